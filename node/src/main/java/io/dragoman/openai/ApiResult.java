@@ -1,0 +1,30 @@
+package io.dragoman.openai;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How a call ended. */
+public sealed interface ApiResult {
+
+  /** The whole answer. {@code usage} is null where the upstream reported none. */
+  record Completed(String text, @Nullable Usage usage, RateLimitHeaders limits)
+      implements ApiResult {}
+
+  /**
+   * An answer that is not whole: {@code finish_reason} was {@code length} or {@code
+   * content_filter}, or the stream broke.
+   */
+  record Incomplete(String text, String reason) implements ApiResult {}
+
+  /** 429: the upstream's limit was reached; it says how long to wait, or zero. */
+  record RateLimited(Duration retryAfter, RateLimitHeaders limits) implements ApiResult {}
+
+  /**
+   * No answer.
+   *
+   * @param retryable whether the same request may succeed later
+   * @param sent false when certainly no byte of the request left this machine
+   * @param reason for operators; holds nobody's words
+   */
+  record Failed(boolean retryable, boolean sent, String reason) implements ApiResult {}
+}

@@ -1,0 +1,4 @@
+package io.dragoman.openai;
+
+/** The tokens that the upstream says it used. */
+public record Usage(int promptTokens, int completionTokens) {}

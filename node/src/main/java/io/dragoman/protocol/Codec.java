@@ -1,0 +1,103 @@
+package io.dragoman.protocol;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON form of messages, both ways. Thread-safe. */
+public final class Codec {
+  private static final ObjectMapper SERVER_SIDE =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  /** Clients ignore what they do not know, so that servers may say more in later versions. */
+  private static final ObjectMapper CLIENT_SIDE =
+      SERVER_SIDE.copy().disable(DeserializationFeature.FAIL_ON_INVALID_SUBTYPE);
+
+  private Codec() {}
+
+  /**
+   * A message that is not one of the protocol's. Its message quotes nothing of what was received.
+   */
+  public static final class BadMessageException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    BadMessageException(String message) {
+      super(message);
+    }
+  }
+
+  public static String encode(ClientMessage message) {
+    return write(ClientMessage.class, message);
+  }
+
+  public static String encode(ServerMessage message) {
+    return write(ServerMessage.class, message);
+  }
+
+  /** Reads what a client sent. */
+  public static ClientMessage decodeClient(String json) throws BadMessageException {
+    return read(SERVER_SIDE, ClientMessage.class, json);
+  }
+
+  /** Reads what a node sent; null for a message of a type that this version does not know. */
+  public static @Nullable ServerMessage decodeServer(String json) throws BadMessageException {
+    try {
+      return CLIENT_SIDE.readValue(json, ServerMessage.class);
+    } catch (JsonProcessingException e) {
+      throw new BadMessageException(describe(e));
+    }
+  }
+
+  private static <T> T read(ObjectMapper mapper, Class<T> type, String json)
+      throws BadMessageException {
+    T message;
+    try {
+      message = mapper.readValue(json, type);
+    } catch (JsonProcessingException e) {
+      throw new BadMessageException(describe(e));
+    }
+    if (message == null) {
+      throw new BadMessageException("the message is null, not an object");
+    }
+    return message;
+  }
+
+  private static <T> String write(Class<T> type, T message) {
+    try {
+      return SERVER_SIDE.writerFor(type).writeValueAsString(message);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("a message that cannot be written", e);
+    }
+  }
+
+  /** Where and what, without a word of the content. */
+  private static String describe(JsonProcessingException e) {
+    String what =
+        switch (e) {
+          case InvalidTypeIdException unknown -> "the message has no type that is known here";
+          case MismatchedInputException mismatch -> "a field has the wrong type: " + path(mismatch);
+          default -> "the message is not JSON";
+        };
+    return e.getLocation() == null
+        ? what
+        : what + " (column " + e.getLocation().getColumnNr() + ")";
+  }
+
+  private static String path(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(ref -> ref.getFieldName() == null ? "[" + ref.getIndex() + "]" : ref.getFieldName())
+        .reduce((a, b) -> a + "." + b)
+        .orElse("the message itself");
+  }
+}

@@ -1,0 +1,112 @@
+package io.dragoman.protocol;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeInfo.Id;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node says. Committed messages carry {@code seq}, without holes; the others may be dropped.
+ * {@code docs/protocol.md} has every field.
+ */
+@JsonTypeInfo(use = Id.NAME, property = "type")
+@JsonSubTypes({
+  @Type(name = "session.started", value = ServerMessage.SessionStarted.class),
+  @Type(name = "caption", value = ServerMessage.Caption.class),
+  @Type(name = "audio.ack", value = ServerMessage.AudioAck.class),
+  @Type(name = "heartbeat", value = ServerMessage.Heartbeat.class),
+  @Type(name = "speech", value = ServerMessage.Speech.class),
+  @Type(name = "status", value = ServerMessage.Status.class),
+  @Type(name = "error", value = ServerMessage.Failure.class),
+  @Type(name = "session.moving", value = ServerMessage.SessionMoving.class),
+  @Type(name = "session.ended", value = ServerMessage.SessionEnded.class)
+})
+public sealed interface ServerMessage {
+
+  /**
+   * The session runs.
+   *
+   * @param fromSample the position of the first sample that the client sends
+   * @param node the node that carries it
+   * @param standIn the services that are played by stand-ins; empty when all are real
+   */
+  record SessionStarted(
+      String sessionId,
+      long seq,
+      long fromSample,
+      String resumeToken,
+      int resumeWindowS,
+      Limits limits,
+      String node,
+      List<String> standIn)
+      implements ServerMessage {}
+
+  /** What a session may send. */
+  record Limits(int messageBytes, int bufferedAudioMs, int idleS) {}
+
+  /**
+   * Text to show, ordered by ({@code seg}, {@code epoch}, {@code rev}). A partial has {@code
+   * stable} and {@code tentative}; a final has {@code seq} and {@code text}.
+   *
+   * @param seg the segment, the same for all roles and languages of one utterance
+   */
+  record Caption(
+      @Nullable Long seq,
+      String seg,
+      int epoch,
+      int rev,
+      Role role,
+      String lang,
+      @JsonProperty("final") boolean isFinal,
+      @Nullable String stable,
+      @Nullable String tentative,
+      @Nullable String text,
+      long startMs,
+      long endMs)
+      implements ServerMessage {}
+
+  /** What a caption is. */
+  enum Role {
+    /** What was said. */
+    @JsonProperty("source")
+    SOURCE,
+    /** What was said, with its grammar corrected. */
+    @JsonProperty("corrected")
+    CORRECTED,
+    /** What was said, in another language. */
+    @JsonProperty("translation")
+    TRANSLATION
+  }
+
+  /**
+   * Committed finals or silence cover the audio before {@code sample}: the client may forget it.
+   */
+  record AudioAck(long seq, long sample) implements ServerMessage {}
+
+  /** Sent when nothing else was for a second. */
+  record Heartbeat(long receivedSample) implements ServerMessage {}
+
+  /** Somebody began ({@code start}) or stopped ({@code end}) to speak. */
+  record Speech(String event, long atMs) implements ServerMessage {}
+
+  /** Why captions wait, and how long still. {@code state} is {@code waiting} or {@code flowing}. */
+  record Status(String state, @Nullable String reason, @Nullable Long waitMs)
+      implements ServerMessage {}
+
+  /** Something went wrong. {@code message} says what to do about it. */
+  record Failure(
+      ErrorCode code, boolean fatal, boolean retryable, @Nullable Long retryAfterMs, String message)
+      implements ServerMessage {}
+
+  /** The node is leaving: connect again within {@code deadlineMs}. */
+  record SessionMoving(long deadlineMs) implements ServerMessage {}
+
+  /** The last message before a close with 1000. */
+  record SessionEnded(String reason, Usage usage) implements ServerMessage {}
+
+  /** What a session used. */
+  record Usage(long audioMs, long requests, long tokens) {}
+}

@@ -1,0 +1,48 @@
+package io.dragoman.speech;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a recogniser says of a stream. All positions are the session's samples. */
+public sealed interface SpeechEvent {
+
+  /**
+   * A guess at the utterance that is being spoken; a later one replaces it.
+   *
+   * @param stable the part that is not expected to change
+   * @param tentative the part after it, which may
+   * @param endSample up to where the audio was considered
+   */
+  record Interim(String stable, String tentative, long endSample) implements SpeechEvent {}
+
+  /**
+   * What was said in an utterance, for good. Finals come in order, cover the stream without
+   * overlap, and are never empty.
+   *
+   * @param words with their positions; empty where the model gives none
+   * @param startSample where its first word begins
+   * @param endSample where it ends; the next utterance begins no earlier
+   */
+  record Final(String text, List<Word> words, long startSample, long endSample)
+      implements SpeechEvent {
+    public Final {
+      words = List.copyOf(words);
+    }
+  }
+
+  /** Somebody began or stopped to speak. */
+  record Activity(boolean speaking, long sample) implements SpeechEvent {}
+
+  /** The service does not hear at present; audio is kept, and it is tried again after the pause. */
+  record Interrupted(String reason, Duration retryAfter) implements SpeechEvent {}
+
+  /** The last event: {@code failure} is null when the stream was heard to its end. */
+  record Ended(@Nullable Failure failure) implements SpeechEvent {}
+
+  /** A word and where it was spoken. */
+  record Word(String text, long startSample, long endSample) {}
+
+  /** Why a stream could not go on. {@code message} is for operators, and holds nobody's words. */
+  record Failure(String code, String message) {}
+}

@@ -1,0 +1,28 @@
+package io.dragoman.speech;
+
+/**
+ * One live stream of audio on its way to a recogniser. One thread offers; the others may be called
+ * from any thread.
+ */
+public interface SpeechStream extends AutoCloseable {
+
+  /**
+   * Takes the next audio without ever blocking.
+   *
+   * @param pcm whole samples, in order; not changed afterwards by either side
+   * @return false when the bounded buffer has no room, and then nothing of it was taken
+   */
+  boolean offer(byte[] pcm);
+
+  /** Asks for the final of what was said so far; audio may go on. */
+  void flush();
+
+  /**
+   * Says that no audio follows: the rest is heard to its end, then comes {@link SpeechEvent.Ended}.
+   */
+  void finish();
+
+  /** Abandons the stream at once. No event follows. */
+  @Override
+  void close();
+}
