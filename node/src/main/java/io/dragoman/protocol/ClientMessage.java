@@ -1,9 +1,7 @@
 package io.dragoman.protocol;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.annotation.JsonTypeInfo.Id;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * What a client says in text frames; audio travels in binary frames. {@code docs/protocol.md} has
  * every field.
  */
-@JsonTypeInfo(use = Id.NAME, property = "type")
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-  @Type(name = "session.start", value = ClientMessage.SessionStart.class),
-  @Type(name = "session.update", value = ClientMessage.SessionUpdate.class),
-  @Type(name = "session.end", value = ClientMessage.SessionEnd.class),
-  @Type(name = "finalize", value = ClientMessage.Finalize.class),
-  @Type(name = "keepalive", value = ClientMessage.Keepalive.class)
+  @JsonSubTypes.Type(name = "session.start", value = ClientMessage.SessionStart.class),
+  @JsonSubTypes.Type(name = "session.update", value = ClientMessage.SessionUpdate.class),
+  @JsonSubTypes.Type(name = "session.end", value = ClientMessage.SessionEnd.class),
+  @JsonSubTypes.Type(name = "finalize", value = ClientMessage.Finalize.class),
+  @JsonSubTypes.Type(name = "keepalive", value = ClientMessage.Keepalive.class)
 })
 public sealed interface ClientMessage {
 

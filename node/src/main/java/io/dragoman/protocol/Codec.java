@@ -16,7 +16,8 @@ public final class Codec {
   private static final ObjectMapper SERVER_SIDE =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
 
@@ -31,9 +32,16 @@ public final class Codec {
    */
   public static final class BadMessageException extends Exception {
     private static final long serialVersionUID = 1L;
+    private final String reason;
 
-    BadMessageException(String message) {
-      super(message);
+    BadMessageException(String reason) {
+      super(reason);
+      this.reason = reason;
+    }
+
+    /** A sentence for the client. */
+    public String reason() {
+      return reason;
     }
   }
 

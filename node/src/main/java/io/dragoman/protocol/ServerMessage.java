@@ -2,9 +2,7 @@ package io.dragoman.protocol;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.annotation.JsonTypeInfo.Id;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,17 +10,17 @@ import org.jspecify.annotations.Nullable;
  * What a node says. Committed messages carry {@code seq}, without holes; the others may be dropped.
  * {@code docs/protocol.md} has every field.
  */
-@JsonTypeInfo(use = Id.NAME, property = "type")
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-  @Type(name = "session.started", value = ServerMessage.SessionStarted.class),
-  @Type(name = "caption", value = ServerMessage.Caption.class),
-  @Type(name = "audio.ack", value = ServerMessage.AudioAck.class),
-  @Type(name = "heartbeat", value = ServerMessage.Heartbeat.class),
-  @Type(name = "speech", value = ServerMessage.Speech.class),
-  @Type(name = "status", value = ServerMessage.Status.class),
-  @Type(name = "error", value = ServerMessage.Failure.class),
-  @Type(name = "session.moving", value = ServerMessage.SessionMoving.class),
-  @Type(name = "session.ended", value = ServerMessage.SessionEnded.class)
+  @JsonSubTypes.Type(name = "session.started", value = ServerMessage.SessionStarted.class),
+  @JsonSubTypes.Type(name = "caption", value = ServerMessage.Caption.class),
+  @JsonSubTypes.Type(name = "audio.ack", value = ServerMessage.AudioAck.class),
+  @JsonSubTypes.Type(name = "heartbeat", value = ServerMessage.Heartbeat.class),
+  @JsonSubTypes.Type(name = "speech", value = ServerMessage.Speech.class),
+  @JsonSubTypes.Type(name = "status", value = ServerMessage.Status.class),
+  @JsonSubTypes.Type(name = "error", value = ServerMessage.Failure.class),
+  @JsonSubTypes.Type(name = "session.moving", value = ServerMessage.SessionMoving.class),
+  @JsonSubTypes.Type(name = "session.ended", value = ServerMessage.SessionEnded.class)
 })
 public sealed interface ServerMessage {
 

@@ -1,0 +1,28 @@
+package io.dragoman;
+
+import io.dragoman.Settings.ConfigException;
+
+/** A host and a port to listen on; port 0 is any that is free. */
+record Address(String host, int port) {
+
+  static Address parse(String key, String text) {
+    int colon = text.lastIndexOf(':');
+    if (colon > 0) {
+      try {
+        int port = Integer.parseInt(text.substring(colon + 1));
+        if (port >= 0 && port <= 65_535) {
+          return new Address(text.substring(0, colon), port);
+        }
+      } catch (NumberFormatException e) {
+        // Told below.
+      }
+    }
+    throw new ConfigException(
+        "%s: \"%s\" is not HOST:PORT, for example 127.0.0.1:8080.".formatted(key, text));
+  }
+
+  @Override
+  public String toString() {
+    return host + ":" + port;
+  }
+}

@@ -1,0 +1,58 @@
+package io.dragoman.ops;
+
+import io.dragoman.session.SessionEndpoint;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.HttpRouting;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+/** A node's measurements, in Prometheus' text format at {@code /metrics}. Thread-safe. */
+public final class Metrics implements AutoCloseable {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics garbage = new JvmGcMetrics();
+
+  public Metrics(String node) {
+    registry.config().commonTags("node", node);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    garbage.bindTo(registry);
+  }
+
+  /** Where the parts of a node register what they measure. */
+  public MeterRegistry registry() {
+    return registry;
+  }
+
+  /** Shows how many connections a node carries. */
+  public void watch(SessionEndpoint sessions) {
+    Gauge.builder("dragoman.connections", sessions, SessionEndpoint::connections)
+        .description("Open WebSocket connections")
+        .register(registry);
+  }
+
+  /** Adds {@code /metrics}. */
+  public void serveOn(HttpRouting.Builder routing) {
+    routing.get(
+        "/metrics",
+        (request, response) ->
+            response
+                .header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+                .send(registry.scrape()));
+  }
+
+  @Override
+  public void close() {
+    garbage.close();
+    registry.close();
+  }
+}

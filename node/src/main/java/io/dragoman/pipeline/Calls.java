@@ -1,0 +1,113 @@
+package io.dragoman.pipeline;
+
+import io.dragoman.openai.ApiResult;
+import io.dragoman.openai.ChatListener;
+import io.dragoman.openai.ChatRequest;
+import io.dragoman.openai.OpenAi;
+import io.dragoman.quota.Decision;
+import io.dragoman.quota.Permit;
+import io.dragoman.quota.QuotaGate;
+import io.dragoman.quota.QuotaRequest;
+import io.dragoman.quota.QuotaRequest.Priority;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Makes single calls: first a connection, then the permit, then at once the request. Thread-safe.
+ */
+final class Calls {
+
+  /** How soon to look again for a free connection. */
+  private static final Duration CONNECTION_PAUSE = Duration.ofMillis(20);
+
+  private final OpenAi openAi;
+  private final QuotaGate gate;
+  private final PipelineConfig config;
+  private final PipelineMetrics metrics;
+
+  Calls(OpenAi openAi, QuotaGate gate, PipelineConfig config, PipelineMetrics metrics) {
+    this.openAi = openAi;
+    this.gate = gate;
+    this.config = config;
+    this.metrics = metrics;
+  }
+
+  /** How an attempt went. */
+  sealed interface Attempt {
+    /** The request was sent, and this came of it. */
+    record Made(ApiResult result) implements Attempt {}
+
+    /** Nothing was sent; ask again after the pause. */
+    record NotYet(Duration pause, String reason) implements Attempt {}
+
+    /** Nothing was sent, and never can be. */
+    record Never(String reason) implements Attempt {}
+  }
+
+  PipelineConfig config() {
+    return config;
+  }
+
+  Attempt attempt(Caption.Role role, Prompt prompt, Utterance utterance, Consumer<String> onText)
+      throws InterruptedException {
+    Priority priority = utterance.complete() ? Priority.FINAL : Priority.PARTIAL;
+    Optional<OpenAi.Slot> free = openAi.tryReserve();
+    if (free.isEmpty()) {
+      return new Attempt.NotYet(CONNECTION_PAUSE, "connections");
+    }
+    try (OpenAi.Slot slot = free.get()) {
+      ChatRequest request = prompt.about(utterance.text());
+      return switch (gate.ask(new QuotaRequest(priority, prompt.tokens(utterance.text())))) {
+        case Decision.Granted granted ->
+            new Attempt.Made(call(slot, request, granted.permit(), role, priority, onText));
+        case Decision.Wait wait -> {
+          metrics.refused(priority, wait.bound());
+          yield new Attempt.NotYet(
+              wait.retryAfter(), "quota." + wait.bound().name().toLowerCase(Locale.ROOT));
+        }
+        case Decision.Impossible impossible -> new Attempt.Never(impossible.reason());
+      };
+    }
+  }
+
+  private ApiResult call(
+      OpenAi.Slot slot,
+      ChatRequest request,
+      Permit permit,
+      Caption.Role role,
+      Priority priority,
+      Consumer<String> onText)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    ApiResult result =
+        slot.call(
+            request,
+            new ChatListener() {
+              @Override
+              public void onArrival() {
+                permit.arrived();
+              }
+
+              @Override
+              public void onText(String delta) {
+                onText.accept(delta);
+              }
+            });
+    if (result instanceof ApiResult.Failed failed && !failed.sent()) {
+      permit.unspent();
+    }
+    metrics.called(role, priority, outcome(result), Duration.ofNanos(System.nanoTime() - start));
+    return result;
+  }
+
+  private static String outcome(ApiResult result) {
+    return switch (result) {
+      case ApiResult.Completed completed -> "completed";
+      case ApiResult.Incomplete incomplete -> "incomplete";
+      case ApiResult.RateLimited limited -> "rate_limited";
+      case ApiResult.Failed failed -> "failed";
+    };
+  }
+}

@@ -1,0 +1,152 @@
+package io.dragoman.pipeline;
+
+import io.dragoman.openai.OpenAi;
+import io.dragoman.pipeline.Caption.Role;
+import io.dragoman.quota.QuotaGate;
+import io.dragoman.speech.SpeechEvent;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes captions of what one session's recogniser hears: the source text at once, its correction
+ * and its translations as the language model and the quota allow.
+ *
+ * <p>Each role and language has a {@link Lane}, a thread that makes one call at a time: finals in
+ * order, and between them the newest partial. One thread at a time tells a pipeline what was heard;
+ * it is held up while too many finals wait.
+ */
+public final class CaptionPipeline implements AutoCloseable {
+  private final CaptionPlan plan;
+  private final CaptionSink sink;
+  private final List<Lane> lanes = new ArrayList<>();
+  private volatile boolean growing;
+
+  // Only accessed by the thread that tells what was heard.
+  private long segment;
+  private int revision;
+  private StableText sourceText;
+
+  /**
+   * Starts a pipeline.
+   *
+   * @param fromSample where the session's audio begins
+   */
+  public CaptionPipeline(
+      CaptionPlan plan,
+      long fromSample,
+      OpenAi openAi,
+      QuotaGate gate,
+      PipelineConfig config,
+      PipelineMetrics metrics,
+      CaptionSink sink) {
+    this.plan = plan;
+    this.sink = sink;
+    this.segment = fromSample;
+    this.growing = plan.growing();
+    this.sourceText = newText();
+    Waiting waiting = new Waiting(sink);
+    Calls calls = new Calls(openAi, gate, config, metrics);
+    if (plan.correct()) {
+      lanes.add(
+          new Lane(
+              Role.CORRECTED,
+              plan.source(),
+              Prompt.correct(config.model(), plan.source()),
+              plan.stability(),
+              calls,
+              waiting,
+              sink));
+    }
+    for (String target : plan.targets()) {
+      lanes.add(
+          new Lane(
+              Role.TRANSLATION,
+              target,
+              Prompt.translate(config.model(), plan.source(), target),
+              plan.stability(),
+              calls,
+              waiting,
+              sink));
+    }
+    lanes.forEach(Lane::start);
+  }
+
+  /** Switches the translation and correction of sentences that still grow. Thread-safe. */
+  public void growing(boolean on) {
+    growing = on;
+  }
+
+  /** Takes a guess at the utterance that is being spoken. */
+  public void heard(SpeechEvent.Interim interim) throws InterruptedException {
+    StableText.Split split = sourceText.next(interim.stable(), interim.tentative());
+    revision++;
+    sink.partial(
+        new Caption.Partial(
+            Role.SOURCE,
+            plan.source(),
+            segment,
+            revision,
+            segment,
+            interim.endSample(),
+            split.stable(),
+            split.tentative()));
+    if (growing) {
+      submit(
+          new Utterance(
+              segment,
+              interim.stable() + interim.tentative(),
+              segment,
+              interim.endSample(),
+              false));
+    }
+  }
+
+  /** Takes what was said in an utterance; returns once its captions are in order to be made. */
+  public void heard(SpeechEvent.Final said) throws InterruptedException {
+    sink.finished(
+        new Caption.Final(
+            Role.SOURCE,
+            plan.source(),
+            segment,
+            revision + 1,
+            said.startSample(),
+            said.endSample(),
+            said.text()));
+    submit(new Utterance(segment, said.text(), said.startSample(), said.endSample(), true));
+    segment = said.endSample();
+    revision = 0;
+    sourceText = newText();
+  }
+
+  /** Waits until every final is made. Nothing is heard afterwards. */
+  public void finish() throws InterruptedException {
+    for (Lane lane : lanes) {
+      lane.finish();
+    }
+  }
+
+  /**
+   * What the session's calls have cost so far: requests sent, and tokens as reserved or reported.
+   * Thread-safe.
+   */
+  public Spent spent() {
+    return lanes.stream().map(Lane::spent).reduce(Spent.NOTHING, Spent::plus);
+  }
+
+  /** Abandons what is not made yet. Thread-safe. */
+  @Override
+  public void close() {
+    lanes.forEach(Lane::close);
+  }
+
+  private void submit(Utterance utterance) throws InterruptedException {
+    for (Lane lane : lanes) {
+      lane.submit(utterance);
+    }
+  }
+
+  /** The recogniser judges stability itself, so a single version is enough. */
+  private StableText newText() {
+    return new StableText(plan.source(), 1);
+  }
+}

@@ -1,0 +1,25 @@
+package io.dragoman.pipeline;
+
+import java.time.Duration;
+
+/** Takes what a pipeline makes. Called from several threads at once; each call returns soon. */
+public interface CaptionSink {
+
+  /** A newer partial of the same segment, role and language replaces this one. */
+  void partial(Caption.Partial caption);
+
+  /** Comes exactly once for a segment, role and language, in the order of segments. */
+  void finished(Caption.Final caption);
+
+  /**
+   * A final waits; {@code reason} is one word for the client, {@code about} how long it may still
+   * take.
+   */
+  void waiting(String reason, Duration about);
+
+  /** No final waits any more. */
+  void flowing();
+
+  /** A final could not be made, and will not be. {@code reason} holds nobody's words. */
+  void failed(Caption.Role role, String language, String reason);
+}

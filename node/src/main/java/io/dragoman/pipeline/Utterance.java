@@ -1,0 +1,4 @@
+package io.dragoman.pipeline;
+
+/** What was heard of one segment so far, or for good. */
+record Utterance(long segment, String text, long startSample, long endSample, boolean complete) {}

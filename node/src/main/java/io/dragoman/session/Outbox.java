@@ -1,0 +1,219 @@
+package io.dragoman.session;
+
+import io.dragoman.protocol.CloseCode;
+import io.dragoman.protocol.Codec;
+import io.dragoman.protocol.ServerMessage;
+import io.dragoman.protocol.ServerMessage.Caption;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be sent to one client, and the one thread that sends it.
+ *
+ * <p>A partial caption is replaced by a newer one of the same segment, role and language, and
+ * dropped once the final is there, so partials never pile up. Everything else is sent in order;
+ * when {@link #CAPACITY} of it waits, the client does not read, and the connection is closed with
+ * {@link CloseCode#SLOW_READER}. Thread-safe.
+ */
+final class Outbox {
+
+  /** How many messages may wait, beside partials. */
+  static final int CAPACITY = 1024;
+
+  /** A client that hears nothing for three of these takes the connection for dead. */
+  private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+  /** The socket, as the writer sees it. Each call may block while the peer does not read. */
+  interface Wire {
+    void text(String json);
+
+    void pong(ByteBuffer payload);
+
+    void close(int code, String reason);
+  }
+
+  private record PartialKey(String seg, ServerMessage.Role role, String lang) {
+    static PartialKey of(Caption caption) {
+      return new PartialKey(caption.seg(), caption.role(), caption.lang());
+    }
+  }
+
+  private sealed interface Item {
+    record Message(ServerMessage message) implements Item {}
+
+    record Pong(ByteBuffer payload) implements Item {}
+
+    record Close(CloseCode code, String reason) implements Item {}
+  }
+
+  private final Wire wire;
+  private final Supplier<ServerMessage> heartbeat;
+  private final Thread writer;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by lock.
+  private final Deque<Item> queue = new ArrayDeque<>();
+  private final Map<PartialKey, Caption> partials = new LinkedHashMap<>();
+  private long seq;
+  private boolean closing;
+
+  /**
+   * @param heartbeat what to say when nothing else was said for a second
+   */
+  Outbox(Wire wire, Supplier<ServerMessage> heartbeat) {
+    this.wire = wire;
+    this.heartbeat = heartbeat;
+    this.writer = Thread.ofVirtual().name("session-writer").unstarted(this::write);
+  }
+
+  void start() {
+    writer.start();
+  }
+
+  /** Sends a message that carries the next sequence number. */
+  void commit(LongFunction<ServerMessage> message) {
+    lock.lock();
+    try {
+      if (closing) {
+        return;
+      }
+      ServerMessage committed = message.apply(++seq);
+      if (committed instanceof Caption caption) {
+        partials.remove(PartialKey.of(caption));
+      }
+      enqueue(new Item.Message(committed));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends a message that has no sequence number. */
+  void send(ServerMessage message) {
+    lock.lock();
+    try {
+      if (closing) {
+        return;
+      }
+      if (message instanceof Caption caption) {
+        partials.put(PartialKey.of(caption), caption);
+        changed.signal();
+      } else {
+        enqueue(new Item.Message(message));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Answers a ping. */
+  void pong(ByteBuffer payload) {
+    lock.lock();
+    try {
+      if (!closing) {
+        enqueue(new Item.Pong(payload));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes the connection once all that waits is sent; what comes later is not. */
+  void close(CloseCode code, String reason) {
+    lock.lock();
+    try {
+      if (!closing) {
+        queue.add(new Item.Close(code, reason));
+        closing = true;
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the writer at once: the connection is gone. */
+  void abandon() {
+    lock.lock();
+    try {
+      closing = true;
+    } finally {
+      lock.unlock();
+    }
+    writer.interrupt();
+  }
+
+  private void enqueue(Item item) {
+    if (queue.size() < CAPACITY) {
+      queue.add(item);
+    } else {
+      queue.clear();
+      partials.clear();
+      queue.add(new Item.Close(CloseCode.SLOW_READER, "reads too slowly"));
+      closing = true;
+    }
+    changed.signal();
+  }
+
+  private void write() {
+    try {
+      while (true) {
+        switch (next()) {
+          case Item.Message(ServerMessage message) -> wire.text(Codec.encode(message));
+          case Item.Pong(ByteBuffer payload) -> wire.pong(payload);
+          case Item.Close(CloseCode code, String reason) -> {
+            wire.close(code.code(), reason);
+            return;
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      // Abandoned: there is nobody to write to.
+    } catch (RuntimeException e) {
+      // The connection broke while writing; its reader notices as well, and cleans up.
+      abandon();
+    }
+  }
+
+  /**
+   * Ordered messages first, then the oldest partial; a heartbeat when there is neither for too
+   * long.
+   */
+  private Item next() throws InterruptedException {
+    long left = HEARTBEAT.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (queue.isEmpty() && partials.isEmpty() && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      Item item = queue.poll();
+      if (item != null) {
+        return item;
+      }
+      Caption partial = pollPartial();
+      return new Item.Message(partial != null ? partial : heartbeat.get());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Caption pollPartial() {
+    Map.Entry<PartialKey, Caption> oldest =
+        partials.isEmpty() ? null : partials.entrySet().iterator().next();
+    if (oldest == null) {
+      return null;
+    }
+    partials.remove(oldest.getKey());
+    return oldest.getValue();
+  }
+}

@@ -1,0 +1,260 @@
+package io.dragoman.session;
+
+import io.dragoman.pipeline.Caption;
+import io.dragoman.pipeline.CaptionPipeline;
+import io.dragoman.pipeline.CaptionSink;
+import io.dragoman.pipeline.Spent;
+import io.dragoman.protocol.CloseCode;
+import io.dragoman.protocol.ErrorCode;
+import io.dragoman.protocol.ServerMessage;
+import io.dragoman.speech.SpeechEvent;
+import io.dragoman.speech.SpeechRequest;
+import io.dragoman.speech.SpeechStream;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One live session: audio in, captions out.
+ *
+ * <p>The connection's thread brings audio and messages; the recogniser's thread brings what was
+ * heard; the pipeline's lanes bring captions. All that is said to the client goes through the
+ * {@link Outbox}.
+ */
+final class Session implements CaptionSink {
+  private static final Logger log = LoggerFactory.getLogger(Session.class);
+  private static final Duration ROOM_PAUSE = Duration.ofMillis(20);
+
+  private final String sid;
+  private final SessionPlan plan;
+  private final Outbox outbox;
+  private final Duration overflow;
+  private final CaptionPipeline pipeline;
+  private final SpeechStream speech;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Added to by the connection's thread only. */
+  private final AtomicLong receivedSamples = new AtomicLong();
+
+  /** Only accessed by the connection's thread. */
+  private boolean ending;
+
+  Session(String sid, SessionPlan plan, SessionServices services, Outbox outbox) {
+    this.sid = sid;
+    this.plan = plan;
+    this.outbox = outbox;
+    this.overflow = services.config().overflow();
+    this.pipeline =
+        new CaptionPipeline(
+            plan.captions(),
+            0,
+            services.openAi(),
+            services.gate(),
+            services.captions(),
+            services.metrics(),
+            this);
+    this.speech =
+        services
+            .recognizer()
+            .open(new SpeechRequest(plan.source(), plan.sampleRate(), 0), this::onSpeech);
+  }
+
+  long receivedSamples() {
+    return receivedSamples.get();
+  }
+
+  boolean isEnding() {
+    return ending;
+  }
+
+  /**
+   * Takes the next audio. While the recogniser cannot keep up it holds the connection's thread, and
+   * so the client.
+   */
+  void audio(byte[] pcm) throws InterruptedException {
+    if (!speech.offer(pcm)) {
+      fail(
+          ErrorCode.AUDIO_OVERFLOW,
+          false,
+          "More audio came than can be heard now; send it in real time.");
+      if (!offerWithin(pcm, overflow)) {
+        fatal(
+            ErrorCode.AUDIO_OVERFLOW,
+            CloseCode.FULL,
+            "The audio could not be heard in time; connect again later.");
+        return;
+      }
+    }
+    receivedSamples.addAndGet(pcm.length / 2);
+  }
+
+  /** Makes what was said so far final. */
+  void flush() {
+    speech.flush();
+  }
+
+  /** Switches captions of sentences that still grow. */
+  void growing(boolean on) {
+    pipeline.growing(on);
+  }
+
+  /**
+   * No audio follows: what was said is finished, then the client is told, and the connection
+   * closed.
+   */
+  void end() {
+    ending = true;
+    speech.finish();
+  }
+
+  /** Releases everything at once; the connection is gone. Thread-safe. */
+  void close() {
+    if (closed.compareAndSet(false, true)) {
+      speech.close();
+      pipeline.close();
+      log.info("session {} closed after {} ms of audio", sid, millis(receivedSamples.get()));
+    }
+  }
+
+  private boolean offerWithin(byte[] pcm, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    boolean taken = speech.offer(pcm);
+    while (!taken && System.nanoTime() < deadline) {
+      Thread.sleep(ROOM_PAUSE);
+      taken = speech.offer(pcm);
+    }
+    return taken;
+  }
+
+  private void onSpeech(SpeechEvent event) {
+    try {
+      switch (event) {
+        case SpeechEvent.Interim interim -> pipeline.heard(interim);
+        case SpeechEvent.Final said -> {
+          pipeline.heard(said);
+          outbox.commit(seq -> new ServerMessage.AudioAck(seq, said.endSample()));
+        }
+        case SpeechEvent.Activity activity ->
+            outbox.send(
+                new ServerMessage.Speech(
+                    activity.speaking() ? "start" : "end", millis(activity.sample())));
+        case SpeechEvent.Interrupted interrupted ->
+            outbox.send(
+                new ServerMessage.Failure(
+                    ErrorCode.SPEECH_UNAVAILABLE,
+                    false,
+                    true,
+                    interrupted.retryAfter().toMillis(),
+                    "Speech is not heard at the moment; nothing is lost, it goes on by itself."));
+        case SpeechEvent.Ended ended -> ended(ended);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void ended(SpeechEvent.Ended ended) throws InterruptedException {
+    SpeechEvent.Failure failure = ended.failure();
+    pipeline.finish();
+    if (failure != null) {
+      log.warn(
+          "session {}: speech recognition failed: {} {}", sid, failure.code(), failure.message());
+      fatal(
+          ErrorCode.SPEECH_UNAVAILABLE,
+          CloseCode.INTERNAL,
+          "Speech recognition failed; start a new session.");
+      return;
+    }
+    Spent spent = pipeline.spent();
+    outbox.send(
+        new ServerMessage.SessionEnded(
+            "client",
+            new ServerMessage.Usage(
+                millis(receivedSamples.get()), spent.requests(), spent.tokens())));
+    outbox.close(CloseCode.ENDED, "ended");
+  }
+
+  @Override
+  public void partial(Caption.Partial caption) {
+    outbox.send(
+        new ServerMessage.Caption(
+            null,
+            segment(caption),
+            1,
+            caption.revision(),
+            role(caption),
+            caption.language(),
+            false,
+            caption.stable(),
+            caption.tentative(),
+            null,
+            millis(caption.startSample()),
+            millis(caption.endSample())));
+  }
+
+  @Override
+  public void finished(Caption.Final caption) {
+    outbox.commit(
+        seq ->
+            new ServerMessage.Caption(
+                seq,
+                segment(caption),
+                1,
+                caption.revision(),
+                role(caption),
+                caption.language(),
+                true,
+                null,
+                null,
+                caption.text(),
+                millis(caption.startSample()),
+                millis(caption.endSample())));
+  }
+
+  @Override
+  public void waiting(String reason, Duration about) {
+    outbox.send(new ServerMessage.Status("waiting", reason, about.toMillis()));
+  }
+
+  @Override
+  public void flowing() {
+    outbox.send(new ServerMessage.Status("flowing", null, null));
+  }
+
+  @Override
+  public void failed(Caption.Role role, String language, String reason) {
+    log.warn("session {}: a final could not be made for {} {}: {}", sid, role, language, reason);
+    fail(
+        ErrorCode.LANGUAGE_MODEL_UNAVAILABLE,
+        false,
+        "A sentence could not be "
+            + (role == Caption.Role.CORRECTED ? "corrected." : "translated."));
+  }
+
+  private void fail(ErrorCode code, boolean fatal, String message) {
+    outbox.send(new ServerMessage.Failure(code, fatal, true, null, message));
+  }
+
+  private void fatal(ErrorCode code, CloseCode close, String message) {
+    fail(code, true, message);
+    outbox.close(close, message);
+  }
+
+  private String segment(Caption caption) {
+    return sid + "." + caption.segment();
+  }
+
+  private static ServerMessage.Role role(Caption caption) {
+    return switch (caption.role()) {
+      case SOURCE -> ServerMessage.Role.SOURCE;
+      case CORRECTED -> ServerMessage.Role.CORRECTED;
+      case TRANSLATION -> ServerMessage.Role.TRANSLATION;
+    };
+  }
+
+  private long millis(long samples) {
+    return samples * 1_000 / plan.sampleRate();
+  }
+}
