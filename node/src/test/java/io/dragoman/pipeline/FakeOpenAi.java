@@ -1,0 +1,81 @@
+package io.dragoman.pipeline;
+
+import io.dragoman.openai.ApiResult;
+import io.dragoman.openai.ChatListener;
+import io.dragoman.openai.ChatRequest;
+import io.dragoman.openai.OpenAi;
+import io.dragoman.openai.RateLimitHeaders;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A language model in memory: answers with the text in capitals, when it is let, or as it was told
+ * to.
+ */
+final class FakeOpenAi implements OpenAi {
+  private static final RateLimitHeaders NO_LIMITS =
+      new RateLimitHeaders(null, null, null, null, null, null);
+
+  final List<String> asked = new CopyOnWriteArrayList<>();
+  final AtomicInteger inFlight = new AtomicInteger();
+  final AtomicInteger mostInFlight = new AtomicInteger();
+  private final Semaphore answers = new Semaphore(0);
+  private final Deque<ApiResult> troubles = new ArrayDeque<>();
+
+  /** Lets the next calls be answered. */
+  void answer(int calls) {
+    answers.release(calls);
+  }
+
+  /** Makes the next call end like this. */
+  synchronized void trouble(ApiResult result) {
+    troubles.add(result);
+  }
+
+  static ApiResult rateLimited() {
+    return new ApiResult.RateLimited(Duration.ZERO, NO_LIMITS);
+  }
+
+  private synchronized ApiResult result(String text) {
+    ApiResult trouble = troubles.poll();
+    return trouble != null ? trouble : new ApiResult.Completed(text, null, NO_LIMITS);
+  }
+
+  @Override
+  public Optional<Slot> tryReserve() {
+    return Optional.of(new FakeSlot());
+  }
+
+  @Override
+  public void close() {}
+
+  private final class FakeSlot implements Slot {
+    @Override
+    public ApiResult call(ChatRequest request, ChatListener listener) throws InterruptedException {
+      asked.add(request.user());
+      mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+      try {
+        answers.acquire();
+        listener.onArrival();
+        String text = request.user().toUpperCase(Locale.ROOT);
+        ApiResult result = result(text);
+        if (result instanceof ApiResult.Completed) {
+          listener.onText(text);
+        }
+        return result;
+      } finally {
+        inFlight.decrementAndGet();
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}
