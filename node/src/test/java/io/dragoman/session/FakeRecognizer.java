@@ -1,0 +1,70 @@
+package io.dragoman.session;
+
+import io.dragoman.speech.SpeechEvent;
+import io.dragoman.speech.SpeechListener;
+import io.dragoman.speech.SpeechRecognizer;
+import io.dragoman.speech.SpeechRequest;
+import io.dragoman.speech.SpeechStream;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A recogniser in memory: a flush or the end makes a final that says how many samples came since
+ * the one before.
+ */
+final class FakeRecognizer implements SpeechRecognizer {
+  final AtomicInteger open = new AtomicInteger();
+  volatile boolean full;
+
+  @Override
+  public SpeechStream open(SpeechRequest request, SpeechListener listener) {
+    open.incrementAndGet();
+    return new FakeStream(request.fromSample(), listener);
+  }
+
+  @Override
+  public void close() {}
+
+  private final class FakeStream implements SpeechStream {
+    private final SpeechListener listener;
+    private long position;
+    private long committed;
+
+    FakeStream(long position, SpeechListener listener) {
+      this.position = position;
+      this.committed = position;
+      this.listener = listener;
+    }
+
+    @Override
+    public boolean offer(byte[] pcm) {
+      if (full) {
+        return false;
+      }
+      position += pcm.length / 2;
+      listener.onEvent(new SpeechEvent.Interim("", (position - committed) + " samples", position));
+      return true;
+    }
+
+    @Override
+    public void flush() {
+      if (position > committed) {
+        listener.onEvent(
+            new SpeechEvent.Final(
+                (position - committed) + " samples", List.of(), committed, position));
+        committed = position;
+      }
+    }
+
+    @Override
+    public void finish() {
+      flush();
+      listener.onEvent(new SpeechEvent.Ended(null));
+    }
+
+    @Override
+    public void close() {
+      open.decrementAndGet();
+    }
+  }
+}
