@@ -1,0 +1,129 @@
+package io.dragoman.chaos;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The main command as a user runs it: real processes, a real cluster, stand-ins on their real
+ * wires.
+ */
+@Timeout(600)
+class DemoIT {
+  @TempDir Path directory;
+
+  @Test
+  void everyWordIsCaptionedAndTranslatedOnce() throws Exception {
+    JsonNode summary = judged(0, "demo", "--standin", "--seconds", "20", "--json");
+    assertNothingLost(summary);
+    assertEquals(3, summary.path("nodes").asInt());
+    assertEquals(3, summary.path("sessions_by_node").size());
+    summary
+        .path("sessions_by_node")
+        .forEach(sessions -> assertTrue(sessions.asInt() > 0, summary.toString()));
+    assertEquals(4500, summary.path("upstream").path("limit_requests").asInt());
+    assertTrue(summary.path("partials").asInt() > 0);
+    assertTrue(summary.path("caption_delay_ms").path("partial_p50").asInt() > 0);
+    assertTrue(
+        summary.path("caption_delay_ms").path("final_p95").asInt() < 20_000, summary.toString());
+  }
+
+  @Test
+  void saltedSessionsSayEachTheirOwnWords() throws Exception {
+    assertNothingLost(
+        judged(0, "demo", "--standin", "--sessions", "3", "--seconds", "10", "--salt", "--json"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lose", "double"})
+  void aStreamThatIsBrokenOnPurposeIsNoticed(String how) throws Exception {
+    JsonNode summary = judged(1, "demo", "--standin", "--seconds", "15", "--json", "--inject", how);
+    assertTrue(
+        summary.path(how.equals("lose") ? "finals_lost" : "finals_doubled").asInt() > 0,
+        summary.toString());
+  }
+
+  @Test
+  void aSmallQuotaIsNeverOverrunAndPartialsGiveWay() throws Exception {
+    JsonNode summary =
+        judged(
+            0,
+            "demo",
+            "--standin",
+            "--sessions",
+            "3",
+            "--limit-rpm",
+            "150",
+            "--seconds",
+            "75",
+            "--json");
+    assertNothingLost(summary);
+    assertTrue(
+        summary.path("upstream").path("worst_window_requests").asInt() <= 150, summary.toString());
+    assertEquals(150, summary.path("upstream").path("limit_requests").asInt());
+  }
+
+  @Test
+  void aSecondDemoBesideTheFirstWorks() throws Exception {
+    try (Dragoman first =
+            Dragoman.start(
+                directory, "demo", "--standin", "--sessions", "3", "--seconds", "8", "--json");
+        Dragoman second =
+            Dragoman.start(
+                directory, "demo", "--standin", "--sessions", "3", "--seconds", "8", "--json")) {
+      assertEquals(0, first.exit(), first::errors);
+      assertEquals(0, second.exit(), second::errors);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDemoThatIsEndedLeavesNoProcessBehind(boolean killed) throws Exception {
+    try (Dragoman demo = Dragoman.start(directory, "demo", "--standin", "--json")) {
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () -> demo.handle().descendants().count() == 4 && demo.errors().contains("session"));
+      List<ProcessHandle> children = demo.handle().descendants().toList();
+      if (killed) {
+        demo.handle().destroyForcibly();
+      } else {
+        demo.handle().destroy();
+      }
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+      await().atMost(Duration.ofMinutes(1)).until(() -> !demo.handle().isAlive());
+      assertEquals(
+          killed, demo.output().isBlank(), "only a demo that was told to end says a summary");
+    }
+  }
+
+  private JsonNode judged(int exit, String... arguments) throws Exception {
+    try (Dragoman demo = Dragoman.start(directory, arguments)) {
+      assertEquals(exit, demo.exit(), demo::errors);
+      assertFalse(demo.errors().contains("\tat "), demo::errors);
+      return demo.summary();
+    }
+  }
+
+  private static void assertNothingLost(JsonNode summary) {
+    assertTrue(summary.path("finals_expected").asInt() > 0, summary.toString());
+    assertEquals(
+        summary.path("finals_expected"), summary.path("finals_received"), summary.toString());
+    assertEquals("0", summary.path("finals_lost").asText(), summary.toString());
+    assertEquals("0", summary.path("finals_doubled").asText(), summary.toString());
+    assertEquals(0, summary.path("upstream").path("rejected_429").asInt(), summary.toString());
+  }
+}

@@ -1,0 +1,93 @@
+package io.dragoman.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The {@code dragoman} command as a process of its own, with what it prints in files. */
+final class Dragoman implements AutoCloseable {
+  private static final Path NODE =
+      Path.of(System.getProperty("basedir", "."), "..", "node").toAbsolutePath().normalize();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private Dragoman(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  static Dragoman start(Path directory, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + NODE.resolve("bin/jvm.options"));
+    command.add("-Ddragoman.home=" + NODE.getParent());
+    command.add("-cp");
+    command.add(NODE.resolve("target/dragoman.jar") + ":" + NODE.resolve("target/lib") + "/*");
+    command.add("io.dragoman.Main");
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile(directory, "out", ".txt");
+    Path err = Files.createTempFile(directory, "err", ".txt");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    process.getOutputStream().close();
+    return new Dragoman(process, out, err);
+  }
+
+  /** Waits for its end; the exit code. */
+  int exit() throws InterruptedException {
+    if (!process.waitFor(5, TimeUnit.MINUTES)) {
+      throw new AssertionError("it does not end:\n" + errors());
+    }
+    return process.exitValue();
+  }
+
+  ProcessHandle handle() {
+    return process.toHandle();
+  }
+
+  /** What it printed to standard output. */
+  String output() {
+    return read(out);
+  }
+
+  /** What it printed to standard error. */
+  String errors() {
+    return read(err);
+  }
+
+  /** The last line of its standard output. */
+  JsonNode summary() throws IOException {
+    List<String> lines = output().lines().toList();
+    if (lines.isEmpty()) {
+      throw new AssertionError("it printed nothing:\n" + errors());
+    }
+    return JSON.readTree(lines.getLast());
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
