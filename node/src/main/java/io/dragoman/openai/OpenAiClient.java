@@ -1,0 +1,236 @@
+package io.dragoman.openai;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client of an OpenAI-compatible server over Java's {@link HttpClient}.
+ *
+ * <p>An {@code HttpClient} keeps one HTTP/2 connection to a server, and fails above that server's
+ * limit of concurrent streams instead of queueing. So there are several, each with a bounded number
+ * of calls. A connection is opened ahead of its first call with a GET, since a plaintext connection
+ * changes to HTTP/2 only with a request that has no body.
+ *
+ * <p>Each request has one permit, so none may be sent twice unseen: the JDK repeats no POST by
+ * itself unless {@code jdk.httpclient.enableallmethodretry} is set, which must stay unset.
+ */
+public final class OpenAiClient implements OpenAi {
+  private static final Logger log = LoggerFactory.getLogger(OpenAiClient.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final OpenAiConfig config;
+  private final List<Connection> connections;
+  private final ScheduledExecutorService timer = timer();
+
+  /** Starts to open the connections; does not wait for them. */
+  public OpenAiClient(OpenAiConfig config) {
+    this.config = config;
+    this.connections =
+        IntStream.range(0, config.connections()).mapToObj(i -> new Connection()).toList();
+    connections.forEach(connection -> Thread.startVirtualThread(connection::warm));
+  }
+
+  @Override
+  public Optional<Slot> tryReserve() {
+    return connections.stream()
+        .sorted((a, b) -> Integer.compare(b.free.availablePermits(), a.free.availablePermits()))
+        .filter(connection -> connection.free.tryAcquire())
+        .findFirst()
+        .map(CallSlot::new);
+  }
+
+  @Override
+  public void close() {
+    connections.forEach(connection -> connection.http.shutdownNow());
+    timer.shutdownNow();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(config.resolve(path))
+        .header("Authorization", "Bearer " + config.apiKey());
+  }
+
+  private HttpRequest post(ChatRequest chat) {
+    Map<String, Object> body =
+        Map.of(
+            "model", chat.model(),
+            "stream", true,
+            "stream_options", Map.of("include_usage", true),
+            "temperature", 0,
+            "max_completion_tokens", chat.maxCompletionTokens(),
+            "messages",
+                List.of(
+                    Map.of("role", "system", "content", chat.system()),
+                    Map.of("role", "user", "content", chat.user())));
+    try {
+      return request("/chat/completions")
+          .header("Content-Type", "application/json")
+          .header("Accept", "text/event-stream")
+          .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
+          .build();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("a request that cannot be written", e);
+    }
+  }
+
+  /** One HTTP/2 connection, or the pool of HTTP/1.1 connections where the server has no HTTP/2. */
+  private final class Connection {
+    private final Semaphore free = new Semaphore(config.callsPerConnection());
+    private final HttpClient http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_2)
+            .connectTimeout(config.connectTimeout())
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
+
+    void warm() {
+      try {
+        http.send(
+            request("/models").GET().timeout(config.timeout()).build(), BodyHandlers.discarding());
+      } catch (IOException e) {
+        log.warn("the language model at {} does not answer yet: {}", config.baseUrl(), describe(e));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private final class CallSlot implements Slot {
+    private final Connection connection;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    CallSlot(Connection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public ApiResult call(ChatRequest chat, ChatListener listener) throws InterruptedException {
+      long deadline = System.nanoTime() + config.timeout().toNanos();
+      CompletableFuture<HttpResponse<InputStream>> sent =
+          connection.http.sendAsync(post(chat), BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> response;
+      try {
+        response = sent.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        sent.cancel(true);
+        return new ApiResult.Failed(
+            true, true, "no answer within " + config.timeout().toSeconds() + " s");
+      } catch (InterruptedException e) {
+        sent.cancel(true);
+        throw e;
+      } catch (ExecutionException e) {
+        return notSent(e);
+      }
+      listener.onArrival();
+      return read(response, listener, deadline);
+    }
+
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        connection.free.release();
+      }
+    }
+  }
+
+  /** Reads the answer; when the time is over its body is closed, which ends the reading. */
+  private ApiResult read(HttpResponse<InputStream> response, ChatListener listener, long deadline)
+      throws InterruptedException {
+    AtomicBoolean late = new AtomicBoolean();
+    try (InputStream body = response.body()) {
+      var timeout =
+          timer.schedule(
+              () -> {
+                late.set(true);
+                closeQuietly(body);
+              },
+              deadline - System.nanoTime(),
+              TimeUnit.NANOSECONDS);
+      try {
+        return read(response, body, listener);
+      } finally {
+        timeout.cancel(false);
+      }
+    } catch (IOException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      return late.get()
+          ? new ApiResult.Failed(
+              true, true, "the answer took longer than " + config.timeout().toSeconds() + " s")
+          : new ApiResult.Failed(true, true, "the answer broke off");
+    }
+  }
+
+  private static ApiResult read(
+      HttpResponse<InputStream> response, InputStream body, ChatListener listener)
+      throws IOException {
+    RateLimitHeaders limits = HeaderReader.limits(response.headers());
+    return switch (response.statusCode()) {
+      case 200 ->
+          new AnswerReader(listener, limits)
+              .read(new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)));
+      case 429 -> new ApiResult.RateLimited(HeaderReader.retryAfter(response.headers()), limits);
+      case 408, 409 -> new ApiResult.Failed(true, true, "status " + response.statusCode());
+      default ->
+          new ApiResult.Failed(
+              response.statusCode() >= 500, true, "status " + response.statusCode());
+    };
+  }
+
+  /**
+   * Whether a request whose sending failed may have arrived: certainly not without a connection.
+   */
+  private static ApiResult notSent(ExecutionException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    boolean connected =
+        !(cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException);
+    return new ApiResult.Failed(true, connected, describe(cause));
+  }
+
+  private static String describe(Throwable e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message;
+  }
+
+  private static void closeQuietly(InputStream body) {
+    try {
+      body.close();
+    } catch (IOException e) {
+      // It is given up anyway.
+    }
+  }
+
+  private static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("openai-timeouts").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+}

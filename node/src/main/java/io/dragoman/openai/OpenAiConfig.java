@@ -1,0 +1,61 @@
+package io.dragoman.openai;
+
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * Where the language model is, and how to talk to it.
+ *
+ * @param baseUrl the part of the address before {@code /chat/completions}
+ * @param apiKey the bearer key; never logged
+ * @param connections how many HTTP/2 connections are kept
+ * @param callsPerConnection how many calls each carries at once; servers allow about a hundred
+ * @param connectTimeout the longest wait for a connection
+ * @param timeout the longest call, from its start to the last byte of its body
+ */
+public record OpenAiConfig(
+    URI baseUrl,
+    String apiKey,
+    int connections,
+    int callsPerConnection,
+    Duration connectTimeout,
+    Duration timeout) {
+
+  public OpenAiConfig {
+    String scheme = baseUrl.getScheme();
+    if (baseUrl.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+      throw new IllegalArgumentException(
+          "openai.base_url: \"" + baseUrl + "\" is not an http or https address");
+    }
+    if (apiKey.isBlank()) {
+      throw new IllegalArgumentException("openai.api_key: a key is needed");
+    }
+    requirePositive("openai.connections", connections);
+    requirePositive("openai.calls_per_connection", callsPerConnection);
+    if (!connectTimeout.isPositive() || !timeout.isPositive()) {
+      throw new IllegalArgumentException("openai.timeout_s: must be positive");
+    }
+  }
+
+  /** Four connections of up to 32 calls, and calls of at most {@code timeout}. */
+  public static OpenAiConfig of(URI baseUrl, String apiKey, Duration timeout) {
+    return new OpenAiConfig(baseUrl, apiKey, 4, 32, Duration.ofSeconds(3), timeout);
+  }
+
+  URI resolve(String path) {
+    String base = baseUrl.toString();
+    return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
+  }
+
+  private static void requirePositive(String key, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(key + ": " + value + " is not positive");
+    }
+  }
+
+  /** Without the key. */
+  @Override
+  public String toString() {
+    return "OpenAiConfig[" + baseUrl + "]";
+  }
+}
