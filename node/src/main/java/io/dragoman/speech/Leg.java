@@ -1,0 +1,213 @@
+package io.dragoman.speech;
+
+import com.google.api.gax.rpc.BidiStreamingCallable;
+import com.google.api.gax.rpc.StatusCode.Code;
+import com.google.cloud.speech.v2.StreamingRecognizeRequest;
+import com.google.cloud.speech.v2.StreamingRecognizeResponse;
+import com.google.protobuf.UnsafeByteOperations;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * One leg of a stream: a single call, from its opening to its end. It sends what the client gave,
+ * from the settled position on, and reports what is heard. Used by one thread, which must be the
+ * one that its wake-ups reach.
+ *
+ * <p>Audio leaves in chunks of 100 ms: what is new at once or after 100 ms, what is sent again no
+ * faster than the service bears. Nothing is sent to a call that is not ready for it.
+ */
+final class Leg {
+
+  /** How a leg ended. */
+  sealed interface End {
+
+    /** It was heard to the end; what follows is for another leg. */
+    record Settled() implements End {}
+
+    /** The service broke it off, or did not go on with it. */
+    record Broken(Code code, String message, Duration lasted) implements End {}
+
+    /** The stream is over. */
+    record Stopped() implements End {}
+  }
+
+  /** What all the legs of a stream need. */
+  record Service(
+      BidiStreamingCallable<StreamingRecognizeRequest, StreamingRecognizeResponse> callable,
+      StreamingRecognizeRequest configuration,
+      int sampleRate,
+      SpeechConfig config,
+      Rotation rotation) {}
+
+  private static final long CHUNK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final int CHUNKS_PER_SECOND = 10;
+  private static final int BYTES_PER_SAMPLE = 2;
+
+  private final Service service;
+  private final Intake intake;
+  private final Hearing hearing;
+  private final GoogleCall call;
+  private final Consumer<SpeechEvent> listener;
+  private final Timeline timeline;
+  private final long from;
+  private final int chunk;
+
+  private boolean configured;
+  private boolean halfClosed;
+  private final long openedAt = System.nanoTime();
+  private long sentAt = openedAt - CHUNK_NANOS;
+  private long sentAudioAt = openedAt;
+
+  /** When the service last did what was expected of it. */
+  private long responsiveAt = openedAt;
+
+  Leg(
+      Service service,
+      Intake intake,
+      Hearing hearing,
+      GoogleCall call,
+      Consumer<SpeechEvent> listener) {
+    this.service = service;
+    this.intake = intake;
+    this.hearing = hearing;
+    this.call = call;
+    this.listener = listener;
+    this.timeline = hearing.beginCall();
+    this.from = timeline.next();
+    this.chunk = service.sampleRate / CHUNKS_PER_SECOND;
+  }
+
+  /** Goes the leg, and returns at its end. */
+  End go() {
+    call.open(service.callable);
+    try {
+      return goOn();
+    } finally {
+      call.abandon();
+    }
+  }
+
+  private End goOn() {
+    while (true) {
+      // Asked before the responses are taken, of which none comes after the end.
+      GoogleCall.End end = call.end();
+      hearResponses();
+      if (intake.stopped() != null) {
+        return new End.Stopped();
+      }
+      long now = System.nanoTime();
+      if (end != null) {
+        return ended(end, now);
+      }
+      long pause = halfClosed ? patienceLeft(now) : feed(now);
+      long left = intake.nanosLeft(now);
+      if (left <= 0 || patienceLeft(now) <= 0) {
+        String what = halfClosed ? "does not end" : "takes no audio";
+        return broken(Code.DEADLINE_EXCEEDED, "the call " + what, now);
+      }
+      LockSupport.parkNanos(this, Math.min(pause, left));
+    }
+  }
+
+  private void hearResponses() {
+    StreamingRecognizeResponse response;
+    while ((response = call.poll()) != null && intake.stopped() == null) {
+      responsiveAt = System.nanoTime();
+      hearing.hear(response).forEach(listener);
+      intake.release(hearing.settled());
+    }
+  }
+
+  private End ended(GoogleCall.End end, long now) {
+    if (end.code() != Code.OK) {
+      return broken(end.code(), end.message(), now);
+    }
+    if (!halfClosed) {
+      return broken(Code.ABORTED, "the service ended the call by itself", now);
+    }
+    hearing.callEnded();
+    intake.release(hearing.settled());
+    return new End.Settled();
+  }
+
+  private End broken(Code code, String message, long now) {
+    return new End.Broken(code, message, Duration.ofNanos(now - openedAt));
+  }
+
+  private long patienceLeft(long now) {
+    return service.config.patience().toNanos() - (now - responsiveAt);
+  }
+
+  /** Sends what is due; returns for how many nanoseconds nothing else will be. */
+  private long feed(long now) {
+    if (!call.isReady()) {
+      return patienceLeft(now);
+    }
+    responsiveAt = now;
+    if (!configured) {
+      call.send(service.configuration);
+      configured = true;
+    }
+    long position = timeline.next();
+    long limit = intake.limit(from);
+    if (position >= limit) {
+      halfClose();
+      return 0;
+    }
+    if (rotationIsDue(now, position)) {
+      hearing.callIsCut();
+      halfClose();
+      return 0;
+    }
+    long available = Math.min(intake.end(), limit) - position;
+    long early = dueAt(available, position + available == limit) - now;
+    if (early > 0) {
+      return early;
+    }
+    if (available > 0) {
+      byte[] pcm = intake.read(position, (int) Math.min(available, chunk));
+      timeline.addAudio(pcm.length / BYTES_PER_SAMPLE);
+      sentAudioAt = now;
+      send(pcm);
+    } else {
+      timeline.addSilence(chunk);
+      send(new byte[chunk * BYTES_PER_SAMPLE]);
+    }
+    sentAt = now;
+    return 0;
+  }
+
+  /** When so much audio, or silence in its place, is to be sent. */
+  private long dueAt(long available, boolean isLast) {
+    if (available >= chunk || (available > 0 && isLast)) {
+      return sentAt + (long) (CHUNK_NANOS / service.config.catchUp());
+    }
+    if (available > 0) {
+      return sentAt + CHUNK_NANOS;
+    }
+    long idleAt = sentAudioAt + service.config.idleFillAfter().toNanos();
+    return Math.max(idleAt - sentAt, CHUNK_NANOS) + sentAt;
+  }
+
+  private boolean rotationIsDue(long now, long position) {
+    Duration lived = Duration.ofNanos(now - openedAt);
+    Duration heard = Duration.ofMillis(timeline.length() * 1_000 / service.sampleRate);
+    Duration age = lived.compareTo(heard) > 0 ? lived : heard;
+    return timeline.length() > 0
+        && service.rotation.isDue(age, hearing.isQuiet(), position - hearing.settled());
+  }
+
+  private void halfClose() {
+    call.halfClose();
+    halfClosed = true;
+  }
+
+  private void send(byte[] pcm) {
+    call.send(
+        StreamingRecognizeRequest.newBuilder()
+            .setAudio(UnsafeByteOperations.unsafeWrap(pcm))
+            .build());
+  }
+}

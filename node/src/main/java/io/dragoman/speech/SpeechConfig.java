@@ -1,0 +1,179 @@
+package io.dragoman.speech;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to reach Google Speech, and how patient to be with it. Refuses what cannot work with a
+ * sentence for a human.
+ *
+ * @param endpoint {@code host:port} of a server that speaks the protocol; null for Google's own of
+ *     the location
+ * @param plaintext without TLS and without credentials, which only a loopback endpoint may be;
+ *     otherwise the environment's application default credentials are used
+ * @param project the cloud project that is charged
+ * @param location where it is recognised, such as {@code global} or {@code us-central1}
+ * @param recognizer the recogniser's id; {@code _} for none
+ * @param model the recognition model
+ * @param maxStreams how many streams this node hears at once; it sizes the pool of connections
+ * @param buffer how much audio of a stream is kept at most until a final covers it
+ * @param catchUp how many times faster than real time kept audio is sent again; Google refuses what
+ *     comes too fast
+ * @param idleFillAfter after how long without audio silence is sent in its place; the service ends
+ *     a stream after about 10 s
+ * @param rotateAfter from what age a call is renewed when nobody speaks
+ * @param rotateAtLatest at what age a call is renewed in any case; Google's limit is five minutes
+ * @param patience how long a call may take no audio, or not end after its last audio, before it
+ *     counts as broken
+ * @param finishWithin how long a stream is heard to its end after {@link SpeechStream#finish()}
+ * @param retryFirst the pause after the first failure; it doubles with each, and is jittered
+ * @param retryLongest the longest pause
+ * @param giveUpAfter how long a stream may fail until it ends
+ */
+public record SpeechConfig(
+    @Nullable String endpoint,
+    boolean plaintext,
+    String project,
+    String location,
+    String recognizer,
+    String model,
+    int maxStreams,
+    Duration buffer,
+    double catchUp,
+    Duration idleFillAfter,
+    Duration rotateAfter,
+    Duration rotateAtLatest,
+    Duration patience,
+    Duration finishWithin,
+    Duration retryFirst,
+    Duration retryLongest,
+    Duration giveUpAfter) {
+
+  private static final Pattern HOST_AND_PORT =
+      Pattern.compile("(?<host>\\[[0-9a-fA-F:.]+]|[^:/\\s\\[\\]]+):(?<port>[0-9]{1,5})");
+
+  public SpeechConfig {
+    if (endpoint != null) {
+      String host = host(endpoint);
+      if (plaintext && !isLoopback(host)) {
+        throw new IllegalArgumentException(
+            "speech.endpoint: "
+                + endpoint
+                + " is on another machine, where speech must not travel in plaintext;"
+                + " use a loopback address such as 127.0.0.1, or TLS (speech.plaintext=false)");
+      }
+    } else if (plaintext) {
+      throw new IllegalArgumentException(
+          "speech.plaintext: only possible with a speech.endpoint on this machine");
+    }
+    requirePart("speech.project", project);
+    requirePart("speech.location", location);
+    requirePart("speech.recognizer", recognizer);
+    requirePart("speech.model", model);
+    requireThat(maxStreams >= 1, "speech.max_streams: " + maxStreams + " is not at least 1");
+    requireThat(
+        buffer.compareTo(Duration.ofSeconds(2)) >= 0
+            && buffer.compareTo(Duration.ofMinutes(5)) <= 0,
+        "speech.buffer: " + buffer.toMillis() + " ms is not in 2,000 to 300,000 ms");
+    requireThat(catchUp >= 1, "speech.catch_up: " + catchUp + " is not at least 1");
+    requirePositive("speech.idle_fill_after", idleFillAfter);
+    requirePositive("speech.rotate_after", rotateAfter);
+    requireThat(
+        rotateAtLatest.compareTo(rotateAfter) >= 0,
+        "speech.rotate_at_latest: " + rotateAtLatest.toMillis() + " ms is before rotate_after");
+    requirePositive("speech.patience", patience);
+    requirePositive("speech.finish_within", finishWithin);
+    requirePositive("speech.retry_first", retryFirst);
+    requireThat(
+        retryLongest.compareTo(retryFirst) >= 0,
+        "speech.retry_longest: " + retryLongest.toMillis() + " ms is less than retry_first");
+    requirePositive("speech.give_up_after", giveUpAfter);
+  }
+
+  /** Google's own service, with application default credentials. */
+  public static SpeechConfig google(String project) {
+    return of(null, false, project);
+  }
+
+  /** Another server on this machine that speaks the protocol, in plaintext. */
+  public static SpeechConfig loopback(String endpoint) {
+    return of(endpoint, true, "local");
+  }
+
+  private static SpeechConfig of(@Nullable String endpoint, boolean plaintext, String project) {
+    return new SpeechConfig(
+        endpoint,
+        plaintext,
+        project,
+        "global",
+        "_",
+        "long",
+        300,
+        Duration.ofSeconds(30),
+        4,
+        Duration.ofSeconds(5),
+        Duration.ofMinutes(4),
+        Duration.ofSeconds(285),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(8),
+        Duration.ofMinutes(1));
+  }
+
+  /** Where to connect to, as {@code host:port}. */
+  String address() {
+    if (endpoint != null) {
+      return endpoint;
+    }
+    return location.equals("global")
+        ? "speech.googleapis.com:443"
+        : location + "-speech.googleapis.com:443";
+  }
+
+  /** The recogniser's full name, as the first message of a call carries it. */
+  String recognizerPath() {
+    return "projects/" + project + "/locations/" + location + "/recognizers/" + recognizer;
+  }
+
+  private static String host(String endpoint) {
+    Matcher matcher = HOST_AND_PORT.matcher(endpoint);
+    requireThat(
+        matcher.matches(), "speech.endpoint: \"" + endpoint + "\" is not of the form host:port");
+    int port = Integer.parseInt(matcher.group("port"));
+    requireThat(
+        port >= 1 && port <= 65_535, "speech.endpoint: port " + port + " is not in 1..65535");
+    return matcher.group("host");
+  }
+
+  /** Judges by the text alone: a name is looked up nowhere. */
+  private static boolean isLoopback(String host) {
+    if (host.equals("localhost")) {
+      return true;
+    }
+    try {
+      return InetAddress.ofLiteral(host).isLoopbackAddress();
+    } catch (IllegalArgumentException notAnAddress) {
+      return false;
+    }
+  }
+
+  private static void requirePart(String key, String value) {
+    requireThat(
+        !value.isBlank() && value.indexOf('/') < 0,
+        key + ": \"" + value + "\" is empty or holds a slash");
+  }
+
+  private static void requirePositive(String key, Duration value) {
+    requireThat(value.isPositive(), key + ": " + value.toMillis() + " ms is not positive");
+  }
+
+  private static void requireThat(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+}

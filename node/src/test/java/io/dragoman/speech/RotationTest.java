@@ -1,0 +1,25 @@
+package io.dragoman.speech;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class RotationTest {
+  private final Rotation rotation =
+      new Rotation(Duration.ofMinutes(4), Duration.ofSeconds(285), 1_000);
+
+  @Test
+  void waitsForAQuietMomentAsLongAsItCan() {
+    assertFalse(rotation.isDue(Duration.ofSeconds(239), true, 0));
+    assertFalse(rotation.isDue(Duration.ofSeconds(284), false, 999));
+    assertTrue(rotation.isDue(Duration.ofMinutes(4), true, 0));
+    assertTrue(rotation.isDue(Duration.ofSeconds(285), false, 0));
+  }
+
+  @Test
+  void doesNotLetTheBufferRunFull() {
+    assertTrue(rotation.isDue(Duration.ofSeconds(1), false, 1_000));
+  }
+}

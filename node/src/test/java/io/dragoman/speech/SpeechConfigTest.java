@@ -1,0 +1,42 @@
+package io.dragoman.speech;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpeechConfigTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1:5000", "127.3.2.1:1", "localhost:65535", "[::1]:5000"})
+  void speaksPlaintextOnThisMachine(String endpoint) {
+    assertEquals(endpoint, SpeechConfig.loopback(endpoint).address());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.0.1:5000", "speech.example:443", "0.0.0.0:5000", "[::2]:5000"})
+  void refusesPlaintextToAnotherMachine(String endpoint) {
+    var refusal =
+        assertThrows(IllegalArgumentException.class, () -> SpeechConfig.loopback(endpoint));
+    assertTrue(refusal.getMessage().contains("plaintext"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains(endpoint), refusal.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1:5000", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:70000"})
+  void refusesWhatIsNoHostAndPort(String endpoint) {
+    assertThrows(IllegalArgumentException.class, () -> SpeechConfig.loopback(endpoint));
+  }
+
+  @Test
+  void goesToGoogleByDefault() {
+    SpeechConfig config = SpeechConfig.google("acme");
+    assertEquals("speech.googleapis.com:443", config.address());
+    assertEquals("projects/acme/locations/global/recognizers/_", config.recognizerPath());
+    assertThrows(IllegalArgumentException.class, () -> SpeechConfig.google(" "));
+    assertThrows(IllegalArgumentException.class, () -> SpeechConfig.google("a/b"));
+  }
+}
