@@ -10,7 +10,8 @@ public interface SpeechStream extends AutoCloseable {
    * Takes the next audio without ever blocking.
    *
    * @param pcm whole samples, in order; not changed afterwards by either side
-   * @return false when the bounded buffer has no room, and then nothing of it was taken
+   * @return false when the bounded buffer has no room or the stream takes no more, and then nothing
+   *     of it was taken
    */
   boolean offer(byte[] pcm);
 

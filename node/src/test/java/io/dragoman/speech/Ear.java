@@ -1,5 +1,6 @@
 package io.dragoman.speech;
 
+import com.google.cloud.speech.v2.StreamingRecognitionResult;
 import com.google.cloud.speech.v2.StreamingRecognizeResponse;
 import io.dragoman.speech.SpeechEvent.Word;
 import io.grpc.Status;
@@ -21,6 +22,7 @@ final class Ear {
 
   private long longest = Long.MAX_VALUE;
   private long idleMillis = 60_000;
+  private boolean positions = true;
 
   /** Breaks a call off after so many milliseconds of audio, as Google does after five minutes. */
   Ear longest(int millis) {
@@ -31,6 +33,12 @@ final class Ear {
   /** Breaks a call off that gets nothing for so long, as Google does after ten seconds. */
   Ear idle(int millis) {
     idleMillis = millis;
+    return this;
+  }
+
+  /** Says no more than the text of a final and its end, as some models do. */
+  Ear withoutPositions() {
+    positions = false;
     return this;
   }
 
@@ -60,7 +68,7 @@ final class Ear {
     }
     endRun();
     if (!words.isEmpty()) {
-      call.say(Responses.of(Responses.last(words, position)));
+      call.say(Responses.of(last()));
     }
     call.end();
   }
@@ -81,11 +89,16 @@ final class Ear {
     if (value == 0 && position - since == PAUSE && !words.isEmpty()) {
       response =
           StreamingRecognizeResponse.newBuilder(Responses.activity(false, position))
-              .addResults(Responses.last(words, position))
+              .addResults(last())
               .build();
       words.clear();
     }
     return response;
+  }
+
+  private StreamingRecognitionResult last() {
+    var result = Responses.last(words, position);
+    return positions ? result : Responses.last(result.getAlternatives(0).getTranscript(), position);
   }
 
   private boolean endRun() {
