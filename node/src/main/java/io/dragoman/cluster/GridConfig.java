@@ -1,0 +1,68 @@
+package io.dragoman.cluster;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * How a node takes its place in the grid.
+ *
+ * @param file the cluster's {@code hazelcast.yaml}
+ * @param node the node's name, for people; need not be unique
+ * @param host the address that this node listens on and that the others reach it at
+ * @param port its port
+ * @param members {@code host:port} of every node of the cluster, this one among them or not
+ */
+public record GridConfig(Path file, String node, String host, int port, List<String> members) {
+
+  public GridConfig {
+    if (!Files.isReadable(file)) {
+      throw new IllegalArgumentException("grid.config: cannot read " + file);
+    }
+    if (!node.matches("[A-Za-z0-9._-]{1,64}")) {
+      throw new IllegalArgumentException(
+          "node.name is '" + node + "'; it must be 1 to 64 letters, digits, '.', '_' or '-'");
+    }
+    if (address(host).isAnyLocalAddress()) {
+      throw new IllegalArgumentException(
+          "grid.listen is " + host + "; it must be an address that the other nodes can reach");
+    }
+    requirePort("grid.listen", port);
+    members = List.copyOf(members);
+    for (String member : members) {
+      int colon = member.lastIndexOf(':');
+      if (colon < 1 || !member.substring(colon + 1).matches("[0-9]{1,5}")) {
+        throw new IllegalArgumentException("grid.members: '" + member + "' is not host:port");
+      }
+      requirePort("grid.members", Integer.parseInt(member.substring(colon + 1)));
+    }
+  }
+
+  /** How many nodes are more than half of the cluster. */
+  public int majority() {
+    TreeSet<String> all = new TreeSet<>(members);
+    all.add(host + ":" + port);
+    return all.size() / 2 + 1;
+  }
+
+  InetAddress address() {
+    return address(host);
+  }
+
+  private static InetAddress address(String host) {
+    try {
+      return InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("grid.listen: no machine is called " + host, e);
+    }
+  }
+
+  private static void requirePort(String key, int port) {
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException(key + ": port " + port + " is not between 1 and 65535");
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.dragoman.cluster;
+
+import static io.dragoman.cluster.TestGrid.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.quota.Decision;
+import io.dragoman.quota.Decision.Bound;
+import io.dragoman.quota.Permit;
+import io.dragoman.quota.QuotaConfig;
+import io.dragoman.quota.QuotaGate;
+import io.dragoman.quota.QuotaRequest;
+import io.dragoman.quota.QuotaRequest.Priority;
+import io.dragoman.quota.RollingWindow;
+import io.dragoman.session.SessionEntry;
+import io.dragoman.session.SessionRegistry;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What three real members keep of their promises when one of them goes. */
+@Timeout(60)
+final class GridFailureTest {
+
+  private static final QuotaRequest FINAL = new QuotaRequest(Priority.FINAL, 10);
+
+  private TestGrid grid;
+
+  @BeforeEach
+  void start() throws Exception {
+    grid = TestGrid.of(3);
+  }
+
+  @AfterEach
+  void stop() {
+    grid.close();
+  }
+
+  @Test
+  void whatIsBookedOutlivesTheOwner() throws Exception {
+    QuotaConfig config = QuotaConfig.of(10, 1_000_000);
+    for (int i = 0; i < 10; i++) {
+      grant(grid.get(i % 3).quotaGate(config)).arrived();
+    }
+    Grid owner = owner();
+    await(() -> window(owner).open().isEmpty());
+
+    grid.kill(owner);
+
+    for (Grid survivor : grid.all()) {
+      assertEquals(10, window(survivor).booked(System.currentTimeMillis()).requests());
+      Decision.Wait wait = assertInstanceOf(Decision.Wait.class, reached(survivor, config));
+      assertEquals(Bound.REQUESTS, wait.bound());
+      assertTrue(wait.retryAfter().toSeconds() >= 40, wait::toString);
+    }
+  }
+
+  @Test
+  void aMinorityGrantsNothingAndSaysSo() throws Exception {
+    QuotaConfig config = QuotaConfig.of(10, 1_000_000);
+    QuotaGate gate = grid.get(0).quotaGate(config);
+    grant(gate);
+    grid.kill(grid.get(2));
+    assertInstanceOf(Decision.Granted.class, reached(grid.get(0), config));
+    grid.kill(grid.get(1));
+    SessionRegistry sessions = grid.get(0).sessions();
+    await(() -> gate.ask(FINAL) instanceof Decision.Wait);
+    assertEquals(Bound.UNREACHABLE, assertInstanceOf(Decision.Wait.class, gate.ask(FINAL)).bound());
+    assertThrows(SessionRegistry.Unavailable.class, sessions::all);
+  }
+
+  @Test
+  void aGateWithoutAGridSaysUnreachable() {
+    QuotaGate gate = grid.get(0).quotaGate(QuotaConfig.of(10, 1_000_000));
+    Permit permit = grant(gate);
+    grid.get(0).leave();
+    permit.arrived();
+    assertEquals(Bound.UNREACHABLE, assertInstanceOf(Decision.Wait.class, gate.ask(FINAL)).bound());
+  }
+
+  @Test
+  void aDeadNodesSessionsAreFreeAndRemoved() throws Exception {
+    Grid doomed = grid.get(1);
+    Grid survivor = grid.get(0);
+    assertTrue(doomed.sessions().claim(entry("s1", doomed)));
+    assertTrue(doomed.sessions().claim(entry("s2", doomed)));
+    assertTrue(survivor.sessions().claim(entry("s3", survivor)));
+
+    grid.kill(doomed);
+
+    assertTrue(survivor.sessions().claim(entry("s1", survivor)));
+    await(() -> survivor.hazelcast().getMap("sessions").size() == 2);
+    assertEquals(2, grid.get(1).sessions().all().size());
+  }
+
+  @Test
+  void aNodeThatLeavesHandsItsStateOver() throws Exception {
+    QuotaConfig config = QuotaConfig.of(10, 1_000_000);
+    grant(grid.get(0).quotaGate(config));
+    Grid last = grid.get(2);
+    grid.get(0).leave();
+    await(() -> last.size() == 2);
+    assertEquals(1, window(last).open().size());
+  }
+
+  private static SessionEntry entry(String sid, Grid member) {
+    return new SessionEntry(sid, member.node(), "translation", 1_000);
+  }
+
+  private static Permit grant(QuotaGate gate) {
+    return assertInstanceOf(Decision.Granted.class, gate.ask(FINAL)).permit();
+  }
+
+  private static RollingWindow window(Grid member) {
+    return assertInstanceOf(
+        RollingWindow.class, member.hazelcast().getMap("quota").get(GridQuotaGate.KEY));
+  }
+
+  /** What a new gate says as soon as the grid answers. */
+  private static Decision reached(Grid member, QuotaConfig config) throws InterruptedException {
+    AtomicReference<Decision> last = new AtomicReference<>();
+    await(
+        () -> {
+          last.set(member.quotaGate(config).ask(FINAL));
+          return !(last.get() instanceof Decision.Wait wait && wait.bound() == Bound.UNREACHABLE);
+        });
+    return assertInstanceOf(Decision.class, last.get());
+  }
+
+  private Grid owner() {
+    String owner =
+        grid.get(0)
+            .hazelcast()
+            .getPartitionService()
+            .getPartition(GridQuotaGate.KEY)
+            .getOwner()
+            .getAttribute(Grid.NODE);
+    return grid.all().stream().filter(m -> m.node().equals(owner)).findAny().orElseThrow();
+  }
+}

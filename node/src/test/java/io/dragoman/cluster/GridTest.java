@@ -1,0 +1,219 @@
+package io.dragoman.cluster;
+
+import static io.dragoman.cluster.TestGrid.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.quota.Decision;
+import io.dragoman.quota.Decision.Bound;
+import io.dragoman.quota.Permit;
+import io.dragoman.quota.PermitId;
+import io.dragoman.quota.QuotaConfig;
+import io.dragoman.quota.QuotaGate;
+import io.dragoman.quota.QuotaRequest;
+import io.dragoman.quota.QuotaRequest.Priority;
+import io.dragoman.quota.RollingWindow;
+import io.dragoman.quota.RollingWindow.Granted;
+import io.dragoman.session.SessionEntry;
+import io.dragoman.session.SessionRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Three real members and what they promise together. */
+@Timeout(60)
+final class GridTest {
+
+  private static final QuotaRequest FINAL = new QuotaRequest(Priority.FINAL, 10);
+
+  private static TestGrid grid;
+  private long sequence;
+
+  @BeforeAll
+  static void start() throws Exception {
+    grid = TestGrid.of(3);
+  }
+
+  @AfterAll
+  static void stop() {
+    grid.close();
+  }
+
+  @AfterEach
+  void forget() {
+    grid.get(0).hazelcast().getMap("quota").clear();
+    grid.get(0)
+        .sessions()
+        .all()
+        .forEach(entry -> grid.all().forEach(member -> member.sessions().release(entry.sid())));
+  }
+
+  @Test
+  void membersThatHammerTogetherStayWithinTheLimit() throws Exception {
+    Duration window = Duration.ofMillis(1_000);
+    int limit = 40;
+    QuotaConfig config =
+        new QuotaConfig(
+            limit, 1_000_000, 50, Duration.ofMillis(500), Duration.ofSeconds(2), window);
+    ConcurrentLinkedQueue<Long> arrivals = new ConcurrentLinkedQueue<>();
+    long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+    try (ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> all = new ArrayList<>();
+      for (Grid member : grid.all()) {
+        QuotaGate gate = member.quotaGate(config);
+        for (int i = 0; i < 8; i++) {
+          all.add(sessions.submit(() -> hammer(gate, arrivals, end)));
+        }
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    List<Long> sorted = arrivals.stream().sorted().toList();
+    for (int i = limit; i < sorted.size(); i++) {
+      long nanos = sorted.get(i) - sorted.get(i - limit);
+      assertTrue(nanos >= window.toNanos(), "%d + 1 in %d ns".formatted(limit, nanos));
+    }
+    assertTrue(sorted.size() >= 3 * limit, "only " + sorted.size() + " requests in 4 s");
+  }
+
+  private static void hammer(QuotaGate gate, ConcurrentLinkedQueue<Long> arrivals, long end) {
+    while (System.nanoTime() < end) {
+      switch (gate.ask(FINAL)) {
+        case Decision.Granted(Permit permit) -> {
+          arrivals.add(System.nanoTime());
+          permit.arrived();
+        }
+        case Decision.Wait(Duration retryAfter, Bound _) ->
+            LockSupport.parkNanos(retryAfter.toNanos());
+        case Decision.Impossible(String reason) -> throw new AssertionError(reason);
+      }
+    }
+  }
+
+  @Test
+  void whatWasNeverSentIsFreeAgain() throws Exception {
+    QuotaConfig config = QuotaConfig.of(1, 1_000_000);
+    QuotaGate gate = grid.get(0).quotaGate(config);
+    grant(gate).unspent();
+    await(() -> window(grid.get(0)).open().isEmpty());
+    grant(gate);
+  }
+
+  @Test
+  void thePermitsFirstWordDecides() throws Exception {
+    QuotaConfig config = QuotaConfig.of(1, 1_000_000);
+    Permit permit = grant(grid.get(0).quotaGate(config));
+    permit.arrived();
+    permit.unspent();
+    await(() -> window(grid.get(0)).open().isEmpty());
+    assertEquals(1, window(grid.get(0)).proven().size());
+  }
+
+  @Test
+  void anOperationThatRunsTwiceBooksOnce() {
+    QuotaConfig config = QuotaConfig.of(10, 1_000_000);
+    PermitId id = new PermitId("n1", 1);
+    for (Grid member : grid.all()) {
+      WindowOperation.Ask ask = new WindowOperation.Ask(InstantSource.system(), id, config, FINAL);
+      assertEquals(
+          new Granted(),
+          member
+              .hazelcast()
+              .<String, RollingWindow>getMap("quota")
+              .executeOnKey(GridQuotaGate.KEY, ask));
+    }
+    assertEquals(1, window(grid.get(0)).open().size());
+  }
+
+  @Test
+  void aRefusalAnswersForTheGridForAWhile() {
+    QuotaConfig config = QuotaConfig.of(2, 1_000_000);
+    long[] now = {0};
+    GridQuotaGate gate =
+        new GridQuotaGate(
+            grid.get(0).hazelcast().getMap("quota"),
+            () -> new PermitId("n1", ++sequence),
+            config,
+            InstantSource.system(),
+            () -> now[0]);
+    grant(gate);
+    grant(gate);
+    Decision.Wait told = assertInstanceOf(Decision.Wait.class, gate.ask(FINAL));
+    assertTrue(told.retryAfter().toMillis() > 1_000, told::toString);
+    window(grid.get(0)).open().keySet().forEach(this::giveBack);
+    now[0] += Duration.ofMillis(999).toNanos();
+    assertEquals(new Decision.Wait(Duration.ofMillis(1), Bound.REQUESTS), gate.ask(FINAL));
+    now[0] += Duration.ofMillis(1).toNanos();
+    grant(gate);
+  }
+
+  private void giveBack(PermitId id) {
+    grid.get(1)
+        .hazelcast()
+        .<String, RollingWindow>getMap("quota")
+        .executeOnKey(
+            GridQuotaGate.KEY,
+            new WindowOperation.Settle(
+                InstantSource.system(), id, QuotaConfig.of(2, 1_000_000), false));
+  }
+
+  @Test
+  void aSessionIdIsClaimedOnce() {
+    SessionRegistry first = grid.get(0).sessions();
+    SessionRegistry second = grid.get(1).sessions();
+    assertTrue(first.claim(entry("s1", grid.get(0))));
+    assertFalse(first.claim(entry("s1", grid.get(0))));
+    assertFalse(second.claim(entry("s1", grid.get(1))));
+    second.release("s1");
+    assertEquals(List.of(entry("s1", grid.get(0))), second.all());
+    first.release("s1");
+    assertEquals(List.of(), second.all());
+    assertTrue(second.claim(entry("s1", grid.get(1))));
+  }
+
+  @Test
+  void racingClaimsHaveOneWinner() throws Exception {
+    try (ExecutorService racing = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int round = 0; round < 20; round++) {
+        String sid = "s" + round;
+        List<Future<Boolean>> claims = new ArrayList<>();
+        for (Grid member : grid.all()) {
+          claims.add(racing.submit(() -> member.sessions().claim(entry(sid, member))));
+          claims.add(racing.submit(() -> member.sessions().claim(entry(sid, member))));
+        }
+        int won = 0;
+        for (Future<Boolean> claim : claims) {
+          won += claim.get() ? 1 : 0;
+        }
+        assertEquals(1, won);
+      }
+    }
+  }
+
+  private static SessionEntry entry(String sid, Grid member) {
+    return new SessionEntry(sid, member.node(), "translation", 1_000);
+  }
+
+  private static Permit grant(QuotaGate gate) {
+    return assertInstanceOf(Decision.Granted.class, gate.ask(FINAL)).permit();
+  }
+
+  private static RollingWindow window(Grid member) {
+    return assertInstanceOf(
+        RollingWindow.class, member.hazelcast().getMap("quota").get(GridQuotaGate.KEY));
+  }
+}

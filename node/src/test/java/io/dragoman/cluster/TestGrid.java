@@ -1,0 +1,103 @@
+package io.dragoman.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+
+/** Real members in this JVM, on free loopback ports, with the configuration as it is shipped. */
+final class TestGrid implements AutoCloseable {
+
+  static final Path SHIPPED = Path.of("..", "cluster-config", "hazelcast.yaml");
+
+  private final List<Grid> members = new ArrayList<>();
+
+  private TestGrid() {}
+
+  static TestGrid of(int size) throws Exception {
+    List<String> addresses = freeAddresses(size);
+    TestGrid grid = new TestGrid();
+    try (ExecutorService starting = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Grid>> starts = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        GridConfig config = config("n" + (i + 1), addresses.get(i), addresses);
+        starts.add(starting.submit(() -> Grid.start(config)));
+      }
+      for (Future<Grid> start : starts) {
+        grid.members.add(start.get());
+      }
+      for (Grid member : grid.members) {
+        if (!member.awaitSize(size, Duration.ofSeconds(30))) {
+          throw new AssertionError("the members did not find each other");
+        }
+      }
+      // A kill while partitions still move costs the survivors three more seconds.
+      await(() -> grid.get(0).hazelcast().getPartitionService().isClusterSafe());
+    } catch (ExecutionException | AssertionError e) {
+      grid.close();
+      throw e;
+    }
+    return grid;
+  }
+
+  Grid get(int index) {
+    return members.get(index);
+  }
+
+  List<Grid> all() {
+    return List.copyOf(members);
+  }
+
+  /** Falls over as a killed process does; what is left is two members that know it. */
+  void kill(Grid member) throws InterruptedException {
+    members.remove(member);
+    member.terminate();
+    await(() -> members.stream().allMatch(other -> other.size() == members.size()));
+    await(() -> members.getFirst().hazelcast().getPartitionService().isClusterSafe());
+  }
+
+  @Override
+  public void close() {
+    members.forEach(Grid::terminate);
+  }
+
+  static GridConfig config(String node, String address, List<String> members) {
+    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    return new GridConfig(SHIPPED, node, "127.0.0.1", port, members);
+  }
+
+  static List<String> freeAddresses(int count) throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    List<String> addresses = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        sockets.add(socket);
+        addresses.add("127.0.0.1:" + socket.getLocalPort());
+      }
+    } finally {
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+    }
+    return addresses;
+  }
+
+  static void await(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited in vain");
+      }
+      Thread.sleep(10);
+    }
+  }
+}
