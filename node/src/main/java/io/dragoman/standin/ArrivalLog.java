@@ -1,0 +1,230 @@
+package io.dragoman.standin;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exact log of what arrived in the last {@link #WINDOW}, and the judge of what still fits the
+ * limits: no rolling window ever holds more accepted requests, or more charged tokens, than they
+ * say. Thread-safe; the order of arrival is the order of the calls.
+ *
+ * <p>An arrival at <i>t</i> counts from <i>t</i>, and no longer at <i>t</i> + {@code WINDOW}. A
+ * refused arrival takes neither a request nor a token from the limits, so that a client that waits
+ * as long as it is told is served; it is kept apart, because only accepted and refused arrivals
+ * together say what the client really sent.
+ */
+final class ArrivalLog {
+  static final Duration WINDOW = Duration.ofSeconds(60);
+
+  /**
+   * How many refused arrivals are remembered. When a client sends more in one window, the oldest
+   * are forgotten, and the worst window reads too low.
+   */
+  private static final int MAX_REFUSED = 1 << 20;
+
+  /** A moment and what was charged for it. Its tokens are guarded by the log it is in. */
+  static final class Arrival {
+    private final long nanos;
+    private long tokens;
+
+    private Arrival(long nanos, long tokens) {
+      this.nanos = nanos;
+      this.tokens = tokens;
+    }
+  }
+
+  /** Whether a request may be served, and what the limits look like after it. */
+  sealed interface Verdict {
+    Levels levels();
+  }
+
+  record Accepted(Arrival arrival, Levels levels) implements Verdict {}
+
+  /**
+   * @param retryAfter when the same request would fit if none came before it; null when it is
+   *     larger than the limit itself
+   */
+  record Refused(Bound bound, @Nullable Duration retryAfter, Levels levels) implements Verdict {}
+
+  /** The limit that a request did not fit. */
+  enum Bound {
+    REQUESTS,
+    TOKENS
+  }
+
+  /**
+   * How full the window is.
+   *
+   * @param reset when it is empty again, if nothing more comes
+   */
+  record Levels(
+      long limitRequests, long usedRequests, long limitTokens, long usedTokens, Duration reset) {
+    long remainingRequests() {
+      return Math.max(0, limitRequests - usedRequests);
+    }
+
+    long remainingTokens() {
+      return Math.max(0, limitTokens - usedTokens);
+    }
+  }
+
+  /**
+   * What came since the beginning. The worst windows are of all arrivals, and of the accepted ones.
+   */
+  record Totals(
+      long accepted,
+      long refused,
+      long tokens,
+      long worstRequests,
+      long worstTokens,
+      long worstAcceptedRequests,
+      long worstAcceptedTokens) {}
+
+  private final long limitRequests;
+  private final long limitTokens;
+  private final LongSupplier nanoClock;
+
+  // All of these are guarded by this.
+  private final Window accepted = new Window();
+  private final Window refused = new Window();
+  private long acceptedTotal;
+  private long refusedTotal;
+  private long tokensTotal;
+  private long worstRequests;
+  private long worstTokens;
+  private long worstAcceptedRequests;
+  private long worstAcceptedTokens;
+
+  /**
+   * @param nanoClock monotonic, such as {@link System#nanoTime}
+   */
+  ArrivalLog(long limitRequests, long limitTokens, LongSupplier nanoClock) {
+    this.limitRequests = limitRequests;
+    this.limitTokens = limitTokens;
+    this.nanoClock = nanoClock;
+  }
+
+  /** Logs a request that arrives now, and judges it. */
+  synchronized Verdict arrive(long tokens) {
+    long now = expire();
+    Arrival arrival = new Arrival(now, tokens);
+    boolean requestFits = accepted.size() < limitRequests;
+    boolean fits = requestFits && accepted.tokens + tokens <= limitTokens;
+    if (fits) {
+      accepted.add(arrival);
+      acceptedTotal++;
+      tokensTotal += tokens;
+    } else {
+      refused.add(arrival);
+      refusedTotal++;
+      if (refused.size() > MAX_REFUSED) {
+        refused.removeOldest();
+      }
+    }
+    noteWorst();
+    return fits
+        ? new Accepted(arrival, levels(now))
+        : new Refused(
+            requestFits ? Bound.TOKENS : Bound.REQUESTS, retryAfter(now, tokens), levels(now));
+  }
+
+  /** Changes what an accepted arrival is charged; it stays at its place in time. */
+  synchronized void settle(Arrival arrival, long tokens) {
+    long now = expire();
+    long change = tokens - arrival.tokens;
+    arrival.tokens = tokens;
+    tokensTotal += change;
+    if (now - arrival.nanos < WINDOW.toNanos()) {
+      accepted.tokens += change;
+      noteWorst();
+    }
+  }
+
+  synchronized Totals totals() {
+    return new Totals(
+        acceptedTotal,
+        refusedTotal,
+        tokensTotal,
+        worstRequests,
+        worstTokens,
+        worstAcceptedRequests,
+        worstAcceptedTokens);
+  }
+
+  /** Forgets what lies a whole window back, and returns the present. */
+  private long expire() {
+    long now = nanoClock.getAsLong();
+    accepted.expire(now);
+    refused.expire(now);
+    return now;
+  }
+
+  /**
+   * A rolling window is at its worst at an arrival or when a charge grows, so looking then is
+   * exact.
+   */
+  private void noteWorst() {
+    worstAcceptedRequests = Math.max(worstAcceptedRequests, accepted.size());
+    worstAcceptedTokens = Math.max(worstAcceptedTokens, accepted.tokens);
+    worstRequests = Math.max(worstRequests, accepted.size() + refused.size());
+    worstTokens = Math.max(worstTokens, accepted.tokens + refused.tokens);
+  }
+
+  private Levels levels(long now) {
+    Arrival newest = accepted.arrivals.peekLast();
+    Duration reset = newest == null ? Duration.ZERO : untilExpired(newest, now);
+    return new Levels(limitRequests, accepted.size(), limitTokens, accepted.tokens, reset);
+  }
+
+  private @Nullable Duration retryAfter(long now, long tokens) {
+    if (tokens > limitTokens) {
+      return null;
+    }
+    long requests = accepted.size();
+    long charged = accepted.tokens;
+    Duration wait = Duration.ZERO;
+    for (Arrival oldest : accepted.arrivals) {
+      if (requests < limitRequests && charged + tokens <= limitTokens) {
+        break;
+      }
+      requests--;
+      charged -= oldest.tokens;
+      wait = untilExpired(oldest, now);
+    }
+    return wait;
+  }
+
+  private static Duration untilExpired(Arrival arrival, long now) {
+    return WINDOW.minusNanos(now - arrival.nanos);
+  }
+
+  /** The arrivals of the last window, the oldest first, and the sum of their tokens. */
+  private static final class Window {
+    final Deque<Arrival> arrivals = new ArrayDeque<>();
+    long tokens;
+
+    long size() {
+      return arrivals.size();
+    }
+
+    void add(Arrival arrival) {
+      arrivals.addLast(arrival);
+      tokens += arrival.tokens;
+    }
+
+    void removeOldest() {
+      tokens -= arrivals.removeFirst().tokens;
+    }
+
+    void expire(long now) {
+      for (Arrival oldest = arrivals.peekFirst();
+          oldest != null && now - oldest.nanos >= WINDOW.toNanos();
+          oldest = arrivals.peekFirst()) {
+        removeOldest();
+      }
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.dragoman.standin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http2.Http2Config;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * A stand-in for OpenAI's chat completions, on loopback, for translations and corrections of known
+ * sentences (see {@link Phrasebook}). It speaks HTTP/1.1 and HTTP/2 (by upgrade or prior knowledge)
+ * on one port:
+ *
+ * <ul>
+ *   <li>{@code POST /v1/chat/completions}, streamed or not, within exact limits of any rolling 60 s
+ *       (see {@link ArrivalLog}), with the {@code x-ratelimit-*} headers on every answer to a valid
+ *       request;
+ *   <li>{@code GET /v1/models}, which costs nothing: good to warm a connection;
+ *   <li>{@code GET /standin/stats}, which needs no key (see {@link OpenAiStats.Snapshot}).
+ * </ul>
+ *
+ * <p>Errors are OpenAI's documents. Every answer has the header {@code x-dragoman-stand-in:
+ * openai}.
+ */
+public final class OpenAiStandIn implements AutoCloseable {
+  /**
+   * As low as HTTP/2 servers on the Internet have it, so that a client that relies on more fails.
+   */
+  private static final int MAX_CONCURRENT_STREAMS = 100;
+
+  private static final String HOST = "127.0.0.1";
+
+  private static final HeaderName STAND_IN = HeaderNames.create("x-dragoman-stand-in");
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  private final OpenAiStandInConfig config;
+  private final byte[] authorization;
+  private final ArrivalLog arrivals;
+  private final OpenAiStats stats = new OpenAiStats();
+  private final ConnectionCounter connections = new ConnectionCounter();
+  private final WebServer server;
+
+  /**
+   * Starts a stand-in that knows these sentences.
+   *
+   * @throws UncheckedIOException when it cannot listen, with a message that says where and why
+   */
+  public static OpenAiStandIn start(OpenAiStandInConfig config, List<Sentence> sentences) {
+    return start(config, sentences, System::nanoTime);
+  }
+
+  /** Starts one whose windows roll by {@code nanoClock}. */
+  static OpenAiStandIn start(
+      OpenAiStandInConfig config, List<Sentence> sentences, LongSupplier nanoClock) {
+    return new OpenAiStandIn(config, new Phrasebook(sentences), nanoClock);
+  }
+
+  private OpenAiStandIn(OpenAiStandInConfig config, Phrasebook phrasebook, LongSupplier nanoClock) {
+    this.config = config;
+    this.authorization = ("Bearer " + config.apiKey()).getBytes(StandardCharsets.UTF_8);
+    this.arrivals = new ArrivalLog(config.requestsPerMinute(), config.tokensPerMinute(), nanoClock);
+    Pace pace =
+        new Pace(config.firstToken(), config.firstTokenSigma(), config.perToken(), config.seed());
+    Handler completions = new ChatCompletions(phrasebook, arrivals, config.charge(), pace, stats);
+    requireFree(config.port());
+    this.server =
+        WebServer.builder()
+            .host(HOST)
+            .port(config.port())
+            .shutdownHook(false)
+            .connectionOptions(options -> options.tcpNoDelay(true))
+            .addConnectionSelector(connections)
+            .addProtocol(Http2Config.builder().maxConcurrentStreams(MAX_CONCURRENT_STREAMS).build())
+            .routing(routing -> route(routing, completions))
+            .build()
+            .start();
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Stops it; answers that are under way are cut off. */
+  @Override
+  public void close() {
+    server.stop();
+  }
+
+  private void route(HttpRouting.Builder routing, Handler completions) {
+    routing
+        .addFilter(
+            (chain, request, response) -> {
+              response.header(STAND_IN, "openai");
+              chain.proceed();
+            })
+        .error(ApiException.class, (request, response, e) -> send(response, e.status(), e.toJson()))
+        .get("/standin/stats", (request, response) -> send(response, 200, statistics()))
+        .any("/v1/*", this::authorize)
+        .get("/v1/models", (request, response) -> send(response, 200, models()))
+        .post("/v1/chat/completions", completions)
+        .any(OpenAiStandIn::notFound);
+  }
+
+  private void authorize(ServerRequest request, ServerResponse response) throws ApiException {
+    String given = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
+    if (!MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), authorization)) {
+      stats.unauthorized();
+      throw new ApiException(
+          401,
+          "invalid_request_error",
+          null,
+          "invalid_api_key",
+          given.isEmpty()
+              ? "You didn't provide an API key. It belongs into the header 'Authorization: Bearer'."
+              : "Incorrect API key provided.");
+    }
+    response.next();
+  }
+
+  private static void notFound(ServerRequest request, ServerResponse response) throws ApiException {
+    throw new ApiException(
+        404,
+        "invalid_request_error",
+        null,
+        null,
+        "Invalid URL (%s %s)".formatted(request.prologue().method(), request.path().path()));
+  }
+
+  private ObjectNode statistics() {
+    return JSON.valueToTree(stats.snapshot(config, arrivals.totals(), connections.opened()));
+  }
+
+  private static ObjectNode models() {
+    ObjectNode document = JsonNodeFactory.instance.objectNode().put("object", "list");
+    document
+        .putArray("data")
+        .addObject()
+        .put("id", ChatAnswer.LABEL)
+        .put("object", "model")
+        .put("created", 0)
+        .put("owned_by", "dragoman");
+    return document;
+  }
+
+  static void send(ServerResponse response, int status, JsonNode document) {
+    try {
+      response
+          .status(status)
+          .header(HeaderNames.CONTENT_TYPE, "application/json")
+          .send(JSON.writeValueAsBytes(document));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a document that cannot be written", e);
+    }
+  }
+
+  /** Says in one sentence what Helidon would tell with a stack trace in the log. */
+  private static void requireFree(int port) {
+    try (var probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(HOST, port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The OpenAI stand-in cannot listen on " + HOST + ":" + port + ": " + e.getMessage(), e);
+    }
+  }
+}
