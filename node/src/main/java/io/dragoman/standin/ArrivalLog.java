@@ -72,9 +72,12 @@ final class ArrivalLog {
   }
 
   /**
-   * What came since the beginning. The worst windows are of all arrivals, and of the accepted ones.
+   * The limits, and what came since the beginning. The worst windows are of all arrivals, and of
+   * the accepted ones.
    */
   record Totals(
+      long limitRequests,
+      long limitTokens,
       long accepted,
       long refused,
       long tokens,
@@ -145,6 +148,8 @@ final class ArrivalLog {
 
   synchronized Totals totals() {
     return new Totals(
+        limitRequests,
+        limitTokens,
         acceptedTotal,
         refusedTotal,
         tokensTotal,

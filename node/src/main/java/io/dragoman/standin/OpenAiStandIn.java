@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dragoman.standin.OpenAiStandInConfig.Limits;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
@@ -52,7 +53,6 @@ public final class OpenAiStandIn implements AutoCloseable {
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
-  private final OpenAiStandInConfig config;
   private final byte[] authorization;
   private final ArrivalLog arrivals;
   private final OpenAiStats stats = new OpenAiStats();
@@ -75,12 +75,12 @@ public final class OpenAiStandIn implements AutoCloseable {
   }
 
   private OpenAiStandIn(OpenAiStandInConfig config, Phrasebook phrasebook, LongSupplier nanoClock) {
-    this.config = config;
     this.authorization = ("Bearer " + config.apiKey()).getBytes(StandardCharsets.UTF_8);
-    this.arrivals = new ArrivalLog(config.requestsPerMinute(), config.tokensPerMinute(), nanoClock);
-    Pace pace =
-        new Pace(config.firstToken(), config.firstTokenSigma(), config.perToken(), config.seed());
-    Handler completions = new ChatCompletions(phrasebook, arrivals, config.charge(), pace, stats);
+    Limits limits = config.limits();
+    this.arrivals = new ArrivalLog(limits.requests(), limits.tokens(), nanoClock);
+    Handler completions =
+        new ChatCompletions(
+            phrasebook, arrivals, limits.charge(), new Pace(config.delays()), stats);
     requireFree(config.port());
     this.server =
         WebServer.builder()
@@ -147,7 +147,7 @@ public final class OpenAiStandIn implements AutoCloseable {
   }
 
   private ObjectNode statistics() {
-    return JSON.valueToTree(stats.snapshot(config, arrivals.totals(), connections.opened()));
+    return JSON.valueToTree(stats.snapshot(arrivals.totals(), connections.opened()));
   }
 
   private static ObjectNode models() {

@@ -77,8 +77,7 @@ final class OpenAiStats {
     }
   }
 
-  Snapshot snapshot(
-      OpenAiStandInConfig limits, ArrivalLog.Totals arrivals, long connectionsOpened) {
+  Snapshot snapshot(ArrivalLog.Totals arrivals, long connectionsOpened) {
     return new Snapshot(
         arrivals.accepted() + arrivals.refused(),
         arrivals.tokens(),
@@ -87,8 +86,8 @@ final class OpenAiStats {
         arrivals.worstTokens(),
         arrivals.worstAcceptedRequests(),
         arrivals.worstAcceptedTokens(),
-        limits.requestsPerMinute(),
-        limits.tokensPerMinute(),
+        arrivals.limitRequests(),
+        arrivals.limitTokens(),
         connectionsOpened,
         inFlight.get(),
         medianDelayMillis(),

@@ -1,28 +1,26 @@
 package io.dragoman.standin;
 
+import io.dragoman.standin.OpenAiStandInConfig.Delays;
 import java.time.Duration;
 import java.util.Random;
 
 /** How fast a model answers: a log-normal delay, then one token after another. Thread-safe. */
 final class Pace {
-  private final double medianNanos;
-  private final double sigma;
-  private final Duration perToken;
+  private final Delays delays;
   private final Random random;
 
-  Pace(Duration firstTokenMedian, double sigma, Duration perToken, long seed) {
-    this.medianNanos = firstTokenMedian.toNanos();
-    this.sigma = sigma;
-    this.perToken = perToken;
-    this.random = new Random(seed);
+  Pace(Delays delays) {
+    this.delays = delays;
+    this.random = new Random(delays.seed());
   }
 
   /** Draws the delay to the first token of the next answer. */
   Duration nextFirstToken() {
-    return Duration.ofNanos((long) (medianNanos * Math.exp(sigma * random.nextGaussian())));
+    double factor = Math.exp(delays.sigma() * random.nextGaussian());
+    return Duration.ofNanos((long) (delays.firstToken().toNanos() * factor));
   }
 
   Duration perToken() {
-    return perToken;
+    return delays.perToken();
   }
 }

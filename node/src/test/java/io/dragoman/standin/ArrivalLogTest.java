@@ -93,7 +93,7 @@ class ArrivalLogTest {
     }
     clock.addAndGet(WINDOW);
     assertInstanceOf(Accepted.class, log.arrive(10));
-    assertEquals(new ArrivalLog.Totals(3, 3, 30, 5, 50, 2, 20), log.totals());
+    assertEquals(new ArrivalLog.Totals(2, 1_000, 3, 3, 30, 5, 50, 2, 20), log.totals());
   }
 
   private record Step(long gapNanos, long tokens) {}

@@ -2,6 +2,7 @@ package io.dragoman.standin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dragoman.standin.OpenAiStandInConfig.Delays;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ class PaceTest {
   }
 
   private static List<Duration> delays(long seed, int count) {
-    Pace pace = new Pace(Duration.ofMillis(300), 0.35, Duration.ZERO, seed);
+    Pace pace = new Pace(new Delays(Duration.ofMillis(300), 0.35, Duration.ZERO, seed));
     return Stream.generate(pace::nextFirstToken).limit(count).toList();
   }
 }
