@@ -1,0 +1,105 @@
+package io.dragoman.client;
+
+import io.dragoman.protocol.ClientMessage;
+import io.dragoman.protocol.Codec;
+import io.dragoman.protocol.ServerMessage;
+import io.helidon.common.buffers.BufferData;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.websocket.WsRouting;
+import io.helidon.websocket.WsListener;
+import io.helidon.websocket.WsSession;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
+
+/** A node that hears everything and says what a test makes it say. */
+final class FakeNode implements AutoCloseable {
+  static final ServerMessage.SessionStarted STARTED =
+      new ServerMessage.SessionStarted(
+          "s1",
+          1,
+          0,
+          "token",
+          60,
+          new ServerMessage.Limits(65_536, 10_000, 30),
+          "n1",
+          List.of("speech"));
+
+  /** What was received, without the audio. */
+  final Queue<ClientMessage> received = new ConcurrentLinkedQueue<>();
+
+  private final ByteArrayOutputStream audio = new ByteArrayOutputStream();
+  private final WebServer server;
+
+  /**
+   * @param script is called for every control message that comes
+   */
+  FakeNode(BiConsumer<WsSession, ClientMessage> script) {
+    server =
+        WebServer.builder()
+            .host("127.0.0.1")
+            .port(0)
+            .addRouting(WsRouting.builder().endpoint("/v1/session", () -> new Listener(script)))
+            .build()
+            .start();
+  }
+
+  /** Starts a session, and ends it when it is asked to. */
+  static void behaved(WsSession session, ClientMessage message) {
+    switch (message) {
+      case ClientMessage.SessionStart _ -> say(session, STARTED);
+      case ClientMessage.SessionEnd _ -> {
+        say(session, new ServerMessage.SessionEnded("client", new ServerMessage.Usage(100, 0, 0)));
+        session.close(1000, "ended");
+      }
+      default -> {}
+    }
+  }
+
+  static void say(WsSession session, ServerMessage message) {
+    session.send(Codec.encode(message), true);
+  }
+
+  SessionAddress address() throws ClientException {
+    return SessionAddress.parse("ws://127.0.0.1:" + server.port());
+  }
+
+  byte[] audio() {
+    synchronized (audio) {
+      return audio.toByteArray();
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+
+  private final class Listener implements WsListener {
+    private final BiConsumer<WsSession, ClientMessage> script;
+
+    Listener(BiConsumer<WsSession, ClientMessage> script) {
+      this.script = script;
+    }
+
+    @Override
+    public void onMessage(WsSession session, String text, boolean last) {
+      try {
+        ClientMessage message = Codec.decodeClient(text);
+        received.add(message);
+        script.accept(session, message);
+      } catch (Codec.BadMessageException e) {
+        session.close(4400, e.getMessage());
+      }
+    }
+
+    @Override
+    public void onMessage(WsSession session, BufferData buffer, boolean last) {
+      synchronized (audio) {
+        audio.writeBytes(buffer.readBytes());
+      }
+    }
+  }
+}
