@@ -1,0 +1,90 @@
+package io.dragoman.cli;
+
+import io.dragoman.client.ClientException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** {@code dragoman}: the command that holds all others. */
+@Command(
+    name = "dragoman",
+    description = "Live speech translation on a cluster that shares one language-model quota.",
+    mixinStandardHelpOptions = true,
+    versionProvider = DragomanCommand.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {NodeCommand.class, StreamCommand.class},
+    commandListHeading = "%nCommands:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:Done, and well.",
+      "1:It ran, but failed, or what came out is not as it must be.",
+      "2:The command line or the configuration is wrong.",
+      "3:Something it needs is missing: a file, a key, a free port, a server that answers."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dragoman demo                      three nodes, six sessions, live captions",
+      "  dragoman demo --seconds 20 --json  the same for 20 s, with its figures as JSON",
+      "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav --to es,de",
+      "",
+      "dragoman COMMAND --help tells more of each."
+    })
+public final class DragomanCommand {
+
+  /** Runs the command line; returns one of {@link ExitCode}'s. */
+  public static int run(String... args) {
+    return commandLine().execute(args);
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new DragomanCommand())
+        .setParameterExceptionHandler(DragomanCommand::explainUsage)
+        .setExecutionExceptionHandler(DragomanCommand::explainFailure);
+  }
+
+  private static int explainUsage(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    say(command, String.valueOf(e.getMessage()));
+    command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    return ExitCode.USAGE;
+  }
+
+  /** Expected trouble is one sentence; anything else is a bug, and shows where. */
+  private static int explainFailure(Exception e, CommandLine command, ParseResult parsed) {
+    switch (e) {
+      case CommandException trouble -> {
+        say(command, trouble.getMessage());
+        return trouble.exitCode();
+      }
+      case ClientException trouble -> {
+        say(command, trouble.getMessage());
+        return ExitCode.UNAVAILABLE;
+      }
+      default -> {
+        say(command, "this is a bug:");
+        e.printStackTrace(command.getErr());
+        return ExitCode.FAILED;
+      }
+    }
+  }
+
+  private static void say(CommandLine command, String sentence) {
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText("dragoman: " + sentence).toString());
+    err.flush();
+  }
+
+  /** The version of the jar that this class came in. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = DragomanCommand.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "dragoman " + (version == null ? "(not from a jar)" : version), "Java " + Runtime.version()
+      };
+    }
+  }
+}

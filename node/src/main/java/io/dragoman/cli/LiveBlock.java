@@ -1,0 +1,64 @@
+package io.dragoman.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+
+/**
+ * A block of lines at the bottom of a terminal that is drawn over itself again and again, with
+ * lasting lines above it. Lines that are too wide are cut by the terminal. Thread-safe.
+ */
+public final class LiveBlock {
+  private static final String ESC = "\u001b[";
+  private static final String NO_WRAP = ESC + "?7l";
+  private static final String WRAP = ESC + "?7h";
+  private static final String PLAIN = ESC + "0m";
+  private static final String CLEAR_REST_OF_LINE = ESC + "K";
+  private static final String CLEAR_BELOW = ESC + "J";
+
+  private final PrintStream out;
+
+  /** How many lines the block has. Guarded by this. */
+  private int height;
+
+  public LiveBlock(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Whether both input and output are a terminal. */
+  public static boolean terminal() {
+    return System.console() != null && System.console().isTerminal();
+  }
+
+  /** The text, dimmed; nothing for nothing. */
+  public static String dim(String text) {
+    return text.isEmpty() ? "" : ESC + "2m" + text + PLAIN;
+  }
+
+  /** The text, bold. */
+  public static String bold(String text) {
+    return ESC + "1m" + text + PLAIN;
+  }
+
+  /**
+   * Shows these lines in place of the ones before.
+   *
+   * @param lasting lines to leave above them for good
+   */
+  public synchronized void update(List<String> lasting, List<String> lines) {
+    StringBuilder text = new StringBuilder();
+    if (height > 0) {
+      text.append(ESC).append(height).append('F');
+    }
+    for (String line : lasting) {
+      text.append(line).append(PLAIN + CLEAR_REST_OF_LINE + "\n");
+    }
+    text.append(NO_WRAP);
+    for (String line : lines) {
+      text.append(line).append(PLAIN + CLEAR_REST_OF_LINE + "\n");
+    }
+    text.append(WRAP + CLEAR_BELOW);
+    out.print(text);
+    out.flush();
+    height = lines.size();
+  }
+}

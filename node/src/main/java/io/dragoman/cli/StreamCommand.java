@@ -1,0 +1,147 @@
+package io.dragoman.cli;
+
+import io.dragoman.client.AudioPacer;
+import io.dragoman.client.CaptionClient;
+import io.dragoman.client.ClientException;
+import io.dragoman.client.Ending;
+import io.dragoman.client.SessionAddress;
+import io.dragoman.protocol.ClientMessage;
+import io.dragoman.protocol.ServerMessage;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code dragoman stream}: speaks a WAV file to a node, and shows what comes back. */
+@Command(
+    name = "stream",
+    description = {
+      "Sends a WAV file to a node as if it were being spoken, and prints the captions as they grow."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExample:%n",
+    footer = "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav --to es,de")
+final class StreamCommand implements Callable<Integer> {
+  private static final int CHUNK_SAMPLES = WavAudio.SAMPLE_RATE / 20;
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(15);
+
+  /** Finals may be late when the quota is scarce. */
+  private static final Duration END_TIMEOUT = Duration.ofSeconds(90);
+
+  @Option(
+      names = "--url",
+      required = true,
+      paramLabel = "URL",
+      description = "The node: ws://HOST:PORT or wss://HOST:PORT.")
+  private String url = "";
+
+  @Option(
+      names = "--wav",
+      required = true,
+      paramLabel = "FILE",
+      description = "16-bit PCM of any rate; several channels are mixed.")
+  private Path wav = Path.of("");
+
+  @Option(
+      names = "--from",
+      paramLabel = "LANG",
+      defaultValue = "en-US",
+      description = "What is spoken (default: ${DEFAULT-VALUE}).")
+  private String from = "";
+
+  @Option(
+      names = "--to",
+      paramLabel = "LANG",
+      split = ",",
+      defaultValue = "es",
+      description = "What to translate into, such as es,de (default: ${DEFAULT-VALUE}).")
+  private List<String> to = List.of();
+
+  private final PrintStream out = System.out;
+  private final CaptionPrinter printer = new CaptionPrinter(out, LiveBlock.terminal());
+
+  @Override
+  public Integer call() throws CommandException, ClientException, InterruptedException {
+    try (WavAudio audio = WavAudio.open(wav);
+        CaptionClient client =
+            CaptionClient.connect(SessionAddress.parse(url), start(), this::onMessage)) {
+      client.awaitStarted(START_TIMEOUT);
+      return speak(audio, client);
+    } catch (IOException e) {
+      throw new CommandException(ExitCode.UNAVAILABLE, wav + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private ClientMessage.SessionStart start() {
+    return new ClientMessage.SessionStart(
+        "translation",
+        new ClientMessage.Audio("pcm_s16le", WavAudio.SAMPLE_RATE, 1),
+        List.of(from),
+        to.stream().map(ClientMessage.Target::new).toList(),
+        new ClientMessage.Partials(true, "balanced"),
+        true,
+        null);
+  }
+
+  private int speak(WavAudio audio, CaptionClient client)
+      throws IOException, CommandException, InterruptedException {
+    try {
+      AudioPacer pacer = new AudioPacer(WavAudio.SAMPLE_RATE);
+      long position = 0;
+      for (byte[] pcm; (pcm = audio.read(CHUNK_SAMPLES)).length > 0; ) {
+        position += pcm.length / WavAudio.BYTES_PER_SAMPLE;
+        pacer.awaitSample(position);
+        client.sendAudio(pcm);
+      }
+      client.send(new ClientMessage.SessionEnd());
+    } catch (ClientException e) {
+      throw failed(e.getMessage());
+    }
+    Ending ending = client.awaitEnd(END_TIMEOUT);
+    if (ending == null) {
+      throw failed("the session did not end within " + END_TIMEOUT.toSeconds() + " s");
+    }
+    if (!ending.regular()) {
+      throw failed(ending.describe());
+    }
+    return ExitCode.OK;
+  }
+
+  private CommandException failed(String sentence) {
+    printer.finish();
+    return new CommandException(ExitCode.FAILED, sentence);
+  }
+
+  private void onMessage(String raw, @Nullable ServerMessage message) {
+    switch (message) {
+      case ServerMessage.SessionStarted started -> {
+        printer.printLine("Session on node " + started.node() + ".");
+        if (!started.standIn().isEmpty()) {
+          printer.printLine(
+              "What answers is a stand-in, not the real service: "
+                  + String.join(", ", started.standIn())
+                  + ".");
+        }
+      }
+      case ServerMessage.Caption caption -> printer.print(caption);
+      case ServerMessage.Failure failure -> printer.printLine("! " + failure.message());
+      case ServerMessage.SessionMoving _ -> printer.printLine("! The node is leaving.");
+      case ServerMessage.SessionEnded ended -> {
+        printer.finish();
+        printer.printLine(
+            "Ended after %.1f s of audio, %,d requests and %,d tokens."
+                .formatted(
+                    ended.usage().audioMs() / 1e3,
+                    ended.usage().requests(),
+                    ended.usage().tokens()));
+      }
+      case null, default -> {}
+    }
+  }
+}
