@@ -39,7 +39,7 @@ final class CaptionPrinter {
       growing.remove(label);
       printLine(label + text(caption.text()));
     } else if (block != null) {
-      growing.put(label, label + newest(stable, tentative));
+      growing.put(label, label + LiveBlock.newest(stable, tentative, SHOWN_CHARS));
       block.update(List.of(), List.copyOf(growing.values()));
     } else {
       String line = label + stable + tentative + " " + ELLIPSIS;
@@ -64,17 +64,6 @@ final class CaptionPrinter {
     if (block != null) {
       block.update(List.of(), List.of());
     }
-  }
-
-  /** The end of a caption, where its newest words are. */
-  private static String newest(String stable, String tentative) {
-    int over = stable.length() + tentative.length() - SHOWN_CHARS;
-    if (over <= 0) {
-      return stable + LiveBlock.dim(tentative);
-    }
-    String rest = stable.substring(Math.min(over, stable.length()));
-    String tail = tentative.substring(Math.max(0, over - stable.length()));
-    return ELLIPSIS + rest + LiveBlock.dim(tail);
   }
 
   private static String text(@Nullable String text) {

@@ -1,5 +1,6 @@
 package io.dragoman.cli;
 
+import io.dragoman.cli.demo.DemoCommand;
 import io.dragoman.client.ClientException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -15,14 +16,15 @@ import picocli.CommandLine.ParseResult;
     mixinStandardHelpOptions = true,
     versionProvider = DragomanCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {NodeCommand.class, StreamCommand.class},
+    subcommands = {DemoCommand.class, NodeCommand.class, StreamCommand.class},
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:Done, and well.",
       "1:It ran, but failed, or what came out is not as it must be.",
       "2:The command line or the configuration is wrong.",
-      "3:Something it needs is missing: a file, a key, a free port, a server that answers."
+      "3:Something it needs is missing: a file, a key, a free port, a server that answers.",
+      "130:Interrupted by Ctrl-C before there was anything to tell."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -41,6 +43,7 @@ public final class DragomanCommand {
 
   static CommandLine commandLine() {
     return new CommandLine(new DragomanCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(DragomanCommand::explainUsage)
         .setExecutionExceptionHandler(DragomanCommand::explainFailure);
   }
@@ -62,6 +65,9 @@ public final class DragomanCommand {
       case ClientException trouble -> {
         say(command, trouble.getMessage());
         return ExitCode.UNAVAILABLE;
+      }
+      case InterruptedException _ -> {
+        return ExitCode.INTERRUPTED;
       }
       default -> {
         say(command, "this is a bug:");

@@ -14,5 +14,8 @@ public final class ExitCode {
   /** Something that it needs is missing: a file, a key, a free port, a server that answers. */
   public static final int UNAVAILABLE = 3;
 
+  /** Ctrl-C came before there was anything to tell. */
+  public static final int INTERRUPTED = 130;
+
   private ExitCode() {}
 }

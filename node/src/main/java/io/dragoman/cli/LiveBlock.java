@@ -34,6 +34,21 @@ public final class LiveBlock {
     return text.isEmpty() ? "" : ESC + "2m" + text + PLAIN;
   }
 
+  /**
+   * The end of a caption, where its newest words are, the tentative part dimmed.
+   *
+   * @param chars how many there is room for
+   */
+  public static String newest(String stable, String tentative, int chars) {
+    int over = stable.length() + tentative.length() - chars;
+    if (over <= 0) {
+      return stable + dim(tentative);
+    }
+    String rest = stable.substring(Math.min(over + 1, stable.length()));
+    String tail = tentative.substring(Math.max(0, over + 1 - stable.length()));
+    return "…" + rest + dim(tail);
+  }
+
   /** The text, bold. */
   public static String bold(String text) {
     return ESC + "1m" + text + PLAIN;

@@ -1,0 +1,213 @@
+package io.dragoman.cli.demo;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.dragoman.Main;
+import io.dragoman.cli.CommandException;
+import io.dragoman.cli.ExitCode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another process of this program, with the same Java, flags and class path. It leaves when its
+ * standard input closes, which the system does when this process dies, however it dies.
+ * Thread-safe.
+ */
+final class ChildProcess implements AutoCloseable {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final String name;
+  private final Process process;
+
+  /** The line it printed when it was ready. */
+  private final CompletableFuture<JsonNode> ready = new CompletableFuture<>();
+
+  /** Completes when it has closed its stderr, as it does by leaving. */
+  private final CompletableFuture<?> left = new CompletableFuture<>();
+
+  /** Its last line on stderr that is not blank. */
+  private volatile @Nullable String lastWords;
+
+  private ChildProcess(String name, Process process) {
+    this.name = name;
+    this.process = process;
+  }
+
+  /**
+   * Starts a command that takes {@code --until-eof} and prints a line when it is ready.
+   *
+   * @param env what its environment has beside this process's; null removes
+   */
+  static ChildProcess start(String name, List<String> args, Map<String, @Nullable String> env)
+      throws CommandException {
+    ProcessBuilder builder = new ProcessBuilder(command(args));
+    env.forEach(
+        (key, value) -> {
+          if (value == null) {
+            builder.environment().remove(key);
+          } else {
+            builder.environment().put(key, value);
+          }
+        });
+    try {
+      ChildProcess child = new ChildProcess(name, builder.start());
+      child.watch();
+      return child;
+    } catch (IOException e) {
+      throw unavailable(name + " cannot be started: " + e.getMessage());
+    }
+  }
+
+  /**
+   * A terminal's Ctrl-C reaches the whole group of processes, and a child is to outlive its use.
+   */
+  private static List<String> command(List<String> args) {
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
+    command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
+    command.add(Main.class.getName());
+    command.addAll(args);
+    command.add("--until-eof");
+    return command;
+  }
+
+  private void watch() {
+    Thread.ofPlatform().daemon().name(name + "-out").start(this::readOutput);
+    Thread.ofPlatform().daemon().name(name + "-err").start(this::readErrors);
+  }
+
+  private void readOutput() {
+    eachLine(
+        process.getInputStream(),
+        line -> {
+          JsonNode json = parse(line);
+          if (json.path("event").asText().equals("ready")) {
+            ready.complete(json);
+          }
+        });
+  }
+
+  private void readErrors() {
+    eachLine(process.getErrorStream(), line -> lastWords = line.isBlank() ? lastWords : line);
+    left.complete(null);
+  }
+
+  private interface LineReader {
+    void read(String line);
+  }
+
+  private static void eachLine(InputStream in, LineReader reader) {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      for (String line; (line = lines.readLine()) != null; ) {
+        reader.read(line);
+      }
+    } catch (IOException e) {
+      // The stream was closed under the reader: the process is gone.
+    }
+  }
+
+  /**
+   * Waits until all serve; as soon as one of them dies, nobody waits for the others.
+   *
+   * @return the line that each printed, in their order
+   */
+  static List<JsonNode> awaitReady(List<ChildProcess> children, Duration timeout)
+      throws CommandException, InterruptedException {
+    CompletableFuture<?> ready = allOf(children.stream().map(c -> c.ready));
+    CompletableFuture<?> death = anyOf(children.stream().map(c -> c.left));
+    try {
+      anyOf(Stream.of(ready, death)).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError("these never fail", e);
+    } catch (TimeoutException e) {
+      // Somebody is late.
+    }
+    for (ChildProcess child : children) {
+      if (child.left.isDone()) {
+        throw unavailable(child.name + " did not start: " + child.lastWords());
+      }
+    }
+    for (ChildProcess child : children) {
+      if (!child.ready.isDone()) {
+        throw unavailable(
+            "%s was not ready within %d s: %s"
+                .formatted(child.name, timeout.toSeconds(), child.lastWords()));
+      }
+    }
+    return children.stream().map(c -> c.ready.join()).toList();
+  }
+
+  private static CompletableFuture<?> allOf(Stream<CompletableFuture<JsonNode>> futures) {
+    return CompletableFuture.allOf(futures.toArray(CompletableFuture<?>[]::new));
+  }
+
+  private static CompletableFuture<?> anyOf(Stream<CompletableFuture<?>> futures) {
+    return CompletableFuture.anyOf(futures.toArray(CompletableFuture<?>[]::new));
+  }
+
+  private static CommandException unavailable(String sentence) {
+    return new CommandException(ExitCode.UNAVAILABLE, sentence);
+  }
+
+  /** The last line of its stderr, or of a log line the message. */
+  private String lastWords() {
+    String line = lastWords;
+    if (line == null) {
+      return "it said nothing";
+    }
+    String message = parse(line).path("message").asText();
+    return message.isEmpty() ? line : message;
+  }
+
+  private static JsonNode parse(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  /** Asks it to leave, without waiting. */
+  void askToLeave() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // Its end of the pipe is closed: it is leaving already.
+    }
+  }
+
+  /** Asks it to leave, and makes it leave when it takes too long. */
+  @Override
+  public void close() {
+    askToLeave();
+    try {
+      if (!process.waitFor(STOP_TIMEOUT)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

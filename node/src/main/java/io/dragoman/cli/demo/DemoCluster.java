@@ -1,0 +1,193 @@
+package io.dragoman.cli.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dragoman.cli.CommandException;
+import io.dragoman.cli.ExitCode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stand-ins and the nodes of a demo, each a process of its own, on free loopback ports. Closing
+ * it leaves nothing behind.
+ */
+final class DemoCluster implements AutoCloseable {
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
+  private static final int ATTEMPTS = 3;
+
+  /** A node, and where clients reach it. */
+  record Node(String name, String listen) {}
+
+  /**
+   * What a cluster is made of.
+   *
+   * @param limitRpm requests per minute, of the quota and of the stand-in
+   * @param limitTpm tokens per minute
+   */
+  record Size(int nodes, int limitRpm, int limitTpm) {}
+
+  private final Services services;
+  private final Size size;
+  private final Consumer<String> progress;
+  private final List<ChildProcess> nodeProcesses = new ArrayList<>();
+  private @Nullable ChildProcess standInProcess;
+  private Services.@Nullable StandIns standIns;
+  private List<Node> nodes = List.of();
+
+  private DemoCluster(Services services, Size size, Consumer<String> progress) {
+    this.services = services;
+    this.size = size;
+    this.progress = progress;
+  }
+
+  /**
+   * Starts everything and waits until it serves.
+   *
+   * @param progress is told what happens, in sentences
+   */
+  static DemoCluster start(Services services, Size size, Consumer<String> progress)
+      throws CommandException, InterruptedException {
+    DemoCluster cluster = new DemoCluster(services, size, progress);
+    try {
+      if (services.anyStandIn()) {
+        cluster.startStandIns();
+      }
+      cluster.startNodes();
+      return cluster;
+    } catch (CommandException | InterruptedException | RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  List<Node> nodes() {
+    return nodes;
+  }
+
+  /** Where the stand-in for OpenAI serves; null when the real one is used. */
+  @Nullable String openAiStandIn() {
+    return standIns == null || services.realOpenAi() ? null : standIns.openAi();
+  }
+
+  private void startStandIns() throws CommandException, InterruptedException {
+    ChildProcess process =
+        ChildProcess.start(
+            "the stand-in",
+            List.of(
+                "standin",
+                "--openai=127.0.0.1:0",
+                "--speech=127.0.0.1:0",
+                "--api-key=" + Services.STAND_IN_KEY,
+                "--limit-rpm=" + size.limitRpm(),
+                "--limit-tpm=" + size.limitTpm()),
+            Map.of());
+    standInProcess = process;
+    JsonNode ready = ChildProcess.awaitReady(List.of(process), READY_TIMEOUT).getFirst();
+    standIns = new Services.StandIns(ready.path("openai").asText(), ready.path("speech").asText());
+    progress.accept(
+        "Stand-ins: OpenAI at " + standIns.openAi() + ", Google Speech at " + standIns.speech());
+  }
+
+  /** A port that is free when it is chosen may be taken when it is used: then all start again. */
+  private void startNodes() throws CommandException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      List<Integer> gridPorts = freePorts(size.nodes());
+      try {
+        nodes = startNodes(gridPorts);
+        return;
+      } catch (CommandException e) {
+        closeNodes();
+        if (attempt == ATTEMPTS || gridPorts.stream().allMatch(DemoCluster::free)) {
+          throw e;
+        }
+        progress.accept("A port was taken meanwhile; starting the nodes again");
+      }
+    }
+  }
+
+  private List<Node> startNodes(List<Integer> gridPorts)
+      throws CommandException, InterruptedException {
+    String members =
+        gridPorts.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    for (int i = 0; i < gridPorts.size(); i++) {
+      String name = "n" + (i + 1);
+      nodeProcesses.add(
+          ChildProcess.start(
+              "node " + name,
+              List.of(
+                  "node",
+                  "--listen=127.0.0.1:0",
+                  "--admin=127.0.0.1:0",
+                  "--grid=127.0.0.1:" + gridPorts.get(i),
+                  "--members=" + members,
+                  "--set=node.name=" + name,
+                  "--set=quota.requests_per_minute=" + size.limitRpm(),
+                  "--set=quota.tokens_per_minute=" + size.limitTpm()),
+              services.nodeEnvironment(standIns)));
+    }
+    List<Node> ready = new ArrayList<>();
+    for (JsonNode line : ChildProcess.awaitReady(nodeProcesses, READY_TIMEOUT)) {
+      Node node = new Node(line.path("node").asText(), line.path("listen").asText());
+      ready.add(node);
+      progress.accept(
+          "Node %s serves sessions at ws://%s, its figures at http://%s/metrics"
+              .formatted(node.name(), node.listen(), line.path("admin").asText()));
+    }
+    return List.copyOf(ready);
+  }
+
+  /** All are chosen before any is let go, so they differ. */
+  private static List<Integer> freePorts(int count) throws CommandException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return sockets.stream().map(ServerSocket::getLocalPort).toList();
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.UNAVAILABLE, "There is no free port on loopback: " + e.getMessage());
+    } finally {
+      for (ServerSocket socket : sockets) {
+        closeQuietly(socket);
+      }
+    }
+  }
+
+  private static boolean free(int port) {
+    try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void closeQuietly(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new AssertionError("a socket that accepted nothing closes", e);
+    }
+  }
+
+  private void closeNodes() {
+    nodeProcesses.forEach(ChildProcess::askToLeave);
+    nodeProcesses.forEach(ChildProcess::close);
+    nodeProcesses.clear();
+  }
+
+  @Override
+  public void close() {
+    closeNodes();
+    if (standInProcess != null) {
+      standInProcess.close();
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.dragoman.cli.demo;
+
+import io.dragoman.client.AudioPacer;
+import io.dragoman.client.CaptionClient;
+import io.dragoman.client.ClientException;
+import io.dragoman.client.Ending;
+import io.dragoman.client.SessionAddress;
+import io.dragoman.protocol.ClientMessage;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client of the demo: speaks its track to a node in real time, stops after a whole sentence,
+ * and waits for everything it is owed. Run by one thread, watched by others.
+ */
+final class DemoSession implements Runnable {
+  private static final int CHUNK_SAMPLES = Track.SAMPLE_RATE / 20;
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+
+  /** Finals may be late when the quota is scarce. */
+  private static final Duration END_TIMEOUT = Duration.ofSeconds(90);
+
+  /** Where a session is in its life. */
+  enum State {
+    CONNECTING,
+    SPEAKING,
+    /** All was spoken; finals are still to come. */
+    FINISHING,
+    ENDED,
+    FAILED
+  }
+
+  /**
+   * What a session does.
+   *
+   * @param name such as {@code s1}
+   * @param seconds after how much audio it stops, or a little later; null for never
+   */
+  record Plan(
+      String name,
+      DemoCluster.Node node,
+      Track track,
+      Disturbance disturbance,
+      Duration startDelay,
+      @Nullable Integer seconds) {}
+
+  private final Plan plan;
+  private final Delays delays;
+  private final Receipt receipt;
+  private volatile State state = State.CONNECTING;
+  private volatile boolean started;
+  private volatile boolean stopAsked;
+  private volatile long sentSamples;
+  private volatile @Nullable String fault;
+
+  /**
+   * @param translationKnown whether its translations are the clips' own
+   */
+  DemoSession(Plan plan, boolean translationKnown) {
+    this.plan = plan;
+    this.delays = new Delays(translationKnown);
+    this.receipt = new Receipt(delays, System::nanoTime);
+  }
+
+  @Override
+  public void run() {
+    try {
+      Thread.sleep(plan.startDelay());
+      SessionAddress address = SessionAddress.parse("ws://" + plan.node().listen());
+      try (CaptionClient client = CaptionClient.connect(address, start(), receipt)) {
+        client.awaitStarted(START_TIMEOUT);
+        started = true;
+        state = State.SPEAKING;
+        speak(client);
+        client.send(new ClientMessage.SessionEnd());
+        state = State.FINISHING;
+        judge(client.awaitEnd(END_TIMEOUT));
+      }
+    } catch (ClientException e) {
+      fail(e.getMessage());
+    } catch (InterruptedException e) {
+      fail("it was interrupted");
+    }
+  }
+
+  /** Asks to stop after the sentence that is being spoken. */
+  void stop() {
+    stopAsked = true;
+  }
+
+  private ClientMessage.SessionStart start() {
+    return new ClientMessage.SessionStart(
+        "translation",
+        new ClientMessage.Audio("pcm_s16le", Track.SAMPLE_RATE, 1),
+        List.of(Judge.SPOKEN_LANG),
+        List.of(new ClientMessage.Target(plan.track().lang())),
+        new ClientMessage.Partials(true, "balanced"),
+        true,
+        null);
+  }
+
+  private void speak(CaptionClient client) throws ClientException, InterruptedException {
+    Track track = plan.track();
+    AudioPacer pacer = new AudioPacer(Track.SAMPLE_RATE);
+    Integer seconds = plan.seconds();
+    long end =
+        seconds == null ? Long.MAX_VALUE : track.stopAfter((long) seconds * Track.SAMPLE_RATE);
+    int begun = 0;
+    Utterance next = track.utterance(begun);
+    boolean stopping = false;
+    for (long position = 0; position < end; ) {
+      if (stopAsked && !stopping) {
+        stopping = true;
+        end = Math.min(end, track.stopAfter(position));
+      }
+      int samples = (int) Math.min(CHUNK_SAMPLES, end - position);
+      byte[] pcm = plan.disturbance().apply(position, track.read(position, samples));
+      position += samples;
+      pacer.awaitSample(position);
+      if (next.startSample() < position) {
+        delays.begin(next);
+        begun++;
+        next = track.utterance(begun);
+      }
+      delays.sent(position, System.nanoTime());
+      if (pcm.length > 0) {
+        client.sendAudio(pcm);
+      }
+      sentSamples = position;
+    }
+  }
+
+  private void judge(@Nullable Ending ending) {
+    if (ending == null) {
+      fail("it had not ended " + END_TIMEOUT.toSeconds() + " s after its audio");
+    } else if (ending.regular()) {
+      state = State.ENDED;
+    } else {
+      fail(ending.describe());
+    }
+  }
+
+  private void fail(String sentence) {
+    fault = plan.name() + ": " + sentence;
+    state = State.FAILED;
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  State state() {
+    return state;
+  }
+
+  /** Whether a node ever carried it. */
+  boolean started() {
+    return started;
+  }
+
+  Receipt receipt() {
+    return receipt;
+  }
+
+  Delays delays() {
+    return delays;
+  }
+
+  /** Why it failed, in a sentence; null where it did not. */
+  @Nullable String fault() {
+    return fault;
+  }
+
+  long spokenSeconds() {
+    return sentSamples / Track.SAMPLE_RATE;
+  }
+
+  /** The sentences that were sent, whole. */
+  List<Utterance> spoken() {
+    int whole = plan.track().utterancesBefore(sentSamples);
+    return IntStream.range(0, whole).mapToObj(plan.track()::utterance).toList();
+  }
+}

@@ -1,0 +1,85 @@
+package io.dragoman.cli.demo;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.dragoman.client.CaptionClient;
+import io.dragoman.protocol.ServerMessage;
+import io.dragoman.protocol.ServerMessage.Caption;
+import io.dragoman.protocol.ServerMessage.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one session has received on the raw socket. Grows with the session's finals, not with what
+ * came in between. Thread-safe.
+ */
+final class Receipt implements CaptionClient.Listener {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Delays delays;
+  private final LongSupplier nanoTime;
+
+  // All of these are guarded by this.
+  private final List<Caption> finals = new ArrayList<>();
+  private final List<Long> seqs = new ArrayList<>();
+  private long partials;
+  private @Nullable Caption newestTranslation;
+
+  Receipt(Delays delays, LongSupplier nanoTime) {
+    this.delays = delays;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public synchronized void onMessage(String raw, @Nullable ServerMessage message) {
+    JsonNode seq = seq(raw);
+    if (seq.isIntegralNumber()) {
+      seqs.add(seq.longValue());
+    }
+    if (message instanceof Caption caption) {
+      delays.arrived(caption, nanoTime.getAsLong());
+      if (caption.role() == Role.TRANSLATION) {
+        newestTranslation = caption;
+      }
+      if (caption.isFinal()) {
+        finals.add(caption);
+      } else {
+        partials++;
+      }
+    }
+  }
+
+  /** In the order of arrival. */
+  synchronized List<Caption> finals() {
+    return List.copyOf(finals);
+  }
+
+  /** The sequence numbers of all messages that have one, in the order of arrival. */
+  synchronized List<Long> seqs() {
+    return List.copyOf(seqs);
+  }
+
+  synchronized long partials() {
+    return partials;
+  }
+
+  synchronized int finalCount() {
+    return finals.size();
+  }
+
+  synchronized @Nullable Caption newestTranslation() {
+    return newestTranslation;
+  }
+
+  /** Read from the frame itself, also of messages that the codec does not know. */
+  private static JsonNode seq(String raw) {
+    try {
+      return JSON.readTree(raw).path("seq");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the client passes on only what is JSON", e);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.dragoman.cli.demo;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which services answer the demo's nodes: each the real one where its credentials are set. */
+record Services(boolean realOpenAi, boolean realSpeech) {
+  private static final List<String> OPENAI_KEYS = List.of("OPENAI_API_KEY", "OPENAI_API_KEY_FILE");
+  private static final String SPEECH_KEY = "GOOGLE_APPLICATION_CREDENTIALS";
+
+  /** The key that the stand-in for OpenAI takes. */
+  static final String STAND_IN_KEY = "stand-in";
+
+  /**
+   * @param standInOnly whether real services are left alone in any case
+   */
+  static Services from(Map<String, String> env, boolean standInOnly) {
+    return new Services(
+        !standInOnly && OPENAI_KEYS.stream().anyMatch(key -> set(env, key)),
+        !standInOnly && set(env, SPEECH_KEY));
+  }
+
+  private static boolean set(Map<String, String> env, String key) {
+    return !env.getOrDefault(key, "").isBlank();
+  }
+
+  boolean anyStandIn() {
+    return !realOpenAi || !realSpeech;
+  }
+
+  boolean anyReal() {
+    return realOpenAi || realSpeech;
+  }
+
+  /**
+   * What a node's environment needs beside the demo's own; null removes.
+   *
+   * @param standIns where they listen; null when there are none
+   */
+  Map<String, @Nullable String> nodeEnvironment(@Nullable StandIns standIns) {
+    Map<String, @Nullable String> env = new HashMap<>();
+    if (standIns != null && !realOpenAi) {
+      OPENAI_KEYS.forEach(key -> env.put(key, null));
+      env.put("OPENAI_API_KEY", STAND_IN_KEY);
+      env.put("DRAGOMAN_OPENAI_BASE_URL", standIns.openAi());
+    }
+    if (standIns != null && !realSpeech) {
+      env.put(SPEECH_KEY, null);
+      env.put("DRAGOMAN_SPEECH_ENDPOINT", standIns.speech());
+      env.put("DRAGOMAN_SPEECH_PROJECT", "stand-in");
+    }
+    return env;
+  }
+
+  /** A sentence. */
+  String describe() {
+    if (realOpenAi && realSpeech) {
+      return "Google Speech and OpenAI are the real services.";
+    }
+    if (realOpenAi) {
+      return "OpenAI is the real service; a stand-in plays Google Speech.";
+    }
+    if (realSpeech) {
+      return "Google Speech is the real service; a stand-in plays OpenAI.";
+    }
+    return "Stand-ins play Google Speech and OpenAI.";
+  }
+
+  /** Where the stand-ins listen: a base URL, and host and port. */
+  record StandIns(String openAi, String speech) {}
+}
