@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 
 /** A node that hears everything and says what a test makes it say. */
-final class FakeNode implements AutoCloseable {
+public final class FakeNode implements AutoCloseable {
   static final ServerMessage.SessionStarted STARTED =
       new ServerMessage.SessionStarted(
           "s1",
@@ -36,7 +36,7 @@ final class FakeNode implements AutoCloseable {
   /**
    * @param script is called for every control message that comes
    */
-  FakeNode(BiConsumer<WsSession, ClientMessage> script) {
+  public FakeNode(BiConsumer<WsSession, ClientMessage> script) {
     server =
         WebServer.builder()
             .host("127.0.0.1")
@@ -47,7 +47,7 @@ final class FakeNode implements AutoCloseable {
   }
 
   /** Starts a session, and ends it when it is asked to. */
-  static void behaved(WsSession session, ClientMessage message) {
+  public static void behaved(WsSession session, ClientMessage message) {
     switch (message) {
       case ClientMessage.SessionStart _ -> say(session, STARTED);
       case ClientMessage.SessionEnd _ -> {
@@ -58,15 +58,15 @@ final class FakeNode implements AutoCloseable {
     }
   }
 
-  static void say(WsSession session, ServerMessage message) {
+  public static void say(WsSession session, ServerMessage message) {
     session.send(Codec.encode(message), true);
   }
 
-  SessionAddress address() throws ClientException {
+  public SessionAddress address() throws ClientException {
     return SessionAddress.parse("ws://127.0.0.1:" + server.port());
   }
 
-  byte[] audio() {
+  public byte[] audio() {
     synchronized (audio) {
       return audio.toByteArray();
     }

@@ -1,0 +1,50 @@
+package io.dragoman.cli.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ServicesTest {
+  private static final Services.StandIns STAND_INS =
+      new Services.StandIns("http://127.0.0.1:8401/v1", "127.0.0.1:8402");
+
+  @Test
+  void withoutCredentialsAllIsPlayedByStandIns() {
+    Map<String, @Nullable String> env =
+        Services.from(Map.of("OPENAI_API_KEY", " "), false).nodeEnvironment(STAND_INS);
+
+    assertEquals("http://127.0.0.1:8401/v1", env.get("DRAGOMAN_OPENAI_BASE_URL"));
+    assertEquals(Services.STAND_IN_KEY, env.get("OPENAI_API_KEY"));
+    assertEquals("127.0.0.1:8402", env.get("DRAGOMAN_SPEECH_ENDPOINT"));
+  }
+
+  @Test
+  void eachRealServiceIsUsedWhereItsOwnCredentialsAreSet() {
+    Services services = Services.from(Map.of("OPENAI_API_KEY", "sk-1"), false);
+    Map<String, @Nullable String> env = services.nodeEnvironment(STAND_INS);
+
+    assertEquals(new Services(true, false), services);
+    assertFalse(env.containsKey("OPENAI_API_KEY"), "the node inherits the real key");
+    assertFalse(env.containsKey("DRAGOMAN_OPENAI_BASE_URL"));
+    assertEquals("127.0.0.1:8402", env.get("DRAGOMAN_SPEECH_ENDPOINT"));
+  }
+
+  @Test
+  void aRealKeyNeverReachesAStandIn() {
+    Services services =
+        Services.from(
+            Map.of("OPENAI_API_KEY_FILE", "key", "GOOGLE_APPLICATION_CREDENTIALS", "g.json"), true);
+    Map<String, @Nullable String> env = services.nodeEnvironment(STAND_INS);
+
+    assertEquals(new Services(false, false), services);
+    assertTrue(env.containsKey("OPENAI_API_KEY_FILE"));
+    assertNull(env.get("OPENAI_API_KEY_FILE"));
+    assertTrue(env.containsKey("GOOGLE_APPLICATION_CREDENTIALS"));
+    assertNull(env.get("GOOGLE_APPLICATION_CREDENTIALS"));
+  }
+}
