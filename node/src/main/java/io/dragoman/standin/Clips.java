@@ -52,7 +52,7 @@ public final class Clips {
       List<List<Integer>> at) {
 
     Sentence sentence() {
-      String[] words = heard.split(" ");
+      String[] words = heard.split(" ", -1);
       if (words.length != at.size()) {
         throw new IllegalArgumentException("at: " + at.size() + " positions for: " + heard);
       }
@@ -73,7 +73,7 @@ public final class Clips {
       }
       List<Chunk> chunks = new ArrayList<>();
       for (List<String> pair : pairs) {
-        chunks.add(new Chunk(pair.getFirst().split(" ").length, pair.getLast()));
+        chunks.add(new Chunk(pair.getFirst().split(" ", -1).length, pair.getLast()));
       }
       return chunks;
     }

@@ -28,7 +28,7 @@ record Mark(int clip, int frame, int salt) {
     long[] bits = bits();
     for (int i = 0; i < FRAME_SAMPLES; i++) {
       int low = offset + 2 * i;
-      pcm[low] = (byte) (pcm[low] & ~1 | bit(bits, i));
+      pcm[low] = (byte) ((pcm[low] & ~1) | bit(bits, i));
     }
   }
 

@@ -82,7 +82,7 @@ final class ClipsTest {
       for (Word word : sentence.words()) {
         int loudest = 0;
         for (int i = word.startSample(); i < word.endSample(); i++) {
-          loudest = Math.max(loudest, Math.abs(pcm[2 * i] & 0xff | pcm[2 * i + 1] << 8));
+          loudest = Math.max(loudest, Math.abs((pcm[2 * i] & 0xff) | (pcm[2 * i + 1] << 8)));
         }
         assertTrue(loudest > 1_000, word.text() + " reaches " + loudest);
       }

@@ -30,7 +30,7 @@ final class SaltTest {
     String heard = Clips.shipped().getFirst().sentences().getFirst().heard(0);
     String salted = Salt.apply(heard, salt);
     assertEquals(heard, Salt.strip(salted));
-    for (String word : salted.split(" ")) {
+    for (String word : salted.split(" ", -1)) {
       assertEquals(OptionalInt.of(salt), Salt.of(word));
     }
   }
