@@ -18,6 +18,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http2.Http2Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ public final class OpenAiStandIn implements AutoCloseable {
    */
   private static final int MAX_CONCURRENT_STREAMS = 100;
 
-  private static final String HOST = "127.0.0.1";
+  private static final InetAddress HOST = InetAddress.getLoopbackAddress();
 
   private static final HeaderName STAND_IN = HeaderNames.create("x-dragoman-stand-in");
   private static final ObjectMapper JSON =
@@ -84,7 +85,7 @@ public final class OpenAiStandIn implements AutoCloseable {
     requireFree(config.port());
     this.server =
         WebServer.builder()
-            .host(HOST)
+            .address(HOST)
             .port(config.port())
             .shutdownHook(false)
             .connectionOptions(options -> options.tcpNoDelay(true))
@@ -179,7 +180,13 @@ public final class OpenAiStandIn implements AutoCloseable {
       probe.bind(new InetSocketAddress(HOST, port));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "The OpenAI stand-in cannot listen on " + HOST + ":" + port + ": " + e.getMessage(), e);
+          "The OpenAI stand-in cannot listen on "
+              + HOST.getHostAddress()
+              + ":"
+              + port
+              + ": "
+              + e.getMessage(),
+          e);
     }
   }
 }

@@ -12,6 +12,7 @@ import io.dragoman.standin.OpenAiStandInConfig.Delays;
 import io.dragoman.standin.OpenAiTestBed.Client;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
@@ -34,7 +35,7 @@ class OpenAiConnectionsTest {
   private final OpenAiTestBed bed = new OpenAiTestBed();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     bed.close();
   }
 
@@ -52,7 +53,7 @@ class OpenAiConnectionsTest {
 
   @Test
   void http2NeedsNoUpgrade() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", bed.start().port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bed.start().port())) {
       byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
       byte[] emptySettings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
       socket.getOutputStream().write(preface);
@@ -119,7 +120,7 @@ class OpenAiConnectionsTest {
     Queue<String> complaints = bed.complaints();
     Client other = bed.client(standIn, Version.HTTP_1_1);
     String body = (streamed ? translation(HEARD).streamed() : translation(HEARD)).json();
-    try (Socket socket = new Socket("127.0.0.1", standIn.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), standIn.port())) {
       socket.setSoLinger(true, 0);
       String request =
           "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer secret\r\n"

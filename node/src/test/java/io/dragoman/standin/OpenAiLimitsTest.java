@@ -27,7 +27,7 @@ class OpenAiLimitsTest {
   private final OpenAiTestBed bed = new OpenAiTestBed();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     bed.close();
   }
 

@@ -28,7 +28,7 @@ class OpenAiStandInTest {
   private final OpenAiTestBed bed = new OpenAiTestBed();
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     bed.close();
   }
 
@@ -59,7 +59,7 @@ class OpenAiStandInTest {
       assertEquals("chat.completion.chunk", chunk.path("object").asText());
       assertEquals("gpt-4o-mini-stand-in", chunk.path("model").asText());
       assertEquals("stand-in", chunk.path("system_fingerprint").asText());
-      assertEquals(chunk == last, chunk.path("usage").isObject());
+      assertEquals(chunk.path("choices").isEmpty(), chunk.path("usage").isObject());
     }
   }
 

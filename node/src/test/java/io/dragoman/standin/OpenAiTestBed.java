@@ -28,20 +28,17 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** Stand-ins without delays, whose windows roll only when told to, and clients of theirs. */
-final class OpenAiTestBed implements AutoCloseable {
+final class OpenAiTestBed {
   static final String HEARD = "Yesterday she go to school.";
   static final String SPANISH = "Ayer ella fue al colegio.";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final AtomicLong clock = new AtomicLong();
-  private final List<AutoCloseable> toClose = new ArrayList<>();
+  private final List<Runnable> toClose = new ArrayList<>();
 
-  @Override
-  public void close() throws Exception {
-    for (AutoCloseable closeable : toClose.reversed()) {
-      closeable.close();
-    }
+  void close() {
+    toClose.reversed().forEach(Runnable::run);
   }
 
   OpenAiStandInConfig config() {
@@ -58,7 +55,7 @@ final class OpenAiTestBed implements AutoCloseable {
 
   OpenAiStandIn start(OpenAiStandInConfig config) {
     OpenAiStandIn standIn = OpenAiStandIn.start(config, PhrasebookTest.SENTENCES, clock::get);
-    toClose.add(standIn);
+    toClose.add(standIn::close);
     return standIn;
   }
 
