@@ -103,7 +103,7 @@ class PhrasebookTest {
 
   private static Sentence sentence(String heard, String corrected, List<Chunk> spanish) {
     return new Sentence(
-        Stream.of(heard.split(" ")).map(word -> new Word(word, 0, 0)).toList(),
+        Stream.of(heard.split(" ")).map(word -> new Word(word, 0, 2_400)).toList(),
         corrected,
         Map.of("es", spanish));
   }
