@@ -1,9 +1,7 @@
 package io.dragoman;
 
-import io.dragoman.Settings.ConfigException;
-
 /** A host and a port to listen on; port 0 is any that is free. */
-record Address(String host, int port) {
+public record Address(String host, int port) {
 
   static Address parse(String key, String text) {
     int colon = text.lastIndexOf(':');

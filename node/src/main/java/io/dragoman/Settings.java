@@ -34,15 +34,6 @@ final class Settings {
     this.environment = environment;
   }
 
-  /** Something in the configuration is wrong; the message is one sentence that says what to do. */
-  static final class ConfigException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    ConfigException(String message) {
-      super(message);
-    }
-  }
-
   /**
    * @param file a YAML file, or null
    * @param overrides the command line's keys and values

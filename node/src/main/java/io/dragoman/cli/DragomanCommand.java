@@ -16,7 +16,7 @@ import picocli.CommandLine.ParseResult;
     mixinStandardHelpOptions = true,
     versionProvider = DragomanCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DemoCommand.class, NodeCommand.class, StreamCommand.class},
+    subcommands = {DemoCommand.class, NodeCommand.class, StandinCommand.class, StreamCommand.class},
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -50,8 +50,12 @@ public final class DragomanCommand {
 
   private static int explainUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    say(command, String.valueOf(e.getMessage()));
-    command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    if (args.length == 0) {
+      command.usage(command.getErr());
+      return ExitCode.USAGE;
+    }
+    String help = command.getCommandSpec().qualifiedName() + " --help";
+    say(command, e.getMessage() + " (see " + help + ")");
     return ExitCode.USAGE;
   }
 

@@ -28,6 +28,9 @@ public enum ErrorCode {
   /** The node carries as many sessions as it may. */
   @JsonProperty("full")
   FULL,
+  /** The cluster's shared state does not answer. */
+  @JsonProperty("unavailable")
+  UNAVAILABLE,
   /** More audio came than can be held until it is heard; what came since was not taken. */
   @JsonProperty("audio_overflow")
   AUDIO_OVERFLOW,

@@ -15,6 +15,8 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection: puts frames together, reads messages, and holds the order in which they may come.
@@ -23,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Outbox}.
  */
 final class SessionSocket {
+  private static final Logger log = LoggerFactory.getLogger(SessionSocket.class);
   private static final Pattern SID = Pattern.compile("[A-Za-z0-9_-]{16,64}");
+  private static final Long RETRY_AFTER_MS = 5_000L;
   private static final int RESUME_WINDOW_S = 0;
   private static final int IDLE_S = 300;
 
@@ -108,8 +112,16 @@ final class SessionSocket {
       ended.close();
     }
     if (registered) {
-      services.registry().release(sid);
       registered = false;
+      release();
+    }
+  }
+
+  private void release() {
+    try {
+      services.registry().release(sid);
+    } catch (SessionRegistry.Unavailable e) {
+      log.warn("session {} stays registered until this node leaves: {}", sid, e.getMessage());
     }
   }
 
@@ -162,16 +174,9 @@ final class SessionSocket {
           "this node carries as many sessions as it may; try again later");
       return;
     }
-    if (!services
-        .registry()
-        .claim(new SessionEntry(sid, services.node(), plan.kind(), System.currentTimeMillis()))) {
-      refuse(
-          ErrorCode.SID_IN_USE,
-          CloseCode.NOT_ALLOWED,
-          "sid: a session with this sid is live; choose another");
+    if (!claim(plan)) {
       return;
     }
-    registered = true;
     outbox.commit(
         seq ->
             new ServerMessage.SessionStarted(
@@ -187,6 +192,26 @@ final class SessionSocket {
                 services.node(),
                 services.standIns()));
     session = new Session(sid, plan, services, outbox);
+  }
+
+  private boolean claim(SessionPlan plan) {
+    try {
+      registered =
+          services
+              .registry()
+              .claim(
+                  new SessionEntry(sid, services.node(), plan.kind(), System.currentTimeMillis()));
+    } catch (SessionRegistry.Unavailable e) {
+      refuse(ErrorCode.UNAVAILABLE, CloseCode.FULL, "the cluster does not answer; try again later");
+      return false;
+    }
+    if (!registered) {
+      refuse(
+          ErrorCode.SID_IN_USE,
+          CloseCode.NOT_ALLOWED,
+          "sid: a session with this sid is live; choose another");
+    }
+    return registered;
   }
 
   private void audio(byte[] pcm) {
@@ -222,9 +247,9 @@ final class SessionSocket {
 
   private void refuse(ErrorCode code, CloseCode close, String message) {
     closing = true;
+    boolean later = close == CloseCode.FULL;
     outbox.send(
-        new ServerMessage.Failure(
-            code, true, code == ErrorCode.FULL, code == ErrorCode.FULL ? 5_000L : null, message));
+        new ServerMessage.Failure(code, true, later, later ? RETRY_AFTER_MS : null, message));
     outbox.close(close, code.name().toLowerCase(Locale.ROOT));
   }
 

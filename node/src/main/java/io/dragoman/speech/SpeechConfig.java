@@ -63,7 +63,7 @@ public record SpeechConfig(
             "speech.endpoint: "
                 + endpoint
                 + " is on another machine, where speech must not travel in plaintext;"
-                + " use a loopback address such as 127.0.0.1, or TLS (speech.plaintext=false)");
+                + " use a loopback address such as 127.0.0.1");
       }
     } else if (plaintext) {
       throw new IllegalArgumentException(
@@ -101,6 +101,28 @@ public record SpeechConfig(
   /** Another server on this machine that speaks the protocol, in plaintext. */
   public static SpeechConfig loopback(String endpoint) {
     return of(endpoint, true, "local");
+  }
+
+  /** The same with another place, model and buffer. */
+  public SpeechConfig with(String location, String model, Duration buffer) {
+    return new SpeechConfig(
+        endpoint,
+        plaintext,
+        project,
+        location,
+        recognizer,
+        model,
+        maxStreams,
+        buffer,
+        catchUp,
+        idleFillAfter,
+        rotateAfter,
+        rotateAtLatest,
+        patience,
+        finishWithin,
+        retryFirst,
+        retryLongest,
+        giveUpAfter);
   }
 
   private static SpeechConfig of(@Nullable String endpoint, boolean plaintext, String project) {

@@ -1,0 +1,187 @@
+package io.dragoman;
+
+import io.dragoman.cluster.Grid;
+import io.dragoman.openai.OpenAi;
+import io.dragoman.openai.OpenAiClient;
+import io.dragoman.ops.Health;
+import io.dragoman.ops.Metrics;
+import io.dragoman.pipeline.PipelineMetrics;
+import io.dragoman.session.SessionEndpoint;
+import io.dragoman.session.SessionServices;
+import io.dragoman.speech.GoogleRecognizer;
+import io.dragoman.speech.SpeechRecognizer;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One node of the cluster, wired together. Thread-safe. */
+public final class Node implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Node.class);
+  private static final String ADMIN = "admin";
+  private static final Duration MOVE_WITHIN = Duration.ofSeconds(30);
+  private static final Duration PATIENCE_WITH_CLIENTS = Duration.ofSeconds(2);
+  private static final Duration CLUSTER_REMINDER = Duration.ofSeconds(10);
+
+  private final NodeConfig config;
+  private final Grid grid;
+  private final SpeechRecognizer recognizer;
+  private final OpenAi openAi;
+  private final SessionEndpoint sessions;
+  private final Health health;
+  private final Metrics metrics;
+  private final WebServer server;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Node(
+      NodeConfig config,
+      Grid grid,
+      SpeechRecognizer recognizer,
+      OpenAi openAi,
+      SessionEndpoint sessions,
+      Health health,
+      Metrics metrics,
+      WebServer server) {
+    this.config = config;
+    this.grid = grid;
+    this.recognizer = recognizer;
+    this.openAi = openAi;
+    this.sessions = sessions;
+    this.health = health;
+    this.metrics = metrics;
+    this.server = server;
+  }
+
+  /**
+   * Starts a node: it joins the grid, and listens. It is not ready until {@link #awaitReady}.
+   *
+   * @throws IOException with a sentence for a human, for example that a port is in use
+   */
+  public static Node start(NodeConfig config) throws IOException {
+    Grid grid = Grid.start(config.grid());
+    SpeechRecognizer recognizer = GoogleRecognizer.connect(config.speech());
+    OpenAi openAi = new OpenAiClient(config.openAi());
+    Metrics metrics = new Metrics(config.name());
+    SessionEndpoint sessions =
+        new SessionEndpoint(
+            new SessionServices(
+                grid.node(),
+                config.sessions(),
+                recognizer,
+                openAi,
+                grid.quotaGate(config.quota()),
+                config.captions(),
+                new PipelineMetrics(metrics.registry()),
+                grid.sessions(),
+                config.standIns()));
+    metrics.watch(sessions);
+    Health health = new Health();
+    WebServer server = server(config, sessions, health, metrics);
+    Node node = new Node(config, grid, recognizer, openAi, sessions, health, metrics, server);
+    try {
+      server.start();
+    } catch (RuntimeException e) {
+      node.close();
+      throw new IOException(
+          "cannot listen on %s and %s: %s"
+              .formatted(config.listen(), config.admin(), rootMessage(e)),
+          e);
+    }
+    return node;
+  }
+
+  /**
+   * Waits until more than half of the cluster's nodes see each other; then a balancer may send
+   * clients.
+   */
+  public void awaitReady() throws InterruptedException {
+    int majority = config.grid().majority();
+    while (!grid.awaitSize(majority, CLUSTER_REMINDER)) {
+      log.warn(
+          "waiting for the cluster: {} of at least {} nodes are here; are the others started, and is grid.members the same on all?",
+          grid.size(),
+          majority);
+    }
+    health.ready();
+  }
+
+  /** The node's name in this life of its. */
+  public String name() {
+    return grid.node();
+  }
+
+  /** Where clients connect, as {@code host:port}. */
+  public String listening() {
+    return new Address(config.listen().host(), server.port()).toString();
+  }
+
+  /** Where operators connect, as {@code host:port}. */
+  public String admin() {
+    return new Address(config.admin().host(), server.port(ADMIN)).toString();
+  }
+
+  /** Where the other nodes connect, as {@code host:port}. */
+  public String gridAddress() {
+    return new Address(config.grid().host(), config.grid().port()).toString();
+  }
+
+  /** Leaves the cluster: clients are asked to connect elsewhere, then everything is released. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    health.draining();
+    sessions.leave(MOVE_WITHIN);
+    awaitClientsLeft();
+    server.stop();
+    recognizer.close();
+    openAi.close();
+    grid.leave();
+    metrics.close();
+    log.info("left");
+  }
+
+  private void awaitClientsLeft() {
+    long deadline = System.nanoTime() + PATIENCE_WITH_CLIENTS.toNanos();
+    try {
+      while (sessions.connections() > 0 && System.nanoTime() < deadline) {
+        Thread.sleep(20);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static WebServer server(
+      NodeConfig config, SessionEndpoint sessions, Health health, Metrics metrics) {
+    HttpRouting.Builder open = HttpRouting.builder();
+    health.serveOn(open);
+    HttpRouting.Builder restricted = HttpRouting.builder();
+    metrics.serveOn(restricted);
+    var builder =
+        WebServer.builder()
+            .shutdownHook(false)
+            .host(config.listen().host())
+            .port(config.listen().port())
+            .routing(open);
+    sessions.serveOn(builder);
+    return builder
+        .putSocket(
+            ADMIN,
+            admin ->
+                admin.host(config.admin().host()).port(config.admin().port()).routing(restricted))
+        .build();
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

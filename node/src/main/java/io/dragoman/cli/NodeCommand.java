@@ -1,0 +1,123 @@
+package io.dragoman.cli;
+
+import io.dragoman.ConfigException;
+import io.dragoman.Node;
+import io.dragoman.NodeConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code dragoman node}: one node of a cluster, until it is told to stop. */
+@Command(
+    name = "node",
+    description = {
+      "Runs one node of a cluster until it is told to stop (Ctrl-C, SIGTERM).",
+      "It prints one line when it is ready, and logs JSON lines to standard error."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  A cluster of one, on this machine:",
+      "    OPENAI_API_KEY_FILE=key DRAGOMAN_SPEECH_PROJECT=my-project dragoman node",
+      "  One of three:",
+      "    dragoman node --config node.yaml --listen 10.0.0.1:8080 --grid 10.0.0.1:5701 \\",
+      "      --members 10.0.0.1:5701,10.0.0.2:5701,10.0.0.3:5701",
+      "  All keys, with their defaults: cluster-config/node.yaml"
+    })
+final class NodeCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A YAML file of configuration keys.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets a configuration key; may be repeated.")
+  private Map<String, String> set = new LinkedHashMap<>();
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description = "Where clients connect (node.listen).")
+  private @Nullable String listen;
+
+  @Option(
+      names = "--admin",
+      paramLabel = "HOST:PORT",
+      description = "Where operators connect (node.admin).")
+  private @Nullable String admin;
+
+  @Option(
+      names = "--grid",
+      paramLabel = "HOST:PORT",
+      description = "Where the other nodes connect (grid.listen).")
+  private @Nullable String grid;
+
+  @Option(
+      names = "--members",
+      paramLabel = "HOST:PORT",
+      split = ",",
+      description = "The grid addresses of all nodes (grid.members).")
+  private List<String> members = List.of();
+
+  @Option(
+      names = "--until-eof",
+      description = "Stop when standard input ends, so that no node outlives its parent.")
+  private boolean untilEof;
+
+  @Override
+  public Integer call() throws CommandException, InterruptedException {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    Node node = start();
+    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
+    node.awaitReady();
+    System.out.printf(
+        "{\"event\":\"ready\",\"node\":\"%s\",\"listen\":\"%s\",\"admin\":\"%s\",\"grid\":\"%s\"}%n",
+        node.name(), node.listening(), node.admin(), node.gridAddress());
+    Lifetime.await(untilEof);
+    return ExitCode.OK;
+  }
+
+  private Node start() throws CommandException {
+    try {
+      NodeConfig config =
+          NodeConfig.read(
+              Path.of(System.getProperty("dragoman.home", ".")),
+              file,
+              System.getenv(),
+              overrides());
+      return Node.start(config);
+    } catch (ConfigException e) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new CommandException(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Map<String, String> overrides() {
+    Map<String, String> keys = new LinkedHashMap<>(set);
+    put(keys, "node.listen", listen);
+    put(keys, "node.admin", admin);
+    put(keys, "grid.listen", grid);
+    if (!members.isEmpty()) {
+      keys.put("grid.members", String.join(",", members));
+    }
+    return keys;
+  }
+
+  private static void put(Map<String, String> keys, String key, @Nullable String value) {
+    if (value != null) {
+      keys.put(key, value);
+    }
+  }
+}
