@@ -36,8 +36,9 @@ import org.slf4j.LoggerFactory;
  * of calls. A connection is opened ahead of its first call with a GET, since a plaintext connection
  * changes to HTTP/2 only with a request that has no body.
  *
- * <p>Each request has one permit, so none may be sent twice unseen: the JDK repeats no POST by
- * itself unless {@code jdk.httpclient.enableallmethodretry} is set, which must stay unset.
+ * <p>Each request has one permit, so none may be sent twice unseen. Java sends a request again, a
+ * POST too, that an HTTP/2 server says it left unprocessed. {@code node/bin/jvm.options} allows it
+ * one attempt; that is a switch of the whole process, which Java reads once.
  */
 public final class OpenAiClient implements OpenAi {
   private static final Logger log = LoggerFactory.getLogger(OpenAiClient.class);
