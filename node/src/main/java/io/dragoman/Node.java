@@ -61,6 +61,9 @@ public final class Node implements AutoCloseable {
    * @throws IOException with a sentence for a human, for example that a port is in use
    */
   public static Node start(NodeConfig config) throws IOException {
+    // Asked first, since Helidon says only in its log why it did not start.
+    config.listen().requireFree();
+    config.admin().requireFree();
     Grid grid = Grid.start(config.grid());
     SpeechRecognizer recognizer = GoogleRecognizer.connect(config.speech());
     OpenAi openAi = new OpenAiClient(config.openAi());
@@ -81,14 +84,10 @@ public final class Node implements AutoCloseable {
     Health health = new Health();
     WebServer server = server(config, sessions, health, metrics);
     Node node = new Node(config, grid, recognizer, openAi, sessions, health, metrics, server);
-    try {
-      server.start();
-    } catch (RuntimeException e) {
+    server.start();
+    if (!server.isRunning()) {
       node.close();
-      throw new IOException(
-          "cannot listen on %s and %s: %s"
-              .formatted(config.listen(), config.admin(), rootMessage(e)),
-          e);
+      throw new IOException("cannot listen on %s and %s".formatted(config.listen(), config.admin()));
     }
     return node;
   }
@@ -175,13 +174,5 @@ public final class Node implements AutoCloseable {
             admin ->
                 admin.host(config.admin().host()).port(config.admin().port()).routing(restricted))
         .build();
-  }
-
-  private static String rootMessage(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage());
   }
 }

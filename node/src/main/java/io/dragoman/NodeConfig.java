@@ -93,11 +93,12 @@ public record NodeConfig(
 
   private static SpeechConfig speech(Settings settings) {
     String endpoint = settings.text("speech.endpoint", "");
-    String project = settings.text("speech.project", "");
+    String project = settings.text("speech.project", settings.googleProject());
     if (endpoint.isEmpty() && project.isEmpty()) {
       throw new ConfigException(
-          "speech.project: set DRAGOMAN_SPEECH_PROJECT to your Google Cloud project (and GOOGLE_APPLICATION_CREDENTIALS to its key file), "
-              + "or DRAGOMAN_SPEECH_ENDPOINT to a server on this machine that speaks the protocol, such as \"dragoman standin\".");
+          "speech.project: set GOOGLE_APPLICATION_CREDENTIALS to a key file of your Google Cloud project, or"
+              + " DRAGOMAN_SPEECH_ENDPOINT to a server on this machine that speaks the protocol,"
+              + " such as \"dragoman standin\".");
     }
     SpeechConfig base =
         endpoint.isEmpty() ? SpeechConfig.google(project) : SpeechConfig.loopback(endpoint);

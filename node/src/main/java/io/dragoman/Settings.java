@@ -2,6 +2,7 @@ package io.dragoman;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +72,20 @@ final class Settings {
       }
     }
     return value == null ? "" : value;
+  }
+
+  /** The project that Google's own variable names by its key file; empty where it names none. */
+  String googleProject() {
+    String file = environment.getOrDefault("GOOGLE_APPLICATION_CREDENTIALS", "");
+    if (file.isBlank()) {
+      return "";
+    }
+    try {
+      return new JsonMapper().readTree(Path.of(file).toFile()).path("project_id").asText("");
+    } catch (IOException e) {
+      throw new ConfigException(
+          "GOOGLE_APPLICATION_CREDENTIALS: %s is not a key file that can be read.".formatted(file));
+    }
   }
 
   int number(String key, int otherwise, int least, int most) {

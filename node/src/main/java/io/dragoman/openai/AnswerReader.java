@@ -40,6 +40,7 @@ final class AnswerReader {
         String data = event.toString();
         event.setLength(0);
         if (data.equals(DONE)) {
+          readOut(lines);
           return result();
         }
         ApiResult trouble = take(data);
@@ -49,6 +50,17 @@ final class AnswerReader {
       }
     }
     return new ApiResult.Incomplete(text.toString(), "the stream broke off");
+  }
+
+  /** Reads what may follow the answer, so that the connection can be used again. */
+  private static void readOut(BufferedReader lines) {
+    try {
+      while (lines.readLine() != null) {
+        // Nothing of it matters.
+      }
+    } catch (IOException e) {
+      // The answer is whole; only its connection is lost.
+    }
   }
 
   private @Nullable ApiResult take(String data) {

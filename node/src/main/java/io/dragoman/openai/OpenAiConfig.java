@@ -2,6 +2,7 @@ package io.dragoman.openai;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * Where the language model is, and how to talk to it.
@@ -21,11 +22,19 @@ public record OpenAiConfig(
     Duration connectTimeout,
     Duration timeout) {
 
+  private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
+
   public OpenAiConfig {
     String scheme = baseUrl.getScheme();
     if (baseUrl.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
       throw new IllegalArgumentException(
           "openai.base_url: \"" + baseUrl + "\" is not an http or https address");
+    }
+    if ("http".equals(scheme) && !LOOPBACK.contains(baseUrl.getHost())) {
+      throw new IllegalArgumentException(
+          "openai.base_url: "
+              + baseUrl
+              + " is on another machine, where the key must not travel in plaintext; use https");
     }
     if (apiKey.isBlank()) {
       throw new IllegalArgumentException("openai.api_key: a key is needed");

@@ -3,6 +3,7 @@ package io.dragoman.cli.demo;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which services answer the demo's nodes: each the real one where its credentials are set. */
@@ -41,6 +42,7 @@ record Services(boolean realOpenAi, boolean realSpeech) {
    */
   Map<String, @Nullable String> nodeEnvironment(@Nullable StandIns standIns) {
     Map<String, @Nullable String> env = new HashMap<>();
+    env.put("DRAGOMAN_NODE_STAND_INS", String.join(",", standIns()));
     if (standIns != null && !realOpenAi) {
       OPENAI_KEYS.forEach(key -> env.put(key, null));
       env.put("OPENAI_API_KEY", STAND_IN_KEY);
@@ -52,6 +54,13 @@ record Services(boolean realOpenAi, boolean realSpeech) {
       env.put("DRAGOMAN_SPEECH_PROJECT", "stand-in");
     }
     return env;
+  }
+
+  /** The services that stand-ins play, as a node tells its clients. */
+  private List<String> standIns() {
+    return Stream.of(realSpeech ? "" : "speech", realOpenAi ? "" : "openai")
+        .filter(name -> !name.isEmpty())
+        .toList();
   }
 
   /** A sentence. */

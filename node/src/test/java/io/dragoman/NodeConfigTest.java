@@ -1,0 +1,126 @@
+package io.dragoman;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeConfigTest {
+  private static final Path HOME = Path.of(System.getProperty("basedir", "."), "..");
+  private static final Map<String, String> NEEDED =
+      Map.of("OPENAI_API_KEY", "secret", "DRAGOMAN_SPEECH_ENDPOINT", "127.0.0.1:8402");
+
+  @TempDir Path directory;
+
+  @Test
+  void theFileAsShippedHoldsTheDefaults() {
+    NodeConfig defaults = read(null, NEEDED, Map.of());
+    assertEquals(defaults, read(HOME.resolve("cluster-config/node.yaml"), NEEDED, Map.of()));
+    assertEquals(4_500, defaults.quota().requestsPerMinute());
+    assertEquals(1_800_000, defaults.quota().tokensPerMinute());
+  }
+
+  @Test
+  void theCommandLineWinsOverTheFileAndBothOverTheEnvironment() throws Exception {
+    Path file = write("quota:\n  requests_per_minute: 100\n  tokens_per_minute: 1000\n");
+    Map<String, String> environment = new HashMap<>(NEEDED);
+    environment.put("DRAGOMAN_QUOTA_REQUESTS_PER_MINUTE", "50");
+    environment.put("DRAGOMAN_QUOTA_PARTIALS_PERCENT", "25");
+    NodeConfig config = read(file, environment, Map.of("quota.tokens_per_minute", "2000"));
+    assertEquals(100, config.quota().requestsPerMinute());
+    assertEquals(2_000, config.quota().tokensPerMinute());
+    assertEquals(25, config.quota().partialsSharePercent());
+  }
+
+  @Test
+  void aSecretMayBeInAFile() throws Exception {
+    Path key = write("from-a-file\n");
+    NodeConfig config =
+        read(
+            null,
+            Map.of("OPENAI_API_KEY_FILE", key.toString(), "DRAGOMAN_SPEECH_ENDPOINT", "127.0.0.1:1"),
+            Map.of());
+    assertEquals("from-a-file", config.openAi().apiKey());
+    assertFalse(config.toString().contains("from-a-file"));
+  }
+
+  @Test
+  void theProjectIsTheOneOfTheKeyFile() throws Exception {
+    Path key = write("{\"project_id\":\"hall\"}");
+    NodeConfig config =
+        read(null, Map.of("OPENAI_API_KEY", "k", "GOOGLE_APPLICATION_CREDENTIALS", key.toString()), Map.of());
+    assertEquals("hall", config.speech().project());
+  }
+
+  @Test
+  void listsAndDurations() {
+    NodeConfig config =
+        read(
+            null,
+            NEEDED,
+            Map.of("grid.members", "127.0.0.1:1, 127.0.0.1:2,127.0.0.1:3", "openai.timeout_s", "7", "grid.listen", "127.0.0.1:1"));
+    assertEquals(List.of("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"), config.grid().members());
+    assertEquals(2, config.grid().majority());
+    assertEquals(Duration.ofSeconds(7), config.openAi().timeout());
+    assertEquals(Duration.ofSeconds(7), config.quota().longestCall(), "the quota counts on it");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "quota.requests_per_minute,many,whole number from 1 to",
+    "quota.partials_percent,101,0 to 100",
+    "node.listen,8080,HOST:PORT",
+    "grid.listen,127.0.0.1:99999,HOST:PORT",
+    "node.colour,blue,node.colour",
+    "speech.endpoint,192.0.2.1:1,another machine",
+    "openai.base_url,ftp://x/,http",
+    "openai.base_url,http://192.0.2.1/v1,another machine",
+    "openai.base_url,a b,not an address",
+    "grid.members,nonsense,host:port"
+  })
+  void aMistakeIsToldInOneSentence(String key, String value, String told) {
+    ConfigException refused = assertThrows(ConfigException.class, () -> read(null, NEEDED, Map.of(key, value)));
+    assertTrue(String.valueOf(refused.getMessage()).contains(told), refused.getMessage());
+  }
+
+  @Test
+  void whatIsMissingIsToldWithWhatToDo() {
+    assertTold("OPENAI_API_KEY", Map.of("DRAGOMAN_SPEECH_ENDPOINT", "127.0.0.1:1"));
+    assertTold("GOOGLE_APPLICATION_CREDENTIALS", Map.of("OPENAI_API_KEY", "k"));
+    assertTold("OPENAI_API_KEY_FILE", Map.of("OPENAI_API_KEY_FILE", directory.resolve("none").toString(), "DRAGOMAN_SPEECH_ENDPOINT", "127.0.0.1:1"));
+  }
+
+  @Test
+  void aFileThatIsNoMappingIsTold() throws Exception {
+    Path list = write("- a\n- b\n");
+    assertTrue(String.valueOf(assertThrows(ConfigException.class, () -> read(list, NEEDED, Map.of())).getMessage()).contains("mapping"));
+    Path broken = write("a: [\n");
+    assertTrue(String.valueOf(assertThrows(ConfigException.class, () -> read(broken, NEEDED, Map.of())).getMessage()).contains("line"));
+  }
+
+  private void assertTold(String what, Map<String, String> environment) {
+    ConfigException refused = assertThrows(ConfigException.class, () -> read(null, environment, Map.of()));
+    assertTrue(String.valueOf(refused.getMessage()).contains(what), refused.getMessage());
+  }
+
+  private Path write(String content) throws Exception {
+    return Files.writeString(Files.createTempFile(directory, "file", ".yaml"), content);
+  }
+
+  private static NodeConfig read(
+      @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) {
+    return NodeConfig.read(HOME, file, environment, overrides);
+  }
+}
