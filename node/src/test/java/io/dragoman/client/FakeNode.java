@@ -28,7 +28,7 @@ public final class FakeNode implements AutoCloseable {
           List.of("speech"));
 
   /** What was received, without the audio. */
-  final Queue<ClientMessage> received = new ConcurrentLinkedQueue<>();
+  public final Queue<ClientMessage> received = new ConcurrentLinkedQueue<>();
 
   private final ByteArrayOutputStream audio = new ByteArrayOutputStream();
   private final WebServer server;

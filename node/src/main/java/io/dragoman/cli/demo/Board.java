@@ -24,6 +24,7 @@ final class Board {
 
   private final PrintStream out;
   private final @Nullable LiveBlock block;
+  private List<String> shown = List.of();
   private Duration nextLine = LINE_EVERY;
 
   /**
@@ -34,10 +35,20 @@ final class Board {
     this.block = live ? new LiveBlock(out) : null;
   }
 
+  /** Adds a lasting line. */
+  void say(String line) {
+    if (block != null) {
+      block.update(List.of(line), shown);
+    } else {
+      out.println(line);
+    }
+  }
+
   /** Shows how things stand, so long after the start. */
   void show(List<DemoSession> sessions, Duration elapsed) {
     if (block != null) {
-      block.update(List.of(), table(sessions));
+      shown = table(sessions);
+      block.update(List.of(), shown);
     } else if (elapsed.compareTo(nextLine) >= 0) {
       nextLine = elapsed.plus(LINE_EVERY);
       out.println(line(sessions, elapsed));

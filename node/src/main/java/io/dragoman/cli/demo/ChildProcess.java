@@ -177,7 +177,7 @@ final class ChildProcess implements AutoCloseable {
       return "it said nothing";
     }
     String message = parse(line).path("message").asText();
-    return message.isEmpty() ? line : message;
+    return message.isEmpty() ? line.replaceFirst("^dragoman: ", "") : message;
   }
 
   private static JsonNode parse(String line) {

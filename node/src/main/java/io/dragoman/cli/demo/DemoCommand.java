@@ -126,10 +126,13 @@ public final class DemoCommand implements Callable<Integer> {
     Services services = Services.from(System.getenv(), standInOnly);
     validate(services);
     Interruption interruption = Interruption.ofCurrentThread();
-    int code = ExitCode.FAILED;
+    int code = ExitCode.INTERRUPTED;
     try {
       code = run(services);
       return code;
+    } catch (CommandException e) {
+      code = e.exitCode();
+      throw e;
     } finally {
       interruption.finished(code);
     }
@@ -219,7 +222,7 @@ public final class DemoCommand implements Callable<Integer> {
       try {
         ended = running.await(REDRAW_MS, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
-        System.err.println("Ending after the sentences that are being spoken…");
+        board.say("Ending after the sentences that are being spoken…");
         sessions.forEach(DemoSession::stop);
       }
       board.show(sessions, Duration.ofNanos(System.nanoTime() - startNanos));

@@ -51,15 +51,14 @@ final class Judge {
     Map<Line, Function<Utterance, String>> lines = lines();
     int expected = spoken.size() * lines.size();
     List<String> faults = new ArrayList<>(numbering(seqs));
+    List<Caption> firsts = firsts(finals);
     if (!wordsKnown) {
-      int again = finals.size() - firsts(finals).size();
+      int again = finals.size() - firsts.size();
       if (again > 0) {
         faults.add(name + ": " + again + " finals came again for a segment that had one");
       }
-      return new Verdict(expected, finals.size(), 0, 0, 0, faults);
+      return new Verdict(expected, finals.size(), 0, 0, faults);
     }
-    List<Caption> firsts = firsts(finals);
-    int wordsExpected = 0;
     int lost = 0;
     int matched = 0;
     for (Map.Entry<Line, Function<Utterance, String>> line : lines.entrySet()) {
@@ -67,12 +66,11 @@ final class Judge {
       List<String> got =
           words(firsts.stream().filter(c -> line(c).equals(line.getKey())).map(Judge::text));
       int missing = WordDiff.between(due, got).lost();
-      wordsExpected += due.size();
       lost += missing;
       matched += due.size() - missing;
     }
     int received = words(finals.stream().map(Judge::text)).size();
-    return new Verdict(expected, finals.size(), wordsExpected, lost, received - matched, faults);
+    return new Verdict(expected, finals.size(), lost, received - matched, faults);
   }
 
   private Map<Line, Function<Utterance, String>> lines() {

@@ -12,14 +12,9 @@ import java.util.List;
  * @param faults what else is wrong, a sentence each
  */
 record Verdict(
-    int finalsExpected,
-    int finalsReceived,
-    int wordsExpected,
-    int wordsLost,
-    int wordsDoubled,
-    List<String> faults) {
+    int finalsExpected, int finalsReceived, int wordsLost, int wordsDoubled, List<String> faults) {
 
-  static final Verdict NOTHING = new Verdict(0, 0, 0, 0, 0, List.of());
+  static final Verdict NOTHING = new Verdict(0, 0, 0, 0, List.of());
 
   Verdict {
     faults = List.copyOf(faults);
@@ -27,7 +22,7 @@ record Verdict(
 
   /** Only a fault. */
   static Verdict fault(String sentence) {
-    return new Verdict(0, 0, 0, 0, 0, List.of(sentence));
+    return new Verdict(0, 0, 0, 0, List.of(sentence));
   }
 
   boolean good() {
@@ -40,7 +35,6 @@ record Verdict(
     return new Verdict(
         finalsExpected + other.finalsExpected,
         finalsReceived + other.finalsReceived,
-        wordsExpected + other.wordsExpected,
         wordsLost + other.wordsLost,
         wordsDoubled + other.wordsDoubled,
         all);

@@ -1,0 +1,106 @@
+package io.dragoman.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.dragoman.client.FakeNode;
+import io.dragoman.protocol.ClientMessage;
+import io.dragoman.protocol.ServerMessage.Caption;
+import io.dragoman.protocol.ServerMessage.Role;
+import io.dragoman.standin.Clips;
+import io.helidon.websocket.WsSession;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import javax.sound.sampled.AudioFileFormat;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class StreamCommandTest {
+  private final PrintStream realOut = System.out;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private final byte[] pcm = Arrays.copyOf(Clips.shipped().getFirst().pcm(0), 24_000);
+  private final Path wav;
+
+  StreamCommandTest(@TempDir Path folder) throws IOException {
+    wav = folder.resolve("talk.wav");
+    AudioFormat format = new AudioFormat(24_000, 16, 1, true, false);
+    AudioSystem.write(
+        new AudioInputStream(new ByteArrayInputStream(pcm), format, pcm.length / 2),
+        AudioFileFormat.Type.WAVE,
+        wav.toFile());
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void giveBackTheOutput() {
+    System.setOut(realOut);
+  }
+
+  @Test
+  void aWavIsSpokenAndItsCaptionsArePrinted() throws Exception {
+    try (FakeNode node = new FakeNode(StreamCommandTest::caption)) {
+      String url = "ws://" + node.address().authority();
+
+      assertEquals(
+          ExitCode.OK,
+          DragomanCommand.run("stream", "--url", url, "--wav", wav.toString(), "--to", "es,de"));
+
+      assertArrayEquals(pcm, node.audio());
+      var start = assertInstanceOf(ClientMessage.SessionStart.class, node.received.peek());
+      assertEquals(
+          List.of(new ClientMessage.Target("es"), new ClientMessage.Target("de")), start.targets());
+      assertEquals(
+          """
+          Session on node n1.
+          What answers is a stand-in, not the real service: speech.
+          translation es     Hola …
+          translation es     ¡Hola!
+          Ended after 0.1 s of audio, 0 requests and 0 tokens.
+          """,
+          printed.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void aSessionThatBreaksIsAFailure() throws Exception {
+    try (FakeNode node =
+        new FakeNode(
+            (session, message) -> {
+              if (message instanceof ClientMessage.SessionEnd) {
+                session.close(4500, "our fault");
+              } else {
+                FakeNode.behaved(session, message);
+              }
+            })) {
+      String url = "ws://" + node.address().authority();
+
+      assertEquals(
+          ExitCode.FAILED, DragomanCommand.run("stream", "--url", url, "--wav", wav.toString()));
+    }
+  }
+
+  private static void caption(WsSession session, ClientMessage message) {
+    if (message instanceof ClientMessage.SessionEnd) {
+      FakeNode.say(
+          session,
+          new Caption(null, "s", 1, 1, Role.TRANSLATION, "es", false, "Hola", "", null, 0, 400));
+      FakeNode.say(
+          session,
+          new Caption(2L, "s", 1, 2, Role.TRANSLATION, "es", true, null, null, "¡Hola!", 0, 400));
+    }
+    FakeNode.behaved(session, message);
+  }
+}
