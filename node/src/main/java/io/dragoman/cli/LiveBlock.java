@@ -1,5 +1,6 @@
 package io.dragoman.cli;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -25,8 +26,10 @@ public final class LiveBlock {
   }
 
   /** Whether both input and output are a terminal. */
+  @SuppressWarnings("SystemConsoleNull") // It is null again since JDK 25.
   public static boolean terminal() {
-    return System.console() != null && System.console().isTerminal();
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /** The text, dimmed; nothing for nothing. */

@@ -94,10 +94,12 @@ final class StreamCommand implements Callable<Integer> {
     try {
       AudioPacer pacer = new AudioPacer(WavAudio.SAMPLE_RATE);
       long position = 0;
-      for (byte[] pcm; (pcm = audio.read(CHUNK_SAMPLES)).length > 0; ) {
+      byte[] pcm = audio.read(CHUNK_SAMPLES);
+      while (pcm.length > 0) {
         position += pcm.length / WavAudio.BYTES_PER_SAMPLE;
         pacer.awaitSample(position);
         client.sendAudio(pcm);
+        pcm = audio.read(CHUNK_SAMPLES);
       }
       client.send(new ClientMessage.SessionEnd());
     } catch (ClientException e) {

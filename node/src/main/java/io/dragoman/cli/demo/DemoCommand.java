@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -157,12 +158,13 @@ public final class DemoCommand implements Callable<Integer> {
 
   private int run(Services services) throws CommandException, InterruptedException {
     PrintStream screen = json ? System.err : System.out;
-    System.err.println(services.describe());
-    System.err.printf("Starting %d nodes…%n", nodes);
+    Consumer<String> progress = System.err::println;
+    progress.accept(services.describe());
+    progress.accept("Starting %d nodes…".formatted(nodes));
     DemoCluster.Size size = new DemoCluster.Size(nodes, limitRpm, limitTpm);
     List<DemoSession> ran;
     Upstream upstream;
-    try (DemoCluster cluster = DemoCluster.start(services, size, System.err::println)) {
+    try (DemoCluster cluster = DemoCluster.start(services, size, progress)) {
       ran =
           plan(cluster.nodes()).stream()
               .map(plan -> new DemoSession(plan, !services.realOpenAi()))
@@ -170,7 +172,7 @@ public final class DemoCommand implements Callable<Integer> {
       play(ran, new Board(screen, !json && LiveBlock.terminal()));
       String standIn = cluster.openAiStandIn();
       upstream = standIn == null ? Upstream.unknown(limitRpm) : Upstream.ask(standIn);
-      System.err.println("Stopping the nodes…");
+      progress.accept("Stopping the nodes…");
     }
     return report(ran, upstream, services, screen);
   }
@@ -194,10 +196,9 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private Disturbance disturbance(Track track) {
-    Track.Stretch stretch = track.someWords();
     return switch (inject) {
-      case LOSE -> new Disturbance.Lose(stretch.from(), stretch.to());
-      case DOUBLE -> new Disturbance.Double(stretch.from(), stretch.to(), track.read(stretch));
+      case LOSE -> new Disturbance.Cut(track.someWords());
+      case DOUBLE -> new Disturbance.Repeat(track, track.someWords());
       case null -> new Disturbance.None();
     };
   }

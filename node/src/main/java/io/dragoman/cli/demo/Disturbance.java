@@ -20,35 +20,36 @@ sealed interface Disturbance {
   }
 
   /** A stretch gets lost. */
-  record Lose(long from, long to) implements Disturbance {
+  record Cut(Track.Stretch stretch) implements Disturbance {
     @Override
     public byte[] apply(long fromSample, byte[] pcm) {
+      int cutFrom = index(stretch.from() - fromSample, pcm);
+      int cutTo = index(stretch.to() - fromSample, pcm);
       ByteArrayOutputStream sent = new ByteArrayOutputStream(pcm.length);
-      int cutFrom = index(from - fromSample, pcm);
-      int cutTo = index(to - fromSample, pcm);
       sent.write(pcm, 0, cutFrom);
       sent.write(pcm, cutTo, pcm.length - cutTo);
       return sent.toByteArray();
     }
   }
 
-  /** A stretch comes twice. */
-  record Double(long from, long to, byte[] stretch) implements Disturbance {
+  /** A stretch of the track comes twice. */
+  record Repeat(Track track, Track.Stretch stretch) implements Disturbance {
     @Override
     public byte[] apply(long fromSample, byte[] pcm) {
-      boolean endsHere = to > fromSample && to <= fromSample + pcm.length / Track.BYTES_PER_SAMPLE;
-      if (!endsHere) {
+      long toSample = fromSample + pcm.length / Track.BYTES_PER_SAMPLE;
+      if (stretch.to() <= fromSample || stretch.to() > toSample) {
         return pcm;
       }
-      ByteArrayOutputStream sent = new ByteArrayOutputStream(pcm.length + stretch.length);
-      int end = index(to - fromSample, pcm);
+      int end = index(stretch.to() - fromSample, pcm);
+      ByteArrayOutputStream sent = new ByteArrayOutputStream();
       sent.write(pcm, 0, end);
-      sent.writeBytes(stretch);
+      sent.writeBytes(track.read(stretch));
       sent.write(pcm, end, pcm.length - end);
       return sent.toByteArray();
     }
   }
 
+  /** Where a sample is in the audio, or its nearer end. */
   private static int index(long sample, byte[] pcm) {
     return (int) Math.clamp(sample * Track.BYTES_PER_SAMPLE, 0L, pcm.length);
   }

@@ -65,8 +65,8 @@ class TrackTest {
   @Test
   void whatIsLostOrDoubledIsWholeWords() {
     Track.Stretch words = track.someWords();
-    byte[] lost = disturbed(new Disturbance.Lose(words.from(), words.to()));
-    byte[] doubled = disturbed(new Disturbance.Double(words.from(), words.to(), track.read(words)));
+    byte[] lost = disturbed(new Disturbance.Cut(words));
+    byte[] doubled = disturbed(new Disturbance.Repeat(track, words));
 
     int whole = clip.samples() * 2;
     int stretch = (int) (words.to() - words.from()) * 2;
