@@ -117,7 +117,7 @@ final class DemoCluster implements AutoCloseable {
     String members =
         gridPorts.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     for (int i = 0; i < gridPorts.size(); i++) {
-      String name = "n" + (i + 1);
+      String name = nodeName(i);
       nodeProcesses.add(
           ChildProcess.start(
               "node " + name,
@@ -134,13 +134,17 @@ final class DemoCluster implements AutoCloseable {
     }
     List<Node> ready = new ArrayList<>();
     for (JsonNode line : ChildProcess.awaitReady(nodeProcesses, READY_TIMEOUT)) {
-      Node node = new Node(line.path("node").asText(), line.path("listen").asText());
+      Node node = new Node(nodeName(ready.size()), line.path("listen").asText());
       ready.add(node);
       progress.accept(
           "Node %s serves sessions at ws://%s, its figures at http://%s/metrics"
               .formatted(node.name(), node.listen(), line.path("admin").asText()));
     }
     return List.copyOf(ready);
+  }
+
+  private static String nodeName(int index) {
+    return "n" + (index + 1);
   }
 
   /** All are chosen before any is let go, so they differ. */
