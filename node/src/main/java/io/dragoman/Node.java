@@ -87,7 +87,8 @@ public final class Node implements AutoCloseable {
     server.start();
     if (!server.isRunning()) {
       node.close();
-      throw new IOException("cannot listen on %s and %s".formatted(config.listen(), config.admin()));
+      throw new IOException(
+          "cannot listen on %s and %s".formatted(config.listen(), config.admin()));
     }
     return node;
   }

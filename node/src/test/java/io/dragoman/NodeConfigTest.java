@@ -50,7 +50,8 @@ class NodeConfigTest {
     NodeConfig config =
         read(
             null,
-            Map.of("OPENAI_API_KEY_FILE", key.toString(), "DRAGOMAN_SPEECH_ENDPOINT", "127.0.0.1:1"),
+            Map.of(
+                "OPENAI_API_KEY_FILE", key.toString(), "DRAGOMAN_SPEECH_ENDPOINT", "127.0.0.1:1"),
             Map.of());
     assertEquals("from-a-file", config.openAi().apiKey());
     assertFalse(config.toString().contains("from-a-file"));
@@ -60,7 +61,10 @@ class NodeConfigTest {
   void theProjectIsTheOneOfTheKeyFile() throws Exception {
     Path key = write("{\"project_id\":\"hall\"}");
     NodeConfig config =
-        read(null, Map.of("OPENAI_API_KEY", "k", "GOOGLE_APPLICATION_CREDENTIALS", key.toString()), Map.of());
+        read(
+            null,
+            Map.of("OPENAI_API_KEY", "k", "GOOGLE_APPLICATION_CREDENTIALS", key.toString()),
+            Map.of());
     assertEquals("hall", config.speech().project());
   }
 
@@ -70,7 +74,13 @@ class NodeConfigTest {
         read(
             null,
             NEEDED,
-            Map.of("grid.members", "127.0.0.1:1, 127.0.0.1:2,127.0.0.1:3", "openai.timeout_s", "7", "grid.listen", "127.0.0.1:1"));
+            Map.of(
+                "grid.members",
+                "127.0.0.1:1, 127.0.0.1:2,127.0.0.1:3",
+                "openai.timeout_s",
+                "7",
+                "grid.listen",
+                "127.0.0.1:1"));
     assertEquals(List.of("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"), config.grid().members());
     assertEquals(2, config.grid().majority());
     assertEquals(Duration.ofSeconds(7), config.openAi().timeout());
@@ -91,7 +101,8 @@ class NodeConfigTest {
     "grid.members,nonsense,host:port"
   })
   void aMistakeIsToldInOneSentence(String key, String value, String told) {
-    ConfigException refused = assertThrows(ConfigException.class, () -> read(null, NEEDED, Map.of(key, value)));
+    ConfigException refused =
+        assertThrows(ConfigException.class, () -> read(null, NEEDED, Map.of(key, value)));
     assertTrue(String.valueOf(refused.getMessage()).contains(told), refused.getMessage());
   }
 
@@ -99,19 +110,34 @@ class NodeConfigTest {
   void whatIsMissingIsToldWithWhatToDo() {
     assertTold("OPENAI_API_KEY", Map.of("DRAGOMAN_SPEECH_ENDPOINT", "127.0.0.1:1"));
     assertTold("GOOGLE_APPLICATION_CREDENTIALS", Map.of("OPENAI_API_KEY", "k"));
-    assertTold("OPENAI_API_KEY_FILE", Map.of("OPENAI_API_KEY_FILE", directory.resolve("none").toString(), "DRAGOMAN_SPEECH_ENDPOINT", "127.0.0.1:1"));
+    assertTold(
+        "OPENAI_API_KEY_FILE",
+        Map.of(
+            "OPENAI_API_KEY_FILE",
+            directory.resolve("none").toString(),
+            "DRAGOMAN_SPEECH_ENDPOINT",
+            "127.0.0.1:1"));
   }
 
   @Test
   void aFileThatIsNoMappingIsTold() throws Exception {
     Path list = write("- a\n- b\n");
-    assertTrue(String.valueOf(assertThrows(ConfigException.class, () -> read(list, NEEDED, Map.of())).getMessage()).contains("mapping"));
+    assertTrue(
+        String.valueOf(
+                assertThrows(ConfigException.class, () -> read(list, NEEDED, Map.of()))
+                    .getMessage())
+            .contains("mapping"));
     Path broken = write("a: [\n");
-    assertTrue(String.valueOf(assertThrows(ConfigException.class, () -> read(broken, NEEDED, Map.of())).getMessage()).contains("line"));
+    assertTrue(
+        String.valueOf(
+                assertThrows(ConfigException.class, () -> read(broken, NEEDED, Map.of()))
+                    .getMessage())
+            .contains("line"));
   }
 
   private void assertTold(String what, Map<String, String> environment) {
-    ConfigException refused = assertThrows(ConfigException.class, () -> read(null, environment, Map.of()));
+    ConfigException refused =
+        assertThrows(ConfigException.class, () -> read(null, environment, Map.of()));
     assertTrue(String.valueOf(refused.getMessage()).contains(what), refused.getMessage());
   }
 
