@@ -40,6 +40,7 @@ final class GridTypes {
   private static final byte VERSION = 1;
 
   /** Teaches a member all types; operations that it receives read the time from this clock. */
+  @SuppressWarnings("rawtypes") // a class literal has no type arguments
   static void register(SerializationConfig config, InstantSource clock) {
     add(config, 1, RollingWindow.class, GridTypes::writeWindow, GridTypes::readWindow);
     add(config, 2, Answer.class, GridTypes::writeAnswer, GridTypes::readAnswer);

@@ -30,7 +30,9 @@ abstract sealed class WindowOperation<R> implements EntryProcessor<String, Rolli
 
   record Change<R>(RollingWindow window, R answer) {}
 
+  /** A window that did not change is the same object. */
   @Override
+  @SuppressWarnings("ReferenceEquality")
   public final R process(Map.Entry<String, RollingWindow> entry) {
     RollingWindow before = entry.getValue() == null ? RollingWindow.EMPTY : entry.getValue();
     Change<R> change = change(before, clock.millis());
@@ -83,6 +85,7 @@ abstract sealed class WindowOperation<R> implements EntryProcessor<String, Rolli
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality")
     Change<Boolean> change(RollingWindow window, long nowMs) {
       RollingWindow after =
           arrived ? window.arrived(nowMs, id, config) : window.unspent(nowMs, id, config);
