@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
   private static final String ADMIN = "admin";
-  private static final Duration MOVE_WITHIN = Duration.ofSeconds(30);
+  private static final Duration ALL_HERE_WITHIN = Duration.ofSeconds(10);
   private static final Duration PATIENCE_WITH_CLIENTS = Duration.ofSeconds(2);
   private static final Duration CLUSTER_REMINDER = Duration.ofSeconds(10);
 
@@ -64,8 +64,15 @@ public final class Node implements AutoCloseable {
     // Asked first, since Helidon says only in its log why it did not start.
     config.listen().requireFree();
     config.admin().requireFree();
-    Grid grid = Grid.start(config.grid());
+    new Address(config.grid().host(), config.grid().port()).requireFree();
     SpeechRecognizer recognizer = GoogleRecognizer.connect(config.speech());
+    Grid grid;
+    try {
+      grid = Grid.start(config.grid());
+    } catch (IOException e) {
+      recognizer.close();
+      throw e;
+    }
     OpenAi openAi = new OpenAiClient(config.openAi());
     Metrics metrics = new Metrics(config.name());
     SessionEndpoint sessions =
@@ -99,12 +106,15 @@ public final class Node implements AutoCloseable {
    */
   public void awaitReady() throws InterruptedException {
     int majority = config.grid().majority();
+    // Nodes that start together become ready together, once the state is where it will stay.
+    grid.awaitSize(config.grid().size(), ALL_HERE_WITHIN);
     while (!grid.awaitSize(majority, CLUSTER_REMINDER)) {
       log.warn(
           "waiting for the cluster: {} of at least {} nodes are here; are the others started, and is grid.members the same on all?",
           grid.size(),
           majority);
     }
+    grid.awaitSafe(ALL_HERE_WITHIN);
     health.ready();
   }
 
@@ -135,7 +145,7 @@ public final class Node implements AutoCloseable {
       return;
     }
     health.draining();
-    sessions.leave(MOVE_WITHIN);
+    sessions.leave(PATIENCE_WITH_CLIENTS);
     awaitClientsLeft();
     server.stop();
     recognizer.close();

@@ -85,7 +85,7 @@ public record NodeConfig(
         new QuotaConfig(
             settings.number("quota.requests_per_minute", 4_500, 1, 10_000_000),
             settings.number("quota.tokens_per_minute", 1_800_000, 1, 2_000_000_000),
-            settings.number("quota.partials_percent", 50, 0, 100),
+            settings.number("quota.partials_percent", 60, 0, 100),
             callTimeout,
             NETWORK_BOUND,
             Duration.ofMinutes(1)));

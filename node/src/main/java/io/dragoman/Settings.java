@@ -14,25 +14,31 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Configuration by key, from a file, the environment and the command line; the later ones win.
+ * Configuration by key, from a file, the environment and the command line; each wins over the one
+ * before.
  *
  * <p>A key {@code a.b_c} is the environment variable {@code DRAGOMAN_A_B_C}; a secret may also be
  * the name of a file that holds it, in {@code DRAGOMAN_A_B_C_FILE}. A key that nobody asked for is
  * a mistake: {@link #refuseUnknown}. Not thread-safe.
  */
 final class Settings {
-  private final Map<String, String> given;
+  private final Map<String, String> overrides;
   private final Map<String, String> environment;
+  private final Map<String, String> file;
   private final Set<String> known = new HashSet<>();
 
-  private Settings(Map<String, String> given, Map<String, String> environment) {
-    this.given = given;
+  private Settings(
+      Map<String, String> overrides, Map<String, String> environment, Map<String, String> file) {
+    this.overrides = overrides;
     this.environment = environment;
+    this.file = file;
   }
 
   /**
@@ -41,12 +47,11 @@ final class Settings {
    */
   static Settings read(
       @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) {
-    Map<String, String> given = new HashMap<>();
+    Map<String, String> inFile = new HashMap<>();
     if (file != null) {
-      flatten("", parse(file), given);
+      flatten("", parse(file), inFile);
     }
-    given.putAll(overrides);
-    return new Settings(given, environment);
+    return new Settings(overrides, environment, inFile);
   }
 
   String text(String key, String otherwise) {
@@ -58,20 +63,19 @@ final class Settings {
    * A value that must not be shown: also read from the file that {@code …_FILE} names. Empty where
    * there is none.
    */
-  String secret(String key, String... alsoCalled) {
-    List<String> names = new ArrayList<>(List.of(variable(key)));
-    names.addAll(List.of(alsoCalled));
-    String value = find(key);
-    for (String name : names) {
-      if (value == null) {
-        value = environment.get(name);
+  String secret(String key, String alsoCalled) {
+    String value = overrides.getOrDefault(key, "");
+    for (String name : List.of(variable(key), alsoCalled)) {
+      if (value.isBlank()) {
+        value = environment.getOrDefault(name, "");
       }
-      String file = environment.get(name + "_FILE");
-      if (value == null && file != null) {
-        value = contents(name + "_FILE", Path.of(file));
+      String holder = environment.getOrDefault(name + "_FILE", "");
+      if (value.isBlank() && !holder.isBlank()) {
+        value = contents(name + "_FILE", Path.of(holder));
       }
     }
-    return value == null ? "" : value;
+    known.add(key);
+    return (value.isBlank() ? file.getOrDefault(key, "") : value).strip();
   }
 
   /** The project that Google's own variable names by its key file; empty where it names none. */
@@ -116,7 +120,8 @@ final class Settings {
 
   /** Says which keys mean nothing; to be called when all that have a meaning were asked for. */
   void refuseUnknown() {
-    Set<String> unknown = new TreeSet<>(given.keySet());
+    Set<String> unknown = new TreeSet<>(file.keySet());
+    unknown.addAll(overrides.keySet());
     unknown.removeAll(known);
     if (!unknown.isEmpty()) {
       throw new ConfigException(
@@ -127,8 +132,10 @@ final class Settings {
 
   private @Nullable String find(String key) {
     known.add(key);
-    String value = given.get(key);
-    return value == null ? environment.get(variable(key)) : value;
+    return Stream.of(overrides.get(key), environment.get(variable(key)), file.get(key))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   private static String variable(String key) {

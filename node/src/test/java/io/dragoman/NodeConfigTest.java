@@ -33,15 +33,17 @@ class NodeConfigTest {
   }
 
   @Test
-  void theCommandLineWinsOverTheFileAndBothOverTheEnvironment() throws Exception {
-    Path file = write("quota:\n  requests_per_minute: 100\n  tokens_per_minute: 1000\n");
+  void theCommandLineWinsOverTheEnvironmentAndBothOverTheFile() throws Exception {
+    Path file =
+        write(
+            "quota:\n  requests_per_minute: 100\n  tokens_per_minute: 1000\n  partials_percent: 75\n");
     Map<String, String> environment = new HashMap<>(NEEDED);
     environment.put("DRAGOMAN_QUOTA_REQUESTS_PER_MINUTE", "50");
     environment.put("DRAGOMAN_QUOTA_PARTIALS_PERCENT", "25");
     NodeConfig config = read(file, environment, Map.of("quota.tokens_per_minute", "2000"));
-    assertEquals(100, config.quota().requestsPerMinute());
+    assertEquals(50, config.quota().requestsPerMinute());
     assertEquals(2_000, config.quota().tokensPerMinute());
-    assertEquals(25, config.quota().partialsSharePercent());
+    assertEquals(25, config.quota().partialsPercent());
   }
 
   @Test

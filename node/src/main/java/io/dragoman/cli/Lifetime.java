@@ -15,10 +15,26 @@ final class Lifetime {
     if (!untilEof) {
       Thread.currentThread().join();
     }
+    drainInput();
+  }
+
+  private static void drainInput() {
     try {
       System.in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       // A broken input is an end as well.
     }
+  }
+
+  /** Ends this process with its standard input, from now on and whatever it is doing. */
+  static void endWithInput() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("until-eof")
+        .start(
+            () -> {
+              drainInput();
+              System.exit(ExitCode.OK);
+            });
   }
 }

@@ -5,6 +5,7 @@ import io.dragoman.Node;
 import io.dragoman.NodeConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,13 @@ import picocli.CommandLine.Option;
       "  A cluster of one, on this machine:",
       "    OPENAI_API_KEY_FILE=key DRAGOMAN_SPEECH_PROJECT=my-project dragoman node",
       "  One of three:",
-      "    dragoman node --config node.yaml --listen 10.0.0.1:8080 --grid 10.0.0.1:5701 \\",
+      "    dragoman node --listen 10.0.0.1:8080 --grid 10.0.0.1:5701 \\",
       "      --members 10.0.0.1:5701,10.0.0.2:5701,10.0.0.3:5701",
       "  All keys, with their defaults: cluster-config/node.yaml"
     })
 final class NodeCommand implements Callable<Integer> {
+  private static final Duration LEAVE_WITHIN = Duration.ofSeconds(40);
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -76,16 +79,34 @@ final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException, InterruptedException {
+    if (untilEof) {
+      Lifetime.endWithInput();
+    }
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     Node node = start();
-    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(node), "shutdown"));
     node.awaitReady();
     System.out.printf(
         "{\"event\":\"ready\",\"node\":\"%s\",\"listen\":\"%s\",\"admin\":\"%s\",\"grid\":\"%s\"}%n",
         node.name(), node.listening(), node.admin(), node.gridAddress());
-    Lifetime.await(untilEof);
+    Lifetime.await(false);
     return ExitCode.OK;
+  }
+
+  /** Leaves in good order, but never hangs about. */
+  private static void leave(Node node) {
+    Thread.ofVirtual().start(() -> haltAfter(LEAVE_WITHIN));
+    node.close();
+  }
+
+  private static void haltAfter(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      // At once, then.
+    }
+    Runtime.getRuntime().halt(ExitCode.FAILED);
   }
 
   private Node start() throws CommandException {

@@ -5,6 +5,7 @@ import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.InvalidConfigurationException;
+import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.config.YamlConfigBuilder;
 import com.hazelcast.core.Hazelcast;
@@ -34,6 +35,7 @@ public final class Grid implements AutoCloseable {
   /** The member attribute that tells the others a node's {@link #node()}. */
   static final String NODE = "node";
 
+  private static final Duration SAFE_PAUSE = Duration.ofMillis(50);
   private static final String MAJORITY = "majority";
   private static final String QUOTA = "quota";
 
@@ -76,6 +78,11 @@ public final class Grid implements AutoCloseable {
         .getSplitBrainProtectionConfig(MAJORITY)
         .setEnabled(config.majority() > 1)
         .setMinimumClusterSize(Math.max(2, config.majority()));
+    // As many as make the copies of an entry a majority of the cluster, so that no majority lacks
+    // one.
+    int backups = Math.min(MapConfig.MAX_BACKUP_COUNT, config.majority() - 1);
+    member.getMapConfig(QUOTA).setBackupCount(backups);
+    member.getMapConfig(GridSessionRegistry.MAP).setBackupCount(backups);
     GridTypes.register(member.getSerializationConfig(), clock);
     HazelcastInstance hazelcast;
     try {
@@ -126,6 +133,18 @@ public final class Grid implements AutoCloseable {
         }
         membership.wait(leftMs);
       }
+    }
+    return true;
+  }
+
+  /** Waits until every entry has all its copies; false where some have not after that time. */
+  public boolean awaitSafe(Duration longest) throws InterruptedException {
+    long deadline = System.nanoTime() + longest.toNanos();
+    while (!hazelcast.getPartitionService().isClusterSafe()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      Thread.sleep(SAFE_PAUSE);
     }
     return true;
   }

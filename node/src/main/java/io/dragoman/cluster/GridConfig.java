@@ -41,11 +41,16 @@ public record GridConfig(Path file, String node, String host, int port, List<Str
     }
   }
 
-  /** How many nodes are more than half of the cluster. */
-  public int majority() {
+  /** How many nodes the cluster has when all are here. */
+  public int size() {
     TreeSet<String> all = new TreeSet<>(members);
     all.add(host + ":" + port);
-    return all.size() / 2 + 1;
+    return all.size();
+  }
+
+  /** How many nodes are more than half of the cluster. */
+  public int majority() {
+    return size() / 2 + 1;
   }
 
   InetAddress address() {

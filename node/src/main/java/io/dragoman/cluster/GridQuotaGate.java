@@ -44,7 +44,9 @@ final class GridQuotaGate implements QuotaGate {
   /** The window's key; later quotas, per upstream account and model, have their own. */
   static final String KEY = "global";
 
-  /** How long a refusal answers for the grid: room that frees early is missed no longer. */
+  /**
+   * How long a refusal stands: room that frees early, with a proof of arrival, is missed no longer.
+   */
   private static final long LONGEST_HOLD_MS = 1_000;
 
   private static final long UNREACHABLE_MS = 250;
@@ -114,6 +116,7 @@ final class GridQuotaGate implements QuotaGate {
 
   private Decision askGrid(QuotaRequest request) {
     PermitId id = ids.get();
+    long asked = nanoTime.getAsLong();
     Answer answer;
     try {
       answer = submit(new Ask(clock, id, config, request));
@@ -124,14 +127,20 @@ final class GridQuotaGate implements QuotaGate {
     } catch (ExecutionException | TimeoutException | RuntimeException e) {
       return unreachable(id, e);
     }
+    if (nanoTime.getAsLong() - asked > config.networkBound().toNanos()) {
+      // This process stood still meanwhile: what is sent now may arrive after its booking has
+      // ended.
+      return unreachable(id, new TimeoutException("the answer was read too late"));
+    }
     if (unreachable.compareAndSet(true, false)) {
       log.info("the quota is reachable again");
     }
     return switch (answer) {
       case Granted() -> new Decision.Granted(new GridPermit(id));
       case Refused(long waitMs, Bound bound) -> {
-        hold(request.priority(), Math.min(waitMs, LONGEST_HOLD_MS), bound);
-        yield new Decision.Wait(Duration.ofMillis(waitMs), bound);
+        long holdMs = Math.min(waitMs, LONGEST_HOLD_MS);
+        hold(request.priority(), holdMs, bound);
+        yield new Decision.Wait(Duration.ofMillis(holdMs), bound);
       }
       case Stale() -> new Decision.Wait(Duration.ofMillis(UNREACHABLE_MS), Bound.UNREACHABLE);
     };

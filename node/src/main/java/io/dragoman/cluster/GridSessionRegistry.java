@@ -9,11 +9,13 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
 import io.dragoman.session.SessionEntry;
 import io.dragoman.session.SessionRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,10 @@ import org.slf4j.LoggerFactory;
  * node is a member of the cluster; when the members change, what counts no more is removed.
  */
 final class GridSessionRegistry implements SessionRegistry {
+  static final String MAP = "sessions";
+
+  private static final int ATTEMPTS = 4;
+  private static final Duration PAUSE = Duration.ofMillis(500);
 
   private static final Logger log = LoggerFactory.getLogger(GridSessionRegistry.class);
 
@@ -36,7 +42,7 @@ final class GridSessionRegistry implements SessionRegistry {
   GridSessionRegistry(HazelcastInstance hazelcast, String node) {
     this.hazelcast = hazelcast;
     this.node = node;
-    this.sessions = hazelcast.getMap("sessions");
+    this.sessions = hazelcast.getMap(MAP);
   }
 
   @Override
@@ -49,13 +55,26 @@ final class GridSessionRegistry implements SessionRegistry {
     }
     boolean claimed = false;
     try {
-      claimed = reachable(() -> put(entry));
+      claimed = putPatiently(entry);
     } finally {
       if (!claimed) {
         mine.remove(entry.sid());
       }
     }
     return claimed;
+  }
+
+  /** While members come and go an operation may fail though the next one succeeds. */
+  private boolean putPatiently(SessionEntry entry) {
+    for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+      try {
+        return reachable(() -> put(entry));
+      } catch (Unavailable e) {
+        log.info("a session is claimed again: {}", String.valueOf(e.getCause()));
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
+    return reachable(() -> put(entry));
   }
 
   private boolean put(SessionEntry entry) {

@@ -151,12 +151,10 @@ final class GridTypes {
   private static void writeLoad(ObjectDataOutput out, Load load) throws IOException {
     out.writeLong(load.requests());
     out.writeLong(load.tokens());
-    out.writeLong(load.partialRequests());
-    out.writeLong(load.partialTokens());
   }
 
   private static Load readLoad(ObjectDataInput in) throws IOException {
-    return new Load(in.readLong(), in.readLong(), in.readLong(), in.readLong());
+    return new Load(in.readLong(), in.readLong());
   }
 
   private static void writeId(ObjectDataOutput out, PermitId id) throws IOException {
@@ -171,7 +169,7 @@ final class GridTypes {
   private static void writeConfig(ObjectDataOutput out, QuotaConfig config) throws IOException {
     out.writeInt(config.requestsPerMinute());
     out.writeInt(config.tokensPerMinute());
-    out.writeInt(config.partialsSharePercent());
+    out.writeInt(config.partialsPercent());
     out.writeLong(config.longestCall().toMillis());
     out.writeLong(config.networkBound().toMillis());
     out.writeLong(config.window().toMillis());

@@ -49,7 +49,7 @@ final class AnswerReader {
         }
       }
     }
-    return new ApiResult.Incomplete(text.toString(), "the stream broke off");
+    return new ApiResult.Failed(true, true, "the stream broke off");
   }
 
   /** Reads what may follow the answer, so that the connection can be used again. */
@@ -94,7 +94,7 @@ final class AnswerReader {
   private ApiResult result() {
     return switch (finishReason) {
       case "stop" -> new ApiResult.Completed(text.toString(), usage, limits);
-      case "" -> new ApiResult.Incomplete(text.toString(), "the stream broke off");
+      case "" -> new ApiResult.Failed(true, true, "the stream broke off");
       default -> new ApiResult.Incomplete(text.toString(), finishReason);
     };
   }

@@ -36,8 +36,9 @@ public record OpenAiConfig(
               + baseUrl
               + " is on another machine, where the key must not travel in plaintext; use https");
     }
-    if (apiKey.isBlank()) {
-      throw new IllegalArgumentException("openai.api_key: a key is needed");
+    if (apiKey.isBlank() || apiKey.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+      throw new IllegalArgumentException(
+          "openai.api_key: a key without spaces or control characters is needed");
     }
     requirePositive("openai.connections", connections);
     requirePositive("openai.calls_per_connection", callsPerConnection);

@@ -20,6 +20,12 @@ public interface CaptionSink {
   /** No final waits any more. */
   void flowing();
 
-  /** A final could not be made, and will not be. {@code reason} holds nobody's words. */
+  /**
+   * A final could not be made; what comes in its place is what was said, or nothing. {@code reason}
+   * holds nobody's words.
+   */
   void failed(Caption.Role role, String language, String reason);
+
+  /** The pipeline met a bug of its own, and makes nothing more. */
+  void broken(RuntimeException bug);
 }

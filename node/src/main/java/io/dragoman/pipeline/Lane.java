@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * for what is most worth doing, so a partial that was overtaken costs nothing.
  */
 final class Lane implements AutoCloseable {
+  /** An upstream's wish to wait is heeded for so long, and then tried. */
+  private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(1);
+
   private final Role role;
   private final String language;
   private final Prompt prompt;
@@ -42,6 +45,7 @@ final class Lane implements AutoCloseable {
   private Growth growth;
   private int failures;
   private int refusals;
+  private long noPartialBefore = System.nanoTime();
 
   Lane(
       Role role,
@@ -125,10 +129,15 @@ final class Lane implements AutoCloseable {
         if (next == null) {
           return;
         }
-        pause(next, make(next));
+        Duration left = next.complete() ? Duration.ZERO : untilNextPartial();
+        pause(next, left.isPositive() ? left : make(next));
       }
     } catch (InterruptedException e) {
       // The lane is closed: nobody wants its captions any more.
+    } catch (RuntimeException bug) {
+      sink.broken(bug);
+    } finally {
+      close();
     }
   }
 
@@ -202,12 +211,19 @@ final class Lane implements AutoCloseable {
     }
   }
 
+  private Duration untilNextPartial() {
+    return Duration.ofNanos(noPartialBefore - System.nanoTime());
+  }
+
   /** A final is tried again, after a pause that grows; a partial is not, for a newer one comes. */
-  private Duration again(Utterance utterance, Duration atLeast) {
+  private Duration again(Utterance utterance, Duration asked) {
+    PipelineConfig config = calls.config();
+    Duration atLeast = asked.compareTo(LONGEST_RETRY_AFTER) < 0 ? asked : LONGEST_RETRY_AFTER;
     if (!utterance.complete()) {
+      Duration rest = atLeast.plus(config.retryFirst());
+      noPartialBefore = System.nanoTime() + rest.toNanos();
       return done(utterance);
     }
-    PipelineConfig config = calls.config();
     Duration backoff = config.retryFirst().multipliedBy(1L << Math.min(failures, 10));
     failures++;
     Duration capped = backoff.compareTo(config.retryMost()) < 0 ? backoff : config.retryMost();
@@ -219,6 +235,7 @@ final class Lane implements AutoCloseable {
   private Duration giveUp(Utterance utterance, String reason) {
     if (utterance.complete()) {
       sink.failed(role, language, reason);
+      show(utterance, role == Role.CORRECTED ? utterance.text() : "");
     }
     return done(utterance);
   }

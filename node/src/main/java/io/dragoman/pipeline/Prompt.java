@@ -47,9 +47,9 @@ record Prompt(String model, String instructions) {
     return tokensOf(instructions) + tokensOf(text) + maxCompletionTokens(text);
   }
 
-  /** Room for an answer that is half as long again as its text, in any language. */
+  /** Room for an answer with a token for every byte of its text, which no language needs. */
   private static int maxCompletionTokens(String text) {
-    return 32 + bytes(text) / 2;
+    return 64 + bytes(text);
   }
 
   private static int tokensOf(String message) {

@@ -39,8 +39,7 @@ public sealed interface ClientMessage {
       implements ClientMessage {}
 
   /** Changes a running session; what is null stays as it is. */
-  record SessionUpdate(@Nullable Partials partials, @Nullable Boolean correct)
-      implements ClientMessage {}
+  record SessionUpdate(@Nullable Partials partials) implements ClientMessage {}
 
   /** No audio follows: what was said is finished, then the session ends. */
   record SessionEnd() implements ClientMessage {}
@@ -60,11 +59,12 @@ public sealed interface ClientMessage {
   /**
    * What to do with sentences that still grow.
    *
-   * @param translate whether to translate and correct them too
+   * @param translate whether to translate and correct them too; null is true at the start, and no
+   *     change later
    * @param stability {@code fast}, {@code balanced} or {@code steady}; how soon text counts as
    *     stable
    */
-  record Partials(boolean translate, String stability) {}
+  record Partials(@Nullable Boolean translate, @Nullable String stability) {}
 
   /** Where an interrupted session goes on. */
   record Resume(String token, long lastSeq, long oldestSample) {}

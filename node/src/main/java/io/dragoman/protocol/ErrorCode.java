@@ -22,16 +22,13 @@ public enum ErrorCode {
   /** The session to resume is not known, or not any more. */
   @JsonProperty("resume_unavailable")
   RESUME_UNAVAILABLE,
-  /** Nothing was received for {@code limits.idle_s}. */
-  @JsonProperty("idle")
-  IDLE,
   /** The node carries as many sessions as it may. */
   @JsonProperty("full")
   FULL,
   /** The cluster's shared state does not answer. */
   @JsonProperty("unavailable")
   UNAVAILABLE,
-  /** More audio came than can be held until it is heard; what came since was not taken. */
+  /** More audio came than can be held until it is heard. */
   @JsonProperty("audio_overflow")
   AUDIO_OVERFLOW,
   /** The client does not read what it is sent. */

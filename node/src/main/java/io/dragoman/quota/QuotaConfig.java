@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requestsPerMinute the most requests in any rolling window
  * @param tokensPerMinute the most tokens in any rolling window
- * @param partialsSharePercent the part of both limits that partials may fill, 0 to 100; the rest is
- *     always free for finals
+ * @param partialsPercent how full, in percent of both limits, the window may be for a partial to
+ *     pass, 0 to 100; the rest is always kept for finals
  * @param longestCall the time within which a request that was sent has reached the upstream or
  *     never will: the total time-out of a call
  * @param networkBound the longest time that a message between nodes, or the rest of a request after
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record QuotaConfig(
     int requestsPerMinute,
     int tokensPerMinute,
-    int partialsSharePercent,
+    int partialsPercent,
     Duration longestCall,
     Duration networkBound,
     Duration window) {
@@ -34,22 +34,21 @@ public record QuotaConfig(
       throw new IllegalArgumentException(
           "quota.tokens_per_minute is %d; it must be at least 1".formatted(tokensPerMinute));
     }
-    if (partialsSharePercent < 0 || partialsSharePercent > 100) {
+    if (partialsPercent < 0 || partialsPercent > 100) {
       throw new IllegalArgumentException(
-          "quota.partials_share_percent is %d; it must be between 0 and 100"
-              .formatted(partialsSharePercent));
+          "quota.partials_percent is %d; it must be between 0 and 100".formatted(partialsPercent));
     }
-    requireMillis("quota.longest_call", longestCall);
-    requireMillis("quota.network_bound", networkBound);
-    requireMillis("quota.window", window);
+    requireMillis("the longest call", longestCall);
+    requireMillis("the network bound", networkBound);
+    requireMillis("the window", window);
   }
 
-  /** These limits with the usual half for partials, calls of at most 20 s and a window of 60 s. */
+  /** These limits with 60 % for partials, calls of at most 20 s and a window of 60 s. */
   public static QuotaConfig of(int requestsPerMinute, int tokensPerMinute) {
     return new QuotaConfig(
         requestsPerMinute,
         tokensPerMinute,
-        50,
+        60,
         Duration.ofSeconds(20),
         Duration.ofSeconds(2),
         Duration.ofMinutes(1));
@@ -60,7 +59,7 @@ public record QuotaConfig(
     boolean partial = request.priority() == Priority.PARTIAL;
     if (partial && partialRequests() == 0) {
       return "%d %% of %d requests leave no room for a partial"
-          .formatted(partialsSharePercent, requestsPerMinute);
+          .formatted(partialsPercent, requestsPerMinute);
     }
     long limit = partial ? partialTokens() : tokensPerMinute;
     return request.tokens() <= limit
@@ -70,11 +69,11 @@ public record QuotaConfig(
   }
 
   long partialRequests() {
-    return (long) requestsPerMinute * partialsSharePercent / 100;
+    return (long) requestsPerMinute * partialsPercent / 100;
   }
 
   long partialTokens() {
-    return (long) tokensPerMinute * partialsSharePercent / 100;
+    return (long) tokensPerMinute * partialsPercent / 100;
   }
 
   private static void requireMillis(String key, Duration duration) {

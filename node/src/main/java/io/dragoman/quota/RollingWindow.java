@@ -53,30 +53,20 @@ public record RollingWindow(
     settled = Map.copyOf(settled);
   }
 
-  /** Requests and tokens, all of them and the partials among them. */
-  public record Load(long requests, long tokens, long partialRequests, long partialTokens) {
-    static final Load NONE = new Load(0, 0, 0, 0);
+  /** Requests and tokens. */
+  public record Load(long requests, long tokens) {
+    static final Load NONE = new Load(0, 0);
 
     static Load of(QuotaRequest request) {
-      return request.priority() == Priority.PARTIAL
-          ? new Load(1, request.tokens(), 1, request.tokens())
-          : new Load(1, request.tokens(), 0, 0);
+      return new Load(1, request.tokens());
     }
 
     Load plus(Load other) {
-      return new Load(
-          requests + other.requests,
-          tokens + other.tokens,
-          partialRequests + other.partialRequests,
-          partialTokens + other.partialTokens);
+      return new Load(requests + other.requests, tokens + other.tokens);
     }
 
     Load minus(Load other) {
-      return new Load(
-          requests - other.requests,
-          tokens - other.tokens,
-          partialRequests - other.partialRequests,
-          partialTokens - other.partialTokens);
+      return new Load(requests - other.requests, tokens - other.tokens);
     }
   }
 
@@ -181,21 +171,20 @@ public record RollingWindow(
     if (load.tokens > config.tokensPerMinute()) {
       return Bound.TOKENS;
     }
-    boolean partialsFull =
-        load.partialRequests > config.partialRequests()
-            || load.partialTokens > config.partialTokens();
-    return priority == Priority.PARTIAL && partialsFull ? Bound.RESERVED_FOR_FINALS : null;
+    boolean keptForFinals =
+        load.requests > config.partialRequests() || load.tokens > config.partialTokens();
+    return priority == Priority.PARTIAL && keptForFinals ? Bound.RESERVED_FOR_FINALS : null;
   }
 
-  /**
-   * How long until enough bookings have ended; one without proof ends in a window at the earliest.
-   */
+  /** How long until enough bookings have ended, if no proof comes for those that have none. */
   private long untilRoom(long nowMs, Load load, Priority priority, QuotaConfig config) {
+    NavigableMap<Long, Load> ends = new TreeMap<>(proven.tailMap(nowMs, false));
+    open.values().forEach(booking -> ends.merge(booking.endMs, booking.load, Load::plus));
     Load left = load;
-    for (Map.Entry<Long, Load> bucket : proven.tailMap(nowMs, false).entrySet()) {
-      left = left.minus(bucket.getValue());
+    for (Map.Entry<Long, Load> end : ends.tailMap(nowMs, false).entrySet()) {
+      left = left.minus(end.getValue());
       if (bound(left, priority, config) == null) {
-        return bucket.getKey() - nowMs;
+        return end.getKey() - nowMs;
       }
     }
     return config.window().toMillis();

@@ -2,6 +2,7 @@ package io.dragoman.session;
 
 import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.Codec;
+import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.protocol.ServerMessage.Caption;
 import java.nio.ByteBuffer;
@@ -10,6 +11,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
@@ -29,6 +32,9 @@ final class Outbox {
   /** How many messages may wait, beside partials. */
   static final int CAPACITY = 1024;
 
+  /** How long a connection may take to be closed by both sides. */
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
+
   /** A client that hears nothing for three of these takes the connection for dead. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
@@ -39,6 +45,9 @@ final class Outbox {
     void pong(ByteBuffer payload);
 
     void close(int code, String reason);
+
+    /** Breaks the connection, whatever it is doing. Called by any thread. */
+    void cut();
   }
 
   private record PartialKey(String seg, ServerMessage.Role role, String lang) {
@@ -57,7 +66,9 @@ final class Outbox {
 
   private final Wire wire;
   private final Supplier<ServerMessage> heartbeat;
+  private final Duration closeWithin;
   private final Thread writer;
+  private final CountDownLatch gone = new CountDownLatch(1);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -72,8 +83,13 @@ final class Outbox {
    * @param heartbeat what to say when nothing else was said for a second
    */
   Outbox(Wire wire, Supplier<ServerMessage> heartbeat) {
+    this(wire, heartbeat, CLOSE_WITHIN);
+  }
+
+  Outbox(Wire wire, Supplier<ServerMessage> heartbeat, Duration closeWithin) {
     this.wire = wire;
     this.heartbeat = heartbeat;
+    this.closeWithin = closeWithin;
     this.writer = Thread.ofVirtual().name("session-writer").unstarted(this::write);
   }
 
@@ -133,9 +149,7 @@ final class Outbox {
     lock.lock();
     try {
       if (!closing) {
-        queue.add(new Item.Close(code, reason));
-        closing = true;
-        changed.signal();
+        end(code, reason);
       }
     } finally {
       lock.unlock();
@@ -150,6 +164,7 @@ final class Outbox {
     } finally {
       lock.unlock();
     }
+    gone.countDown();
     writer.interrupt();
   }
 
@@ -159,10 +174,31 @@ final class Outbox {
     } else {
       queue.clear();
       partials.clear();
-      queue.add(new Item.Close(CloseCode.SLOW_READER, "reads too slowly"));
-      closing = true;
+      queue.add(
+          new Item.Message(
+              new ServerMessage.Failure(
+                  ErrorCode.SLOW_READER, true, true, null, "What is sent must be read.")));
+      end(CloseCode.SLOW_READER, "slow_reader");
     }
     changed.signal();
+  }
+
+  /** Lets the writer close, and sees to it that a peer that does not read or answer is cut off. */
+  private void end(CloseCode code, String reason) {
+    queue.add(new Item.Close(code, reason));
+    closing = true;
+    changed.signal();
+    Thread.startVirtualThread(this::seeOut);
+  }
+
+  private void seeOut() {
+    try {
+      if (!gone.await(closeWithin.toNanos(), TimeUnit.NANOSECONDS)) {
+        wire.cut();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void write() {

@@ -11,6 +11,7 @@ import io.dragoman.speech.SpeechEvent;
 import io.dragoman.speech.SpeechRequest;
 import io.dragoman.speech.SpeechStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -38,8 +39,16 @@ final class Session implements CaptionSink {
   /** Added to by the connection's thread only. */
   private final AtomicLong receivedSamples = new AtomicLong();
 
+  /** Set once the session cannot go on: what audio still comes is let pass. */
+  private volatile boolean over;
+
   /** Only accessed by the connection's thread. */
   private boolean ending;
+
+  /**
+   * Whether the client was told that it sends too much. Only accessed by the connection's thread.
+   */
+  private boolean overflowing;
 
   Session(String sid, SessionPlan plan, SessionServices services, Outbox outbox) {
     this.sid = sid;
@@ -74,18 +83,13 @@ final class Session implements CaptionSink {
    * so the client.
    */
   void audio(byte[] pcm) throws InterruptedException {
-    if (!speech.offer(pcm)) {
-      fail(
-          ErrorCode.AUDIO_OVERFLOW,
-          false,
-          "More audio came than can be heard now; send it in real time.");
-      if (!offerWithin(pcm, overflow)) {
-        fatal(
-            ErrorCode.AUDIO_OVERFLOW,
-            CloseCode.FULL,
-            "The audio could not be heard in time; connect again later.");
-        return;
-      }
+    if (over) {
+      return;
+    }
+    if (speech.offer(pcm)) {
+      overflowing = false;
+    } else if (!offerWithin(pcm, overflow)) {
+      return;
     }
     receivedSamples.addAndGet(pcm.length / 2);
   }
@@ -119,13 +123,25 @@ final class Session implements CaptionSink {
   }
 
   private boolean offerWithin(byte[] pcm, Duration limit) throws InterruptedException {
-    long deadline = System.nanoTime() + limit.toNanos();
-    boolean taken = speech.offer(pcm);
-    while (!taken && System.nanoTime() < deadline) {
-      Thread.sleep(ROOM_PAUSE);
-      taken = speech.offer(pcm);
+    if (!overflowing) {
+      overflowing = true;
+      fail(
+          ErrorCode.AUDIO_OVERFLOW, "More audio came than can be heard now; send it in real time.");
     }
-    return taken;
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!over && System.nanoTime() < deadline) {
+      Thread.sleep(ROOM_PAUSE);
+      if (speech.offer(pcm)) {
+        return true;
+      }
+    }
+    if (!over) {
+      fatal(
+          ErrorCode.AUDIO_OVERFLOW,
+          CloseCode.FULL,
+          "The audio could not be heard in time; connect again later.");
+    }
+    return false;
   }
 
   private void onSpeech(SpeechEvent event) {
@@ -157,6 +173,7 @@ final class Session implements CaptionSink {
 
   private void ended(SpeechEvent.Ended ended) throws InterruptedException {
     SpeechEvent.Failure failure = ended.failure();
+    over = true;
     pipeline.finish();
     if (failure != null) {
       log.warn(
@@ -228,18 +245,24 @@ final class Session implements CaptionSink {
     log.warn("session {}: a final could not be made for {} {}: {}", sid, role, language, reason);
     fail(
         ErrorCode.LANGUAGE_MODEL_UNAVAILABLE,
-        false,
         "A sentence could not be "
             + (role == Caption.Role.CORRECTED ? "corrected." : "translated."));
   }
 
-  private void fail(ErrorCode code, boolean fatal, String message) {
-    outbox.send(new ServerMessage.Failure(code, fatal, true, null, message));
+  @Override
+  public void broken(RuntimeException bug) {
+    log.error("session {} met a bug", sid, bug);
+    fatal(ErrorCode.INTERNAL, CloseCode.INTERNAL, "The server failed; start a new session.");
+  }
+
+  private void fail(ErrorCode code, String message) {
+    outbox.send(new ServerMessage.Failure(code, false, true, null, message));
   }
 
   private void fatal(ErrorCode code, CloseCode close, String message) {
-    fail(code, true, message);
-    outbox.close(close, message);
+    over = true;
+    outbox.send(new ServerMessage.Failure(code, true, true, SessionSocket.RETRY_AFTER_MS, message));
+    outbox.close(close, code.name().toLowerCase(Locale.ROOT));
   }
 
   private String segment(Caption caption) {

@@ -46,7 +46,10 @@ public final class SessionEndpoint {
 
   /** Makes a listener serve sessions beside its HTTP routes. */
   public void serveOn(ListenerConfig.BuilderBase<?, ?> listener) {
-    WsConfig config = WsConfig.builder().maxFrameLength(services.config().messageBytes()).build();
+    // A frame that is somewhat too long is refused with a reason; Helidon cuts off what is far too
+    // long.
+    WsConfig config =
+        WsConfig.builder().maxFrameLength(4 * services.config().messageBytes()).build();
     listener
         .protocolsDiscoverServices(false)
         .addProtocol(config)

@@ -5,11 +5,11 @@ import io.dragoman.protocol.ClientMessage.Audio;
 import io.dragoman.protocol.ClientMessage.Partials;
 import io.dragoman.protocol.ClientMessage.SessionStart;
 import io.dragoman.protocol.ClientMessage.Target;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client asked for, checked.
@@ -49,18 +49,10 @@ record SessionPlan(String kind, int sampleRate, List<String> source, CaptionPlan
     List<String> source = start.source() == null ? List.of() : start.source();
     require(
         !source.isEmpty() && source.size() <= MOST_SOURCES, "source: 1 to 3 languages are needed");
-    List<String> targets =
-        start.targets() == null ? List.of() : start.targets().stream().map(Target::lang).toList();
-    require(targets.size() <= MOST_TARGETS, "targets: at most " + MOST_TARGETS + " languages");
-    require(
-        Set.copyOf(new HashSet<>(targets)).size() == targets.size(),
-        "targets: a language is named twice");
     for (String language : source) {
       requireLanguage(language, "source");
     }
-    for (String language : targets) {
-      requireLanguage(language, "targets");
-    }
+    List<String> targets = targets(start.targets() == null ? List.of() : start.targets());
     Partials partials =
         start.partials() == null ? new Partials(true, "balanced") : start.partials();
     return new SessionPlan(
@@ -71,11 +63,24 @@ record SessionPlan(String kind, int sampleRate, List<String> source, CaptionPlan
             source.getFirst(),
             targets,
             start.correct(),
-            partials.translate(),
+            !Boolean.FALSE.equals(partials.translate()),
             stability(partials.stability())));
   }
 
-  private static CaptionPlan.Stability stability(String name) throws UnsupportedException {
+  private static List<String> targets(List<Target> asked) throws UnsupportedException {
+    require(asked.size() <= MOST_TARGETS, "targets: at most " + MOST_TARGETS + " languages");
+    List<String> languages = new ArrayList<>();
+    for (Target target : asked) {
+      String language = target == null ? null : target.lang();
+      requireLanguage(language, "targets");
+      require(!languages.contains(language), "targets: a language is named twice");
+      languages.add(language);
+    }
+    return languages;
+  }
+
+  private static CaptionPlan.Stability stability(@Nullable String name)
+      throws UnsupportedException {
     return switch (name == null ? "balanced" : name.toLowerCase(Locale.ROOT)) {
       case "fast" -> CaptionPlan.Stability.FAST;
       case "balanced" -> CaptionPlan.Stability.BALANCED;
@@ -85,7 +90,8 @@ record SessionPlan(String kind, int sampleRate, List<String> source, CaptionPlan
     };
   }
 
-  private static void requireLanguage(String language, String field) throws UnsupportedException {
+  private static void requireLanguage(@Nullable String language, String field)
+      throws UnsupportedException {
     require(
         language != null && LANGUAGE.matcher(language).matches(),
         field + ": a language is not a BCP 47 tag such as en-US");

@@ -8,6 +8,7 @@ import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.session.SessionPlan.UnsupportedException;
 import io.helidon.common.buffers.BufferData;
+import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.websocket.WsSession;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -27,7 +28,10 @@ import org.slf4j.LoggerFactory;
 final class SessionSocket {
   private static final Logger log = LoggerFactory.getLogger(SessionSocket.class);
   private static final Pattern SID = Pattern.compile("[A-Za-z0-9_-]{16,64}");
-  private static final Long RETRY_AFTER_MS = 5_000L;
+
+  /** When a client that was refused for now may try again. */
+  static final Long RETRY_AFTER_MS = 5_000L;
+
   private static final int RESUME_WINDOW_S = 0;
   private static final int IDLE_S = 300;
 
@@ -70,7 +74,7 @@ final class SessionSocket {
     } else if (last) {
       String json = text.toString();
       text.setLength(0);
-      receive(json);
+      guarded(() -> receive(json));
     }
   }
 
@@ -82,13 +86,13 @@ final class SessionSocket {
     if (binary.size() + bytes.length > services.config().messageBytes()) {
       tooBig();
     } else if (last && binary.size() == 0) {
-      audio(bytes);
+      guarded(() -> audio(bytes));
     } else {
       binary.writeBytes(bytes);
       if (last) {
         byte[] whole = binary.toByteArray();
         binary.reset();
-        audio(whole);
+        guarded(() -> audio(whole));
       }
     }
   }
@@ -125,6 +129,16 @@ final class SessionSocket {
     }
   }
 
+  /** A bug ends its session with a word to the client, and says nothing of itself on the wire. */
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException bug) {
+      log.error("session {} met a bug", sid, bug);
+      refuse(ErrorCode.INTERNAL, CloseCode.INTERNAL, "the server failed; start a new session");
+    }
+  }
+
   private void receive(String json) {
     ClientMessage message;
     try {
@@ -141,7 +155,7 @@ final class SessionSocket {
       case ClientMessage other when live == null ->
           outOfOrder("the first message must be session.start");
       case ClientMessage.SessionUpdate update -> {
-        if (update.partials() != null) {
+        if (update.partials() != null && update.partials().translate() != null) {
           live.growing(update.partials().translate());
         }
       }
@@ -275,6 +289,13 @@ final class SessionSocket {
     @Override
     public void close(int code, String reason) {
       connection.close(code, reason);
+    }
+
+    @Override
+    public void cut() {
+      if (connection instanceof ServerConnection server) {
+        server.close(true);
+      }
     }
   }
 }

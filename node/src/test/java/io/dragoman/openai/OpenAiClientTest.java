@@ -93,9 +93,9 @@ class OpenAiClientTest {
   }
 
   @Test
-  void aStreamThatEndsEarlyIsNotComplete() throws Exception {
+  void aStreamThatEndsEarlyIsAFailure() throws Exception {
     answer = exchange -> respond(exchange, 200, chunk("Ho", "null"));
-    assertInstanceOf(ApiResult.Incomplete.class, call(client));
+    assertInstanceOf(ApiResult.Failed.class, call(client));
   }
 
   @Test

@@ -149,7 +149,7 @@ class CaptionPipelineTest {
     openAi.answer(3);
     pipeline.finish();
     assertEquals(List.of("TRANSLATION length"), captions.failures);
-    assertEquals(List.of("TWO"), captions.finals(Role.TRANSLATION));
+    assertEquals(List.of("", "TWO"), captions.finals(Role.TRANSLATION));
   }
 
   @Test
@@ -161,6 +161,26 @@ class CaptionPipelineTest {
     pipeline.finish();
     assertEquals(List.of("one two"), openAi.asked);
     assertTrue(captions.partials.stream().anyMatch(c -> c.role() == Role.SOURCE));
+  }
+
+  @Test
+  void aBugInACallIsToldAndHangsNothing() throws Exception {
+    openAi.breakNext();
+    pipeline.heard(said("one", 0, 10));
+    pipeline.finish();
+    await().until(() -> captions.failures.contains("bug"));
+  }
+
+  @Test
+  void partialsRestWhenTheUpstreamRefuses() throws Exception {
+    openAi.trouble(new ApiResult.RateLimited(Duration.ofMinutes(5), FakeOpenAi.NO_LIMITS));
+    pipeline.heard(interim("one"));
+    openAi.answer(2);
+    await().until(() -> openAi.asked.size() == 1 && openAi.inFlight.get() == 0);
+    pipeline.heard(interim("one two"));
+    pipeline.heard(said("one two three", 0, 10));
+    pipeline.finish();
+    assertEquals(List.of("one", "one two three"), openAi.asked);
   }
 
   @Test
@@ -210,6 +230,11 @@ class CaptionPipelineTest {
     @Override
     public void failed(Role role, String language, String reason) {
       failures.add(role + " " + reason);
+    }
+
+    @Override
+    public void broken(RuntimeException bug) {
+      failures.add("bug");
     }
   }
 }

@@ -20,12 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * to.
  */
 final class FakeOpenAi implements OpenAi {
-  private static final RateLimitHeaders NO_LIMITS =
+  static final RateLimitHeaders NO_LIMITS =
       new RateLimitHeaders(null, null, null, null, null, null);
 
   final List<String> asked = new CopyOnWriteArrayList<>();
   final AtomicInteger inFlight = new AtomicInteger();
   final AtomicInteger mostInFlight = new AtomicInteger();
+  private volatile boolean broken;
   private final Semaphore answers = new Semaphore(0);
   private final Deque<ApiResult> troubles = new ArrayDeque<>();
 
@@ -37,6 +38,11 @@ final class FakeOpenAi implements OpenAi {
   /** Makes the next call end like this. */
   synchronized void trouble(ApiResult result) {
     troubles.add(result);
+  }
+
+  /** Makes the next call throw, as a bug would. */
+  void breakNext() {
+    broken = true;
   }
 
   static ApiResult rateLimited() {
@@ -59,6 +65,9 @@ final class FakeOpenAi implements OpenAi {
   private final class FakeSlot implements Slot {
     @Override
     public ApiResult call(ChatRequest request, ChatListener listener) throws InterruptedException {
+      if (broken) {
+        throw new IllegalStateException("a bug");
+      }
       asked.add(request.user());
       mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
       try {

@@ -26,7 +26,7 @@ class CodecTest {
             new ClientMessage.Partials(true, "balanced"),
             true,
             new ClientMessage.Resume("token", 811, 4_392_000)),
-        new ClientMessage.SessionUpdate(new ClientMessage.Partials(false, "fast"), null),
+        new ClientMessage.SessionUpdate(new ClientMessage.Partials(false, "fast")),
         new ClientMessage.Finalize(),
         new ClientMessage.Keepalive(),
         new ClientMessage.SessionEnd());

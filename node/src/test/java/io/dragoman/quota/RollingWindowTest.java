@@ -31,13 +31,13 @@ final class RollingWindowTest {
     for (int i = 0; i < 4; i++) {
       assertInstanceOf(Granted.class, ask(NOW, Priority.FINAL, 1));
     }
-    assertEquals(new Refused(60_000, Bound.REQUESTS), ask(NOW, Priority.FINAL, 1));
+    assertEquals(new Refused(82_250, Bound.REQUESTS), ask(NOW, Priority.FINAL, 1));
   }
 
   @Test
   void grantsUntilTheTokensAreSpent() {
     ask(NOW, Priority.FINAL, 900);
-    assertEquals(new Refused(60_000, Bound.TOKENS), ask(NOW, Priority.FINAL, 101));
+    assertEquals(new Refused(82_250, Bound.TOKENS), ask(NOW, Priority.FINAL, 101));
     assertInstanceOf(Granted.class, ask(NOW, Priority.FINAL, 100));
   }
 
@@ -45,18 +45,18 @@ final class RollingWindowTest {
   void partialsLeaveRoomForFinals() {
     ask(NOW, Priority.PARTIAL, 1);
     ask(NOW, Priority.PARTIAL, 1);
-    assertEquals(new Refused(60_000, Bound.RESERVED_FOR_FINALS), ask(NOW, Priority.PARTIAL, 1));
+    assertEquals(new Refused(82_250, Bound.RESERVED_FOR_FINALS), ask(NOW, Priority.PARTIAL, 1));
     assertInstanceOf(Granted.class, ask(NOW, Priority.FINAL, 1));
     assertInstanceOf(Granted.class, ask(NOW, Priority.FINAL, 1));
   }
 
   @Test
-  void partialsUseWhatFinalsLeaveButNoMore() {
-    for (int i = 0; i < 3; i++) {
-      ask(NOW, Priority.FINAL, 1);
-    }
+  void partialsKeepRoomForFinalsWhoeverFilledTheRest() {
+    ask(NOW, Priority.FINAL, 1);
     assertInstanceOf(Granted.class, ask(NOW, Priority.PARTIAL, 1));
     assertInstanceOf(Refused.class, ask(NOW, Priority.PARTIAL, 1));
+    assertInstanceOf(Granted.class, ask(NOW, Priority.FINAL, 1));
+    assertInstanceOf(Granted.class, ask(NOW, Priority.FINAL, 1));
   }
 
   @Test

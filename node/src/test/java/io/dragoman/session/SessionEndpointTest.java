@@ -138,6 +138,8 @@ class SessionEndpointTest {
           {"type":"session.end"}                                | out_of_order       | 4400
           {"type":"session.start","kind":"opera"}               | unsupported        | 4400
           {"type":"session.start","kind":"translation"}         | unsupported        | 4400
+          {"type":"session.start","kind":"translation","audio":{"encoding":"pcm_s16le","sample_rate":24000,"channels":1},"source":["en-US"],"targets":[{"language":"es"}]} | unsupported | 4400
+          {"type":"session.start","kind":"translation","audio":{"encoding":"pcm_s16le","sample_rate":24000,"channels":1},"source":["en-US"],"targets":[null]} | unsupported | 4400
           {"type":"session.start","kind":"translation","resume":{"token":"t","last_seq":1,"oldest_sample":0}} | resume_unavailable | 4404
           """)
   void whatCannotBeDoneIsSaidThenClosed(String message, String code, int close) throws Exception {
@@ -165,6 +167,15 @@ class SessionEndpointTest {
     client.say(START);
     client.audio(new byte[3]);
     assertEquals(4400, client.closed());
+  }
+
+  @Test
+  void aMessageThatIsTooBigIsRefused() throws Exception {
+    Client client = connect(SID);
+    client.say(START);
+    client.audio(new byte[65_538]);
+    assertEquals(4413, client.closed());
+    assertEquals("too_big", client.first("error").path("code").asText());
   }
 
   @Test
