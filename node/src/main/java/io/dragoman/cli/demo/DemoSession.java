@@ -8,6 +8,7 @@ import io.dragoman.client.SessionAddress;
 import io.dragoman.protocol.ClientMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,9 @@ final class DemoSession implements Runnable {
       fail(e.getMessage());
     } catch (InterruptedException e) {
       fail("it was interrupted");
+    } catch (RuntimeException | Error e) {
+      // Whatever went wrong, a session that nobody judged must not pass.
+      fail("a bug: " + e);
     }
   }
 
@@ -168,9 +172,13 @@ final class DemoSession implements Runnable {
     return delays;
   }
 
-  /** Why it failed, in a sentence; null where it did not. */
+  /** Why it did not come to its end, in a sentence; null where it did. */
   @Nullable String fault() {
-    return fault;
+    String sentence = fault;
+    State now = state;
+    return sentence != null || now == State.ENDED
+        ? sentence
+        : plan.name() + ": it never ended: it is still " + now.name().toLowerCase(Locale.ROOT);
   }
 
   long spokenSeconds() {

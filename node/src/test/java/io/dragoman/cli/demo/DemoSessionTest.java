@@ -60,6 +60,27 @@ class DemoSessionTest {
     assertTrue(fault.startsWith("s1: nothing answers at 127.0.0.1:"), fault);
   }
 
+  @Test
+  void whateverIsThrownIsAFault() throws Exception {
+    try (FakeNode node = new FakeNode(FakeNode::behaved)) {
+      DemoSession session =
+          session(node, 1, new Disturbance.Repeat(TRACK, new Track.Stretch(20, 10)));
+      session.run();
+
+      assertEquals(DemoSession.State.FAILED, session.state());
+      String fault = session.fault();
+      assertNotNull(fault);
+      assertTrue(fault.startsWith("s1: a bug: java.lang.NegativeArraySizeException"), fault);
+    }
+  }
+
+  @Test
+  void aSessionThatHasNotEndedIsAFault() throws Exception {
+    try (FakeNode node = new FakeNode(FakeNode::behaved)) {
+      assertEquals("s1: it never ended: it is still connecting", session(node, 1).fault());
+    }
+  }
+
   /** Has the finals of the first sentence ready when the session is to end. */
   private static void knowAll(WsSession session, ClientMessage message) {
     if (message instanceof ClientMessage.SessionEnd) {
@@ -72,12 +93,17 @@ class DemoSessionTest {
   }
 
   private static DemoSession session(FakeNode node, @Nullable Integer seconds) throws Exception {
+    return session(node, seconds, new Disturbance.None());
+  }
+
+  private static DemoSession session(
+      FakeNode node, @Nullable Integer seconds, Disturbance disturbance) throws Exception {
     return new DemoSession(
         new DemoSession.Plan(
             "s1",
             new DemoCluster.Node("n1", node.address().authority()),
             TRACK,
-            new Disturbance.None(),
+            disturbance,
             Duration.ZERO,
             seconds),
         true);
