@@ -1,5 +1,9 @@
 package io.dragoman.cli.demo;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import io.dragoman.protocol.ServerMessage.Caption;
 import io.dragoman.protocol.ServerMessage.Role;
 import java.util.ArrayList;
@@ -7,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -19,14 +24,19 @@ import java.util.stream.Stream;
  *
  * <p>Words are compared exactly and in order, for each role and language by itself. A second final
  * of a segment, and a final in a language that nobody asked for, are doubled words. Where a real
- * service answers, nobody knows what it should say: then only the numbering and the number of
- * finals per segment are judged.
+ * service answers, nobody knows what it should say: then words are not judged.
+ *
+ * <p>Whatever was said, it is a fault when finals are not numbered from 1 without a hole, when
+ * nothing was heard of what was spoken, and when a segment that was heard has not exactly one final
+ * in each role and language.
  */
 final class Judge {
   static final String SPOKEN_LANG = "en-US";
 
   /** A stream of finals: one of each segment. */
   private record Line(Role role, String lang) {}
+
+  private static final Line SOURCE = new Line(Role.SOURCE, SPOKEN_LANG);
 
   private final String name;
   private final String targetLang;
@@ -51,12 +61,9 @@ final class Judge {
     Map<Line, Function<Utterance, String>> lines = lines();
     int expected = spoken.size() * lines.size();
     List<String> faults = new ArrayList<>(numbering(seqs));
+    faults.addAll(completeness(spoken, finals));
     List<Caption> firsts = firsts(finals);
     if (!wordsKnown) {
-      int again = finals.size() - firsts.size();
-      if (again > 0) {
-        faults.add(name + ": " + again + " finals came again for a segment that had one");
-      }
       return new Verdict(expected, finals.size(), 0, 0, faults);
     }
     int lost = 0;
@@ -75,7 +82,7 @@ final class Judge {
 
   private Map<Line, Function<Utterance, String>> lines() {
     Map<Line, Function<Utterance, String>> lines = new LinkedHashMap<>();
-    lines.put(new Line(Role.SOURCE, SPOKEN_LANG), Utterance::source);
+    lines.put(SOURCE, Utterance::source);
     lines.put(new Line(Role.CORRECTED, SPOKEN_LANG), Utterance::corrected);
     lines.put(new Line(Role.TRANSLATION, targetLang), Utterance::translation);
     return lines;
@@ -101,6 +108,42 @@ final class Judge {
       due++;
     }
     return List.of();
+  }
+
+  /** What can be asked of finals without knowing a word of them. */
+  private List<String> completeness(List<Utterance> spoken, List<Caption> finals) {
+    List<String> faults = new ArrayList<>();
+    long unnumbered = finals.stream().filter(c -> c.seq() == null).count();
+    if (unnumbered > 0) {
+      faults.add(name + ": finals without a seq: " + unnumbered);
+    }
+    Map<Line, List<String>> segments =
+        finals.stream().collect(groupingBy(Judge::line, mapping(Caption::seg, toList())));
+    List<String> heard = segments.getOrDefault(SOURCE, List.of());
+    if (heard.isEmpty() && !spoken.isEmpty()) {
+      faults.add(name + ": nothing was heard of what it spoke");
+    }
+    for (Line line : lines().keySet()) {
+      List<String> got = segments.getOrDefault(line, List.of());
+      count(faults, line, got.size() - got.stream().distinct().count(), "too many");
+      count(faults, line, without(heard, got), "missing");
+      count(faults, line, without(got, heard), "of segments without a source");
+    }
+    segments.forEach(
+        (line, got) -> count(faults, line, lines().containsKey(line) ? 0 : got.size(), "unasked"));
+    return faults;
+  }
+
+  private void count(List<String> faults, Line line, long finals, String what) {
+    if (finals > 0) {
+      String role = line.role().name().toLowerCase(Locale.ROOT);
+      faults.add("%s: %s finals in %s: %d %s".formatted(name, role, line.lang(), finals, what));
+    }
+  }
+
+  /** How many segments are not among others. */
+  private static long without(List<String> segments, List<String> others) {
+    return segments.stream().distinct().filter(seg -> !others.contains(seg)).count();
   }
 
   private static Line line(Caption caption) {

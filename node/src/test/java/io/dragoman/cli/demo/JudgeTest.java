@@ -126,4 +126,49 @@ class JudgeTest {
     finals.add(Fixtures.last(9, "b", Role.TRANSLATION, "es", "¡Buenos días!"));
     assertFalse(real.judge(SPOKEN, finals, List.of(1L)).good());
   }
+
+  private List<String> faultsOfRealServices() {
+    return new Judge("s1", "es", false).judge(SPOKEN, finals, List.of(1L)).faults();
+  }
+
+  @Test
+  void aFinalThatTheModelRefusedIsAFaultWithoutKnowingItsWords() {
+    finals.removeLast();
+
+    assertEquals(List.of("s1: translation finals in es: 1 missing"), faultsOfRealServices());
+  }
+
+  @Test
+  void aFinalOfASegmentThatNobodyHeardIsAFault() {
+    finals.add(Fixtures.last(9, "c", Role.TRANSLATION, "es", "¡Adiós!"));
+
+    assertEquals(
+        List.of("s1: translation finals in es: 1 of segments without a source"),
+        faultsOfRealServices());
+  }
+
+  @Test
+  void aFinalInALanguageThatNobodyAskedForIsAFault() {
+    finals.add(Fixtures.last(9, "b", Role.TRANSLATION, "de", "Guten Morgen"));
+
+    assertEquals(List.of("s1: translation finals in de: 1 unasked"), faultsOfRealServices());
+  }
+
+  @Test
+  void aSessionThatSpokeAndHeardNothingIsAFault() {
+    finals.clear();
+
+    assertEquals(List.of("s1: nothing was heard of what it spoke"), faultsOfRealServices());
+    assertTrue(new Judge("s1", "es", false).judge(List.of(), finals, List.of(1L)).good());
+  }
+
+  @Test
+  void aFinalWithoutANumberIsAFault() {
+    Caption last = finals.removeLast();
+    finals.add(
+        new Caption(
+            null, last.seg(), 1, 9, last.role(), last.lang(), true, null, null, last.text(), 0, 0));
+
+    assertEquals(List.of("s1: finals without a seq: 1"), faultsOfRealServices());
+  }
 }
