@@ -9,7 +9,6 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +86,7 @@ final class DemoCluster implements AutoCloseable {
                 "--api-key=" + Services.STAND_IN_KEY,
                 "--limit-rpm=" + size.limitRpm(),
                 "--limit-tpm=" + size.limitTpm()),
-            Map.of());
+            Services.standInEnvironment());
     standInProcess = process;
     JsonNode ready = ChildProcess.awaitReady(List.of(process), READY_TIMEOUT).getFirst();
     standIns = new Services.StandIns(ready.path("openai").asText(), ready.path("speech").asText());

@@ -8,8 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Which services answer the demo's nodes: each the real one where its credentials are set. */
 record Services(boolean realOpenAi, boolean realSpeech) {
-  private static final List<String> OPENAI_KEYS = List.of("OPENAI_API_KEY", "OPENAI_API_KEY_FILE");
+  /** All that a node reads OpenAI's key from. */
+  private static final List<String> OPENAI_KEYS =
+      List.of(
+          "OPENAI_API_KEY",
+          "OPENAI_API_KEY_FILE",
+          "DRAGOMAN_OPENAI_API_KEY",
+          "DRAGOMAN_OPENAI_API_KEY_FILE");
+
   private static final String SPEECH_KEY = "GOOGLE_APPLICATION_CREDENTIALS";
+
+  /** What a node reads of Google Speech beside its credentials; the stand-in's are its own. */
+  private static final List<String> SPEECH_PLACE =
+      List.of("DRAGOMAN_SPEECH_LOCATION", "DRAGOMAN_SPEECH_MODEL");
 
   /** The key that the stand-in for OpenAI takes. */
   static final String STAND_IN_KEY = "stand-in";
@@ -50,9 +61,18 @@ record Services(boolean realOpenAi, boolean realSpeech) {
     }
     if (standIns != null && !realSpeech) {
       env.put(SPEECH_KEY, null);
+      SPEECH_PLACE.forEach(key -> env.put(key, null));
       env.put("DRAGOMAN_SPEECH_ENDPOINT", standIns.speech());
       env.put("DRAGOMAN_SPEECH_PROJECT", "stand-in");
     }
+    return env;
+  }
+
+  /** What the stand-ins' environment needs beside the demo's own: no credentials. */
+  static Map<String, @Nullable String> standInEnvironment() {
+    Map<String, @Nullable String> env = new HashMap<>();
+    OPENAI_KEYS.forEach(key -> env.put(key, null));
+    env.put(SPEECH_KEY, null);
     return env;
   }
 

@@ -2,12 +2,15 @@ package io.dragoman.cli.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServicesTest {
   private static final Services.StandIns STAND_INS =
@@ -21,6 +24,39 @@ class ServicesTest {
     assertEquals("http://127.0.0.1:8401/v1", env.get("DRAGOMAN_OPENAI_BASE_URL"));
     assertEquals(Services.STAND_IN_KEY, env.get("OPENAI_API_KEY"));
     assertEquals("127.0.0.1:8402", env.get("DRAGOMAN_SPEECH_ENDPOINT"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "OPENAI_API_KEY",
+        "OPENAI_API_KEY_FILE",
+        "DRAGOMAN_OPENAI_API_KEY",
+        "DRAGOMAN_OPENAI_API_KEY_FILE"
+      })
+  void whateverANodeReadsTheKeyFromMeansTheRealOpenAi(String name) {
+    Map<String, String> given = Map.of(name, "sk-1");
+    Services real = Services.from(given, false);
+    assertEquals(new Services(true, false), real);
+    assertFalse(real.nodeEnvironment(STAND_INS).containsKey(name), "the node inherits the real");
+
+    Map<String, @Nullable String> env = Services.from(given, true).nodeEnvironment(STAND_INS);
+    assertTrue(env.containsKey(name));
+    assertNotEquals("sk-1", env.get(name));
+    assertEquals(Services.STAND_IN_KEY, env.get("OPENAI_API_KEY"));
+
+    Map<String, @Nullable String> standIn = Services.standInEnvironment();
+    assertTrue(standIn.containsKey(name));
+    assertNull(standIn.get(name));
+  }
+
+  @Test
+  void aStandInForSpeechHasNothingOfTheRealPlace() {
+    Map<String, @Nullable String> env =
+        Services.from(Map.of("DRAGOMAN_SPEECH_MODEL", "long"), false).nodeEnvironment(STAND_INS);
+
+    assertTrue(env.containsKey("DRAGOMAN_SPEECH_MODEL"));
+    assertNull(env.get("DRAGOMAN_SPEECH_MODEL"));
   }
 
   @Test
