@@ -16,15 +16,17 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A stopwatch for one session's translation. A word's delay runs from the moment its last sample
- * was sent to the first caption, growing or final, that covers it; a sentence's from its last word
- * to its final. Words that become translatable only together are one.
+ * was due to be sent to the first caption, growing or final, that covers it; a sentence's from its
+ * last word to its final. Words that become translatable only together are one. A sender that is
+ * late, because the node does not take its audio, so makes the delays longer, as it does for those
+ * who listen.
  *
  * <p>A caption belongs to the sentence in or after which it ends. Where the translation is known,
  * it covers the words whose translation it begins with; where a real service translates, those that
  * end before it does. Thread-safe.
  */
 final class Delays {
-  private static final long NOT_YET = Long.MIN_VALUE;
+  private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final int SAMPLES_PER_MS = Track.SAMPLE_RATE / 1_000;
 
   /** More sentences than this that wait for their final are forgotten, the oldest first. */
@@ -41,19 +43,16 @@ final class Delays {
     this.translationKnown = translationKnown;
   }
 
-  /** A sentence begins; its words are told by {@link #sent}. */
-  synchronized void begin(Utterance utterance) {
+  /**
+   * A sentence begins.
+   *
+   * @param startNanos when the session's sample 0 was due
+   */
+  synchronized void begin(Utterance utterance, long startNanos) {
     if (open.size() == MAX_OPEN) {
       open.removeFirst();
     }
-    open.addLast(new Open(utterance));
-  }
-
-  /** The audio before a position leaves now. */
-  synchronized void sent(long beforeSample, long nanos) {
-    if (!open.isEmpty()) {
-      open.getLast().sent(beforeSample, nanos);
-    }
+    open.addLast(new Open(utterance, startNanos));
   }
 
   /** A caption is here. */
@@ -103,41 +102,33 @@ final class Delays {
   /** A sentence without its final. Guarded by the stopwatch it is in. */
   private final class Open {
     private final Utterance utterance;
-    private final long[] sentNanos;
+    private final long startNanos;
     private final boolean[] covered;
-    private long endSentNanos = NOT_YET;
 
-    Open(Utterance utterance) {
+    Open(Utterance utterance, long startNanos) {
       this.utterance = utterance;
-      this.sentNanos = new long[utterance.pieces().size()];
+      this.startNanos = startNanos;
       this.covered = new boolean[utterance.pieces().size()];
-      Arrays.fill(sentNanos, NOT_YET);
-    }
-
-    void sent(long beforeSample, long nanos) {
-      for (int i = 0; i < sentNanos.length; i++) {
-        if (sentNanos[i] == NOT_YET && utterance.pieces().get(i).endSample() <= beforeSample) {
-          sentNanos[i] = nanos;
-        }
-      }
-      if (endSentNanos == NOT_YET && utterance.endSample() <= beforeSample) {
-        endSentNanos = nanos;
-      }
     }
 
     void arrived(Caption caption, long endSample, long nanos) {
       List<String> words = words(text(caption));
-      for (int i = 0; i < sentNanos.length; i++) {
-        if (!covered[i]
-            && sentNanos[i] != NOT_YET
-            && covers(words, endSample, utterance.pieces().get(i))) {
+      for (int i = 0; i < covered.length; i++) {
+        Utterance.Piece piece = utterance.pieces().get(i);
+        long delay = nanos - dueNanos(piece.endSample());
+        if (!covered[i] && delay >= 0 && covers(words, endSample, piece)) {
           covered[i] = true;
-          wordMillis.add(millis(nanos - sentNanos[i]));
+          wordMillis.add(millis(delay));
         }
       }
-      if (caption.isFinal() && endSentNanos != NOT_YET) {
-        finalMillis.add(millis(nanos - endSentNanos));
+      long delay = nanos - dueNanos(utterance.endSample());
+      if (caption.isFinal() && delay >= 0) {
+        finalMillis.add(millis(delay));
       }
+    }
+
+    private long dueNanos(long sample) {
+      return startNanos + sample * NANOS_PER_SECOND / Track.SAMPLE_RATE;
     }
 
     private boolean covers(List<String> words, long endSample, Utterance.Piece piece) {

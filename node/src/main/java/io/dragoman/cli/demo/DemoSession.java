@@ -114,6 +114,8 @@ final class DemoSession implements Runnable {
     int begun = 0;
     Utterance next = track.utterance(begun);
     boolean stopping = false;
+    long startNanos = System.nanoTime();
+    pacer.awaitSample(0);
     for (long position = 0; position < end; ) {
       if (stopAsked && !stopping) {
         stopping = true;
@@ -124,11 +126,10 @@ final class DemoSession implements Runnable {
       position += samples;
       pacer.awaitSample(position);
       if (next.startSample() < position) {
-        delays.begin(next);
+        delays.begin(next, startNanos);
         begun++;
         next = track.utterance(begun);
       }
-      delays.sent(position, System.nanoTime());
       if (pcm.length > 0) {
         client.sendAudio(pcm);
       }

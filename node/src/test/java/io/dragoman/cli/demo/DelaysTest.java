@@ -18,16 +18,8 @@ class DelaysTest {
   }
 
   private static void speak(Delays delays) {
-    delays.begin(Fixtures.utterance(0, "", "", "Buenos días a todos."));
-    send(delays, 0, 4_000);
-    delays.begin(Fixtures.utterance(5, "", "", "Buenos días."));
-    send(delays, 4_000, 8_000);
-  }
-
-  private static void send(Delays delays, int fromMs, int toMs) {
-    for (int ms = fromMs + 50; ms <= toMs; ms += 50) {
-      delays.sent(ms * 24L, nanos(ms));
-    }
+    delays.begin(Fixtures.utterance(0, "", "", "Buenos días a todos."), 0);
+    delays.begin(Fixtures.utterance(5, "", "", "Buenos días."), 0);
   }
 
   private static long nanos(long ms) {
@@ -51,6 +43,25 @@ class DelaysTest {
 
     assertEquals(List.of(400L, 2_000L, 1_500L, 1_000L), delays.wordMillis());
     assertEquals(List.of(1_000L), delays.finalMillis());
+  }
+
+  @Test
+  void aWordIsTimedFromItsOwnEndHoweverTheAudioIsCut() {
+    Delays odd = new Delays(true);
+    odd.begin(
+        new Utterance(0, 24 * 437, "", "", "Hola", List.of(new Utterance.Piece(24 * 437, "Hola"))),
+        nanos(10_000));
+    odd.arrived(Fixtures.lastTranslation("Hola", 437), nanos(10_500));
+
+    assertEquals(List.of(63L), odd.wordMillis());
+    assertEquals(List.of(63L), odd.finalMillis());
+  }
+
+  @Test
+  void aCaptionThatKnowsAWordBeforeItWasSpokenCoversNothing() {
+    delays.arrived(Fixtures.translation("Buenos días", "", 700), nanos(900));
+
+    assertEquals(List.of(400L), delays.wordMillis());
   }
 
   @Test
