@@ -102,6 +102,11 @@ final class Leg {
         return ended(end, now);
       }
       long pause = halfClosed ? patienceLeft(now) : feed(now);
+      if (call.end() != null) {
+        // It may have ended while the listener heard, and a lock that the listener waited for may
+        // have used up the wake-up.
+        continue;
+      }
       long left = intake.nanosLeft(now);
       if (left <= 0 || patienceLeft(now) <= 0) {
         String what = halfClosed ? "does not end" : "takes no audio";
@@ -114,9 +119,10 @@ final class Leg {
   private void hearResponses() {
     StreamingRecognizeResponse response;
     while ((response = call.poll()) != null && intake.stopped() == null) {
-      responsiveAt = System.nanoTime();
       hearing.hear(response).forEach(listener);
       intake.release(hearing.settled());
+      // The listener's time is not the service's.
+      responsiveAt = System.nanoTime();
     }
   }
 

@@ -385,6 +385,35 @@ class GoogleRecognizerTest {
   }
 
   @Test
+  void noticesTheEndOfACallThatEndsWhileTheListenerWaits() {
+    patience = Duration.ofSeconds(1);
+    CountDownLatch never = new CountDownLatch(1);
+    SpeechStream stream =
+        open(
+            event -> {
+              if (event instanceof Final) {
+                // Waits as for a lock: parked, and longer than the service may take.
+                awaitAtMost(never, Duration.ofMillis(1_500));
+              }
+              heard.onEvent(event);
+            });
+    say(stream, speech.words(3));
+    stream.finish();
+
+    assertNull(heard.awaitEnd().failure());
+    assertEquals(List.of(), heard.all(Interrupted.class));
+    assertHeardOnce();
+  }
+
+  private static void awaitAtMost(CountDownLatch latch, Duration atMost) {
+    try {
+      assertFalse(latch.await(atMost.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void saysNothingOnceItIsClosed() {
     CountDownLatch closed = new CountDownLatch(1);
     google.then(
@@ -429,6 +458,10 @@ class GoogleRecognizerTest {
   }
 
   private SpeechStream open() {
+    return open(heard);
+  }
+
+  private SpeechStream open(SpeechListener listener) {
     var config =
         new SpeechConfig(
             google.endpoint(),
@@ -450,7 +483,7 @@ class GoogleRecognizerTest {
             giveUpAfter);
     try {
       recognizer = GoogleRecognizer.connect(config);
-      return recognizer.open(request(), heard);
+      return recognizer.open(request(), listener);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
