@@ -26,7 +26,7 @@ final class Hearing {
   /** From this stability on, the text is not expected to change; Google says 0.9 or 0.01. */
   private static final float STABLE = 0.8f;
 
-  /** How far before the end of a call a word may seem to end, and yet be cut off. */
+  /** How inexact a word's place is: it may seem to end so far before the end, and yet be cut. */
   private static final double WORD_MARGIN_SECONDS = 0.4;
 
   /** Speech is noticed late; how much before that is certainly not silence. */
@@ -73,12 +73,16 @@ final class Hearing {
     wordMayBeCut = true;
   }
 
-  /** The call was heard to its end: everything it was sent is settled, but for a cut-off word. */
+  /**
+   * The call was heard to its end: everything it was sent is settled, but for a cut-off word, and
+   * for an onset that was not noticed yet when the call was cut.
+   */
   void callEnded() {
     if (!wordMayBeCut) {
       settle(timeline.next());
     } else if (!wordLeft) {
-      settle(cutZone());
+      // Somebody may have begun at the end, unnoticed.
+      settle(beforeEnd(ONSET_MARGIN_SECONDS));
     }
   }
 
@@ -161,7 +165,7 @@ final class Hearing {
         Word cut = words.removeLast();
         wordLeft = true;
         text = rest;
-        end = words.isEmpty() ? cut.startSample() : words.getLast().endSample();
+        end = words.isEmpty() ? leadIn(cut) : words.getLast().endSample();
       }
       settle(end);
     }
@@ -170,9 +174,18 @@ final class Hearing {
     }
   }
 
-  /** Where words of a call that was cut may be incomplete. Filled-in silence counts as silence. */
-  private long cutZone() {
-    return timeline.toSession(Math.max(0, timeline.length() - samples(WORD_MARGIN_SECONDS)));
+  /** So long before the end of the call. Filled-in silence counts as silence. */
+  private long beforeEnd(double seconds) {
+    return timeline.toSession(Math.max(0, timeline.length() - samples(seconds)));
+  }
+
+  /**
+   * Where a call begins that is to hear an utterance from its first word on: some time before, as
+   * no word's start is known exactly, unless the stream would then not get on.
+   */
+  private long leadIn(Word first) {
+    long early = first.startSample() - samples(WORD_MARGIN_SECONDS);
+    return early > callFrom ? early : first.startSample();
   }
 
   /**
@@ -181,7 +194,8 @@ final class Hearing {
    */
   private String withoutCutWord(String text, Word last) {
     int at = text.lastIndexOf(last.text());
-    boolean mayBeCut = last.endSample() > cutZone() && last.startSample() > callFrom;
+    boolean mayBeCut =
+        last.endSample() > beforeEnd(WORD_MARGIN_SECONDS) && last.startSample() > callFrom;
     if (!mayBeCut
         || at < 0
         || text.substring(at + last.text().length()).chars().anyMatch(Character::isLetterOrDigit)) {

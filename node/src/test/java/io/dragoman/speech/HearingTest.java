@@ -23,6 +23,7 @@ class HearingTest {
   private static final long FROM = 5_000;
   private static final int SECOND = Speech.RATE;
   private static final int SHORTEST_HEARD = 500;
+  private static final Word WOR = new Word("wor", 12_000, 16_000);
 
   private final Hearing hearing = new Hearing(FROM, Speech.RATE);
   private final Timeline timeline = hearing.beginCall();
@@ -121,11 +122,39 @@ class HearingTest {
   void leavesAWordThatMayBeCutToTheNextCall() {
     timeline.addAudio(2 * SECOND);
     hearing.callIsCut();
-    var words = List.of(new Word("hello,", 0, 4_000), new Word("wor", 12_000, 16_000));
+    var words = List.of(new Word("hello,", 0, 4_000), WOR);
     var events = hearing.hear(Responses.of(Responses.last(words, 16_000)));
     hearing.callEnded();
     assertEquals("hello,", ((Final) events.getFirst()).text());
     assertEquals(FROM + 4_000, hearing.settled());
+  }
+
+  @Test
+  void beginsEarlierThanTheFirstWordThatMayBeCut() {
+    timeline.addAudio(2 * SECOND);
+    hearing.callIsCut();
+    var events = hearing.hear(Responses.of(Responses.last(List.of(WOR), 16_000)));
+    hearing.callEnded();
+    assertEquals(List.of(), events);
+    assertEquals(FROM + 12_000 - 4 * SECOND / 10, hearing.settled());
+    // Should it be cut once more, the stream gets on nevertheless.
+    Timeline next = hearing.beginCall();
+    next.addAudio(SECOND / 2);
+    hearing.callIsCut();
+    var again = new Word("wo", 4 * SECOND / 10, SECOND / 2);
+    hearing.hear(Responses.of(Responses.last(List.of(again), SECOND / 2)));
+    hearing.callEnded();
+    assertEquals(FROM + 12_000, hearing.settled());
+  }
+
+  @Test
+  void leavesAnOnsetThatWasNotNoticedYetToTheNextCall() {
+    timeline.addAudio(10 * SECOND);
+    var said = List.of(new Word("hello", 0, 4_000));
+    hearing.callIsCut();
+    hearing.hear(Responses.of(Responses.last(said, 4_000)));
+    hearing.callEnded();
+    assertEquals(FROM + 9 * SECOND, hearing.settled());
   }
 
   @Test
