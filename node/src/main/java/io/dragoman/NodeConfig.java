@@ -105,6 +105,7 @@ public record NodeConfig(
     return base.with(
         settings.text("speech.location", base.location()),
         settings.text("speech.model", base.model()),
+        settings.number("speech.max_streams", 300, 1, 10_000),
         settings.seconds("speech.buffer_s", 30, 2, 300));
   }
 

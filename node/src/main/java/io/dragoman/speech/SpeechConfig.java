@@ -67,30 +67,30 @@ public record SpeechConfig(
       }
     } else if (plaintext) {
       throw new IllegalArgumentException(
-          "speech.plaintext: only possible with a speech.endpoint on this machine");
+          "plaintext: only possible with a speech.endpoint on this machine");
     }
     requirePart("speech.project", project);
     requirePart("speech.location", location);
-    requirePart("speech.recognizer", recognizer);
+    requirePart("recognizer", recognizer);
     requirePart("speech.model", model);
     requireThat(maxStreams >= 1, "speech.max_streams: " + maxStreams + " is not at least 1");
     requireThat(
         buffer.compareTo(Duration.ofSeconds(2)) >= 0
             && buffer.compareTo(Duration.ofMinutes(5)) <= 0,
-        "speech.buffer: " + buffer.toMillis() + " ms is not in 2,000 to 300,000 ms");
-    requireThat(catchUp >= 1, "speech.catch_up: " + catchUp + " is not at least 1");
-    requirePositive("speech.idle_fill_after", idleFillAfter);
-    requirePositive("speech.rotate_after", rotateAfter);
+        "speech.buffer_s: " + buffer.toMillis() / 1e3 + " s is not in 2 to 300 s");
+    requireThat(catchUp >= 1, "catchUp: " + catchUp + " is not at least 1");
+    requirePositive("idleFillAfter", idleFillAfter);
+    requirePositive("rotateAfter", rotateAfter);
     requireThat(
         rotateAtLatest.compareTo(rotateAfter) >= 0,
-        "speech.rotate_at_latest: " + rotateAtLatest.toMillis() + " ms is before rotate_after");
-    requirePositive("speech.patience", patience);
-    requirePositive("speech.finish_within", finishWithin);
-    requirePositive("speech.retry_first", retryFirst);
+        "rotateAtLatest: " + rotateAtLatest.toMillis() + " ms is before rotateAfter");
+    requirePositive("patience", patience);
+    requirePositive("finishWithin", finishWithin);
+    requirePositive("retryFirst", retryFirst);
     requireThat(
         retryLongest.compareTo(retryFirst) >= 0,
-        "speech.retry_longest: " + retryLongest.toMillis() + " ms is less than retry_first");
-    requirePositive("speech.give_up_after", giveUpAfter);
+        "retryLongest: " + retryLongest.toMillis() + " ms is less than retryFirst");
+    requirePositive("giveUpAfter", giveUpAfter);
   }
 
   /** Google's own service, with application default credentials. */
@@ -103,8 +103,8 @@ public record SpeechConfig(
     return of(endpoint, true, "local");
   }
 
-  /** The same with another place, model and buffer. */
-  public SpeechConfig with(String location, String model, Duration buffer) {
+  /** The same with another place, model, number of streams, and buffer. */
+  public SpeechConfig with(String location, String model, int maxStreams, Duration buffer) {
     return new SpeechConfig(
         endpoint,
         plaintext,

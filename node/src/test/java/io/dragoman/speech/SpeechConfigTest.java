@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,5 +39,30 @@ class SpeechConfigTest {
     assertEquals("projects/acme/locations/global/recognizers/_", config.recognizerPath());
     assertThrows(IllegalArgumentException.class, () -> SpeechConfig.google(" "));
     assertThrows(IllegalArgumentException.class, () -> SpeechConfig.google("a/b"));
+  }
+
+  @Test
+  void takesWhatCanBeSet() {
+    Duration buffer = Duration.ofSeconds(60);
+    SpeechConfig config = SpeechConfig.google("acme").with("us-central1", "chirp_2", 7, buffer);
+    assertEquals("us-central1-speech.googleapis.com:443", config.address());
+    assertEquals("chirp_2", config.model());
+    assertEquals(7, config.maxStreams());
+    assertEquals(buffer, config.buffer());
+  }
+
+  @Test
+  void namesTheKeyOfWhatCannotBe() {
+    SpeechConfig config = SpeechConfig.google("acme");
+    var buffer =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> config.with("global", "long", 300, Duration.ofMillis(1_500)));
+    assertEquals("speech.buffer_s: 1.5 s is not in 2 to 300 s", buffer.getMessage());
+    var streams =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> config.with("global", "long", 0, config.buffer()));
+    assertEquals("speech.max_streams: 0 is not at least 1", streams.getMessage());
   }
 }
