@@ -61,6 +61,7 @@ public record NodeConfig(
     String name = settings.text("node.name", "node");
     Address grid = Address.parse("grid.listen", settings.text("grid.listen", "127.0.0.1:5701"));
     Duration callTimeout = settings.seconds("openai.timeout_s", 20, 1, 120);
+    SpeechConfig speech = speech(settings);
     return new NodeConfig(
         name,
         Address.parse("node.listen", settings.text("node.listen", "127.0.0.1:8080")),
@@ -75,11 +76,11 @@ public record NodeConfig(
             grid.port(),
             settings.list("grid.members")),
         new SessionConfig(
-            settings.number("sessions.most", 2_000, 1, 100_000),
+            Math.min(settings.number("sessions.most", 2_000, 1, 100_000), speech.maxStreams()),
             settings.number("sessions.message_bytes", 65_536, 4_096, 1_048_576),
             settings.seconds("speech.buffer_s", 30, 2, 300),
             settings.seconds("sessions.overflow_s", 10, 1, 60)),
-        speech(settings),
+        speech,
         openAi(settings, callTimeout),
         PipelineConfig.of(settings.text("openai.model", "gpt-4o-mini")),
         new QuotaConfig(

@@ -42,9 +42,13 @@ public final class Clip {
     return recording.length / 2;
   }
 
-  /** The recording as it was made, without marks: to every listener it is just speech. */
+  /** The recording without marks: to every listener it is just speech. */
   public byte[] unmarked() {
-    return recording.clone();
+    byte[] pcm = recording.clone();
+    for (int low = 0; low < pcm.length; low += 2) {
+      pcm[low] &= ~1;
+    }
+    return pcm;
   }
 
   /**

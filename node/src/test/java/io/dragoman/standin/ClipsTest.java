@@ -1,13 +1,18 @@
 package io.dragoman.standin;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedInputStream;
+import java.io.InputStream;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -86,6 +91,15 @@ final class ClipsTest {
         }
         assertTrue(loudest > 1_000, word.text() + " reaches " + loudest);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("clips")
+  void theFileAsShippedIsMarkedSoThatAnybodyMayPlayIt(Clip clip) throws Exception {
+    try (InputStream file = Clips.class.getResourceAsStream("clips/" + clip.name() + ".wav");
+        AudioInputStream wav = AudioSystem.getAudioInputStream(new BufferedInputStream(file))) {
+      assertArrayEquals(clip.pcm(0), wav.readAllBytes());
     }
   }
 
