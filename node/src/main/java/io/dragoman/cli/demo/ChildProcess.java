@@ -77,11 +77,12 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /**
-   * A terminal's Ctrl-C reaches the whole group of processes, and a child is to outlive its use.
+   * Signals such as a terminal's Ctrl-C, or the SIGTERM of timeout or systemd, reach the whole
+   * group of processes; a child is not to leave before those who use it have ended.
    */
   private static List<String> command(List<String> args) {
     List<String> command =
-        new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
+        new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP TERM; exec \"$@\"", "sh"));
     command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
@@ -188,8 +189,14 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Asks it to leave, without waiting. */
-  void askToLeave() {
+  /** Asks all to leave, and makes those leave that take too long. */
+  static void closeAll(List<ChildProcess> children) {
+    children.forEach(ChildProcess::askToLeave);
+    long deadlineNanos = System.nanoTime() + STOP_TIMEOUT.toNanos();
+    children.forEach(child -> child.awaitLeft(deadlineNanos));
+  }
+
+  private void askToLeave() {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
@@ -197,12 +204,14 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Asks it to leave, and makes it leave when it takes too long. */
   @Override
   public void close() {
-    askToLeave();
+    closeAll(List.of(this));
+  }
+
+  private void awaitLeft(long deadlineNanos) {
     try {
-      if (!process.waitFor(STOP_TIMEOUT)) {
+      if (!process.waitFor(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {

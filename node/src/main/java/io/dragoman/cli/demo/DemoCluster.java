@@ -181,8 +181,7 @@ final class DemoCluster implements AutoCloseable {
   }
 
   private void closeNodes() {
-    nodeProcesses.forEach(ChildProcess::askToLeave);
-    nodeProcesses.forEach(ChildProcess::close);
+    ChildProcess.closeAll(nodeProcesses);
     nodeProcesses.clear();
   }
 

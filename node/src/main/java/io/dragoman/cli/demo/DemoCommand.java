@@ -5,6 +5,7 @@ import io.dragoman.cli.ExitCode;
 import io.dragoman.cli.LiveBlock;
 import io.dragoman.standin.Clip;
 import io.dragoman.standin.Clips;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -163,7 +164,8 @@ public final class DemoCommand implements Callable<Integer> {
     progress.accept("Starting %d nodes…".formatted(nodes));
     DemoCluster.Size size = new DemoCluster.Size(nodes, limitRpm, limitTpm);
     List<DemoSession> ran;
-    Upstream upstream;
+    Upstream upstream = Upstream.unknown(limitRpm);
+    Verdict verdict = Verdict.NOTHING;
     try (DemoCluster cluster = DemoCluster.start(services, size, progress)) {
       ran =
           plan(cluster.nodes()).stream()
@@ -171,10 +173,20 @@ public final class DemoCommand implements Callable<Integer> {
               .toList();
       play(ran, new Board(screen, !json && LiveBlock.terminal()));
       String standIn = cluster.openAiStandIn();
-      upstream = standIn == null ? Upstream.unknown(limitRpm) : Upstream.ask(standIn);
+      if (standIn != null) {
+        try {
+          upstream = Upstream.ask(standIn);
+        } catch (IOException e) {
+          verdict = Verdict.fault("the stand-in for OpenAI does not tell its figures: " + e);
+        }
+      }
       progress.accept("Stopping the nodes…");
     }
-    return report(ran, upstream, services, screen);
+    for (DemoSession session : ran) {
+      verdict = verdict.plus(judge(session, services));
+    }
+    report(summarise(ran, verdict, upstream, services), verdict, services, screen);
+    return verdict.good() ? ExitCode.OK : ExitCode.FAILED;
   }
 
   private List<DemoSession.Plan> plan(List<DemoCluster.Node> cluster) {
@@ -230,13 +242,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int report(
-      List<DemoSession> ran, Upstream upstream, Services services, PrintStream screen) {
-    Verdict verdict =
-        ran.stream()
-            .map(session -> judge(session, services))
-            .reduce(Verdict.NOTHING, Verdict::plus);
-    Summary summary = summarise(ran, verdict, upstream, services);
+  private void report(Summary summary, Verdict verdict, Services services, PrintStream screen) {
     screen.println();
     screen.println(services.describe());
     screen.print(summary.toText());
@@ -247,7 +253,6 @@ public final class DemoCommand implements Callable<Integer> {
     if (json) {
       System.out.println(summary.toJson());
     }
-    return verdict.good() ? ExitCode.OK : ExitCode.FAILED;
   }
 
   private static Verdict judge(DemoSession session, Services services) {

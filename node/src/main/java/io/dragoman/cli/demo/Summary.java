@@ -92,7 +92,7 @@ record Summary(
         seconds(captionDelayMs.finalP50()),
         seconds(captionDelayMs.finalP95()));
     if (upstream.requests() == null) {
-      line(text, "Upstream", "the real service; it does not tell its figures");
+      line(text, "Upstream", "it did not tell its figures");
     } else {
       line(
           text,

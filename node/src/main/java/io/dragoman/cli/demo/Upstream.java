@@ -3,8 +3,6 @@ package io.dragoman.cli.demo;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.dragoman.cli.CommandException;
-import io.dragoman.cli.ExitCode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,8 +12,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the language model's server saw, by its own count; null where it was the real one, which
- * does not say.
+ * What the language model's server saw, by its own count; null where it did not say, as the real
+ * one never does.
  *
  * @param worstWindowRequests the most requests that arrived in any rolling 60 s
  * @param delayMsP50 the median delay from a request to its first token
@@ -32,8 +30,12 @@ record Upstream(
     return new Upstream(null, null, null, null, limitRequests, null);
   }
 
-  /** Asks the stand-in for OpenAI at this base URL. */
-  static Upstream ask(String baseUrl) throws CommandException, InterruptedException {
+  /**
+   * Asks the stand-in for OpenAI at this base URL.
+   *
+   * @throws IOException when it does not answer, or with something else
+   */
+  static Upstream ask(String baseUrl) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(baseUrl).resolve("/standin/stats"))
             .timeout(Duration.ofSeconds(10))
@@ -48,16 +50,13 @@ record Upstream(
           number(stats, "worst_window_requests"),
           number(stats, "limit_requests"),
           number(stats, "delay_ms_p50"));
-    } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.FAILED, "The stand-in does not tell its figures: " + e.getMessage());
     }
   }
 
-  private static long number(JsonNode stats, String field) {
+  private static long number(JsonNode stats, String field) throws IOException {
     JsonNode value = stats.path(field);
     if (!value.isIntegralNumber()) {
-      throw new IllegalStateException("the stand-in's figures lack " + field);
+      throw new IOException("they lack " + field);
     }
     return value.longValue();
   }
