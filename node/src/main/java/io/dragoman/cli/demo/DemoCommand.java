@@ -194,7 +194,7 @@ public final class DemoCommand implements Callable<Integer> {
     List<DemoSession.Plan> plans = new ArrayList<>();
     for (int k = 0; k < sessions; k++) {
       Clip clip = clips.get(k % clips.size());
-      Track track = new Track(clip, TARGETS.get(k % TARGETS.size()), salt ? k + 1 : 0);
+      Track track = new Track(clip, target(k, clips.size()), salt ? k + 1 : 0);
       plans.add(
           new DemoSession.Plan(
               "s" + (k + 1),
@@ -205,6 +205,11 @@ public final class DemoCommand implements Callable<Integer> {
               seconds));
     }
     return plans;
+  }
+
+  /** The languages take turns, and each round of clips begins with the next one. */
+  static String target(int session, int clips) {
+    return TARGETS.get((session + session / clips) % TARGETS.size());
   }
 
   private Disturbance disturbance(Track track) {
