@@ -22,6 +22,9 @@ final class Board {
   /** So that a row fits a terminal of 80 columns. */
   private static final int CAPTION_CHARS = 44;
 
+  /** So that the table fits a terminal of 24 lines, which could not redraw what scrolled away. */
+  private static final int MAX_ROWS = 16;
+
   private final PrintStream out;
   private final @Nullable LiveBlock block;
   private List<String> shown = List.of();
@@ -59,7 +62,7 @@ final class Board {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add(LiveBlock.bold(row("", "node", "", "state", "delay", "newest caption")));
-    for (DemoSession session : sessions) {
+    for (DemoSession session : sessions.subList(0, Math.min(sessions.size(), MAX_ROWS))) {
       DemoSession.Plan plan = session.plan();
       lines.add(
           row(
@@ -69,6 +72,9 @@ final class Board {
               session.state().name().toLowerCase(Locale.ROOT),
               delay(session.delays().newestMillis()),
               caption(session.receipt().newestTranslation())));
+    }
+    if (sessions.size() > MAX_ROWS) {
+      lines.add("… and %d more".formatted(sessions.size() - MAX_ROWS));
     }
     lines.add("");
     return lines;

@@ -1,6 +1,7 @@
 package io.dragoman.cli.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.standin.Clips;
@@ -8,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,22 @@ class BoardTest {
     board.show(List.of(session), Duration.ZERO);
     assertTrue(printed().substring(0, 6).startsWith("\u001b[?7l"), "nothing above at first");
     assertEquals("\u001b[4F", new String(printed.toByteArray(), drawn, 4, StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void moreSessionsThanFitAreCounted() {
+    new Board(out, true).show(Collections.nCopies(16, session), Duration.ZERO);
+    assertEquals(16, rows());
+    assertFalse(printed().contains("more"), printed());
+
+    printed.reset();
+    new Board(out, true).show(Collections.nCopies(40, session), Duration.ZERO);
+    assertEquals(16, rows());
+    assertTrue(printed().contains("… and 24 more"), printed());
+  }
+
+  private long rows() {
+    return printed().lines().filter(line -> line.startsWith("s1 ")).count();
   }
 
   private String printed() {
