@@ -11,6 +11,7 @@ import io.dragoman.standin.SpeechStandInConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,10 +40,18 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "  dragoman standin",
       "  dragoman standin --limit-rpm 150 --charge usage",
-      "  curl http://127.0.0.1:8401/standin/stats"
+      "  curl http://127.0.0.1:8401/standin/stats",
+      "  A node that uses them; the log at the start tells the same for other ports:",
+      "    OPENAI_API_KEY=stand-in \\",
+      "      DRAGOMAN_OPENAI_BASE_URL=http://127.0.0.1:8401/v1 \\",
+      "      DRAGOMAN_SPEECH_ENDPOINT=127.0.0.1:8402 \\",
+      "      DRAGOMAN_NODE_STAND_INS=openai,speech \\",
+      "      dragoman node"
     })
 final class StandinCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(StandinCommand.class);
+
+  private static final String DEFAULT_KEY = "stand-in";
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -65,7 +74,7 @@ final class StandinCommand implements Callable<Integer> {
   @Option(
       names = "--api-key",
       paramLabel = "KEY",
-      defaultValue = "stand-in",
+      defaultValue = DEFAULT_KEY,
       description = "The key that OpenAI's stand-in takes (default: ${DEFAULT-VALUE}).")
   private String apiKey = "";
 
@@ -162,14 +171,26 @@ final class StandinCommand implements Callable<Integer> {
     try (OpenAiStandIn openAi = startOpenAi(openAiConfig);
         SpeechStandIn speech = startSpeech(speechConfig)) {
       LOG.info("These are stand-ins for OpenAI and Google Speech: what they say is made up.");
+      String openAiUrl = "http://127.0.0.1:" + openAi.port() + "/v1";
+      String speechAddress = "127.0.0.1:" + speech.port();
+      LOG.info("A node uses them with {}", String.join(" ", environment(openAiUrl, speechAddress)));
       ObjectNode ready = new JsonMapper().createObjectNode();
       ready.put("event", "ready");
-      ready.put("openai", "http://127.0.0.1:" + openAi.port() + "/v1");
-      ready.put("speech", "127.0.0.1:" + speech.port());
+      ready.put("openai", openAiUrl);
+      ready.put("speech", speechAddress);
       System.out.println(ready);
       Lifetime.await(untilEof);
     }
     return ExitCode.OK;
+  }
+
+  /** What makes a node use the stand-ins, and say so; a key that was given is not shown. */
+  private List<String> environment(String openAiUrl, String speechAddress) {
+    return List.of(
+        "OPENAI_API_KEY=" + (apiKey.equals(DEFAULT_KEY) ? DEFAULT_KEY : "<the --api-key>"),
+        "DRAGOMAN_OPENAI_BASE_URL=" + openAiUrl,
+        "DRAGOMAN_SPEECH_ENDPOINT=" + speechAddress,
+        "DRAGOMAN_NODE_STAND_INS=openai,speech");
   }
 
   private OpenAiStandInConfig openAiConfig() {
