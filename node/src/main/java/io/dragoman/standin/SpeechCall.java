@@ -124,9 +124,16 @@ final class SpeechCall implements StreamObserver<StreamingRecognizeRequest> {
           .asException();
     }
     now.ear().hear(request.getAudio().toByteArray());
-    double seconds = (double) now.ear().received() / now.setup().sampleRate();
-    if (seconds >= config.limits().maxDuration().toNanos() / 1e9) {
+    double nanos = now.ear().received() * 1e9 / now.setup().sampleRate();
+    if (nanos >= config.limits().maxDuration().toNanos()) {
       throw tooLong().asException();
+    }
+    if (nanos - (lastRequestNanos - startedNanos) > config.limits().maxLead().toNanos()) {
+      throw Status.OUT_OF_RANGE
+          .withDescription(
+              "Audio data is being streamed too fast."
+                  + " Please stream audio data approximately at real time.")
+          .asException();
     }
   }
 

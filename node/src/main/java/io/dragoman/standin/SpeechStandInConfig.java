@@ -65,6 +65,8 @@ public record SpeechStandInConfig(int port, Hearing hearing, Limits limits) {
    *
    * @param maxDuration of a stream, of its audio as well as by the clock
    * @param idleTimeout a stream ends when no request comes for so long
+   * @param maxLead how much more audio may have come than time has passed since the stream began;
+   *     Google documents only that audio should come at about real time
    * @param maxAudioBytes in a request
    * @param maxStreams at once
    * @param maxStreamsPerConnection at once; clients are told and wait
@@ -72,31 +74,42 @@ public record SpeechStandInConfig(int port, Hearing hearing, Limits limits) {
   public record Limits(
       Duration maxDuration,
       Duration idleTimeout,
+      Duration maxLead,
       int maxAudioBytes,
       int maxStreams,
       int maxStreamsPerConnection) {
     public Limits {
       requirePositive("maxDuration", maxDuration);
       requirePositive("idleTimeout", idleTimeout);
+      requirePositive("maxLead", maxLead);
       requirePositive("maxAudioBytes", maxAudioBytes);
       requirePositive("maxStreams", maxStreams);
       requirePositive("maxStreamsPerConnection", maxStreamsPerConnection);
     }
 
     public static Limits defaults() {
-      return new Limits(Duration.ofMinutes(5), Duration.ofSeconds(10), 25_600, 300, 100);
+      return new Limits(
+          Duration.ofMinutes(5), Duration.ofSeconds(10), Duration.ofSeconds(30), 25_600, 300, 100);
     }
 
     public Limits withMaxDuration(Duration value) {
-      return new Limits(value, idleTimeout, maxAudioBytes, maxStreams, maxStreamsPerConnection);
+      return new Limits(
+          value, idleTimeout, maxLead, maxAudioBytes, maxStreams, maxStreamsPerConnection);
     }
 
     public Limits withIdleTimeout(Duration value) {
-      return new Limits(maxDuration, value, maxAudioBytes, maxStreams, maxStreamsPerConnection);
+      return new Limits(
+          maxDuration, value, maxLead, maxAudioBytes, maxStreams, maxStreamsPerConnection);
+    }
+
+    public Limits withMaxLead(Duration value) {
+      return new Limits(
+          maxDuration, idleTimeout, value, maxAudioBytes, maxStreams, maxStreamsPerConnection);
     }
 
     public Limits withMaxStreams(int value) {
-      return new Limits(maxDuration, idleTimeout, maxAudioBytes, value, maxStreamsPerConnection);
+      return new Limits(
+          maxDuration, idleTimeout, maxLead, maxAudioBytes, value, maxStreamsPerConnection);
     }
   }
 

@@ -5,7 +5,8 @@ import com.google.cloud.speech.v2.RecognitionConfig;
 import com.google.cloud.speech.v2.StreamingRecognizeRequest;
 import io.grpc.Status;
 import io.grpc.StatusException;
-import java.util.Locale;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +27,13 @@ record StreamSetup(
     boolean punctuation) {
   private static final Pattern RECOGNIZER =
       Pattern.compile("projects/[^/]+/locations/[^/]+/recognizers/[^/]+");
+
+  /** Google's models that are of use for live English; all of them hear the same here. */
+  private static final List<String> MODELS =
+      List.of("long", "short", "latest_long", "latest_short", "telephony", "chirp_2", "chirp_3");
+
+  /** The form of BCP 47 tags: a language, and what narrows it. */
+  private static final Pattern LANGUAGE = Pattern.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*");
 
   /**
    * Reads the first request.
@@ -51,6 +59,10 @@ record StreamSetup(
           config.getLanguageCodesCount() > 0,
           "config.language_codes: is required with recognizers/_.");
     }
+    require(
+        config.getModel().isEmpty() || MODELS.contains(config.getModel()),
+        "config.model: \"%s\" is none that this stand-in knows, which are %s."
+            .formatted(config.getModel(), String.join(", ", MODELS)));
     require(
         !features.hasVoiceActivityTimeout(),
         "streaming_features.voice_activity_timeout: this stand-in does not know it.");
@@ -79,11 +91,23 @@ record StreamSetup(
   }
 
   /** The clips are English, so the first English that is offered. */
-  private static String language(RecognitionConfig config) {
-    return config.getLanguageCodesList().stream()
-        .filter(code -> code.toLowerCase(Locale.ROOT).startsWith("en"))
-        .findFirst()
-        .orElse("en-US");
+  private static String language(RecognitionConfig config) throws StatusException {
+    List<String> codes = config.getLanguageCodesList();
+    for (String code : codes) {
+      require(
+          LANGUAGE.matcher(code).matches(),
+          "config.language_codes: \"" + code + "\" is not a BCP 47 language tag such as en-US.");
+    }
+    Optional<String> english = codes.stream().filter(StreamSetup::isEnglish).findFirst();
+    require(
+        english.isPresent() || codes.isEmpty(),
+        "config.language_codes: this stand-in hears English only, and %s holds none."
+            .formatted(codes));
+    return english.orElse("en-US");
+  }
+
+  private static boolean isEnglish(String tag) {
+    return tag.split("-", 2)[0].equalsIgnoreCase("en");
   }
 
   private static void require(boolean holds, String otherwise) throws StatusException {

@@ -52,6 +52,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class SpeechStandInTest {
   private static final String RECOGNIZER = "projects/test/locations/global/recognizers/_";
+
+  /** For audio that comes as fast as it can. */
+  private static final Limits ANY_PACE = Limits.defaults().withMaxLead(Duration.ofDays(1));
+
   private static final Clip CLIP = Clips.shipped().getFirst();
 
   private final List<AutoCloseable> toClose = new ArrayList<>();
@@ -225,6 +229,18 @@ final class SpeechStandInTest {
                         .setEnableVoiceActivityEvents(true)));
   }
 
+  private static StreamingRecognizeRequest.Builder configuration(
+      String model, String... languages) {
+    var request = configuration(Clip.SAMPLE_RATE);
+    request
+        .getStreamingConfigBuilder()
+        .getConfigBuilder()
+        .setModel(model)
+        .clearLanguageCodes()
+        .addAllLanguageCodes(List.of(languages));
+    return request;
+  }
+
   private static StreamingRecognizeRequest configuration() {
     return configuration(Clip.SAMPLE_RATE).build();
   }
@@ -235,7 +251,7 @@ final class SpeechStandInTest {
 
   @Test
   void googlesOwnClientHearsEveryClip() throws Exception {
-    SpeechStandIn standIn = start(SpeechStandInConfig.defaults());
+    SpeechStandIn standIn = start(ANY_PACE);
     var settings =
         SpeechSettings.newBuilder()
             .setEndpoint("127.0.0.1:" + standIn.port())
@@ -269,7 +285,7 @@ final class SpeechStandInTest {
 
   @Test
   void howeverTheAudioIsCutTheFinalsAreTheSentences() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     for (Clip clip : Clips.shipped()) {
       Call call = call().configure(configuration()).stream(clip.pcm(0), clip.id()).halfClose();
       assertEquals(Status.Code.OK, call.end().getCode());
@@ -279,7 +295,7 @@ final class SpeechStandInTest {
 
   @Test
   void finalsHoldWordOffsetsThatCoverTheClipsWords() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     Call call = call().configure(configuration()).stream(CLIP.pcm(0), 1).halfClose();
     call.end();
     for (int i = 0; i < CLIP.sentences().size(); i++) {
@@ -303,7 +319,7 @@ final class SpeechStandInTest {
 
   @Test
   void aResponseHoldsAStableAndAnUnstableInterimThatJoinToTheTranscript() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     Call call = call().configure(configuration()).stream(CLIP.pcm(0), 2).halfClose();
     call.end();
     var transcript = new StringBuilder();
@@ -328,7 +344,7 @@ final class SpeechStandInTest {
 
   @Test
   void whatWasNotAskedForIsNotSent() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     var plain = configuration().toBuilder();
     plain
         .getStreamingConfigBuilder()
@@ -345,7 +361,7 @@ final class SpeechStandInTest {
 
   @Test
   void voiceActivityIsToldWhereAskedFor() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     Call call = call().configure(configuration()).stream(CLIP.pcm(0), 4).halfClose();
     call.end();
     List<SpeechEventType> events =
@@ -363,7 +379,7 @@ final class SpeechStandInTest {
 
   @Test
   void anUtteranceIsFinalAtOnceWhenTheClientHalfCloses() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     Sentence first = CLIP.sentences().getFirst();
     byte[] cut = Arrays.copyOf(CLIP.pcm(0), 2 * first.endSample() + 960);
     Call call = call().configure(configuration()).stream(cut, 5).halfClose();
@@ -373,7 +389,7 @@ final class SpeechStandInTest {
 
   @Test
   void aNewStreamGoesOnAfterTheLastFinal() throws InterruptedException {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     byte[] pcm = CLIP.pcm(9);
     int middle = 2 * CLIP.sentences().get(2).words().get(4).startSample();
     Call old = call().configure(configuration()).stream(Arrays.copyOf(pcm, middle), 6);
@@ -387,7 +403,7 @@ final class SpeechStandInTest {
 
   @Test
   void lossAndDoublingShow() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     byte[] pcm = CLIP.pcm(0);
     Word word = CLIP.sentences().getFirst().words().get(1);
     int from = 2 * (word.startSample() + 500);
@@ -408,7 +424,7 @@ final class SpeechStandInTest {
 
   @Test
   void otherSpeechIsReportedByVoiceActivityAtAnySampleRate() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     var noise = new byte[2 * 16_000 * 3];
     var random = new Random(1);
     for (int i = 16_000; i < 2 * 16_000 * 2; i++) {
@@ -423,7 +439,7 @@ final class SpeechStandInTest {
 
   @Test
   void everyAnswerIsLabelled() {
-    start(new Limits(Duration.ofMinutes(5), Duration.ofSeconds(10), 25_600, 1, 100));
+    start(ANY_PACE.withMaxStreams(1));
     var label = Metadata.Key.of("x-dragoman-stand-in", Metadata.ASCII_STRING_MARSHALLER);
     var headers = new AtomicReference<@Nullable Metadata>();
     var trailers = new AtomicReference<@Nullable Metadata>();
@@ -447,7 +463,7 @@ final class SpeechStandInTest {
 
   @Test
   void theConfigurationComesFirstAndOnce() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     call()
         .send(new byte[100])
         .assertEnds(
@@ -471,7 +487,7 @@ final class SpeechStandInTest {
 
   @Test
   void anAudioMessageHoldsAtMost25600Bytes() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     Call call = call().configure(configuration()).send(new byte[25_600]).send(new byte[25_601]);
     call.assertEnds(
         Status.Code.INVALID_ARGUMENT,
@@ -480,7 +496,7 @@ final class SpeechStandInTest {
 
   @Test
   void aConfigurationThatTheServiceRefusesIsRefused() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     var path = configuration().toBuilder().setRecognizer("projects/test/recognizers/_");
     var model = configuration().toBuilder();
     model.getStreamingConfigBuilder().getConfigBuilder().clearModel();
@@ -488,8 +504,19 @@ final class SpeechStandInTest {
     language.getStreamingConfigBuilder().getConfigBuilder().clearLanguageCodes();
     var encoding = configuration().toBuilder();
     encoding.getStreamingConfigBuilder().getConfigBuilder().clearExplicitDecodingConfig();
-    for (var request :
-        List.of(path, model, language, encoding, configuration(7_999), configuration(48_001))) {
+    var requests =
+        Stream.of(
+            path,
+            model,
+            language,
+            encoding,
+            configuration(7_999),
+            configuration(48_001),
+            configuration("lnog", "en-US"),
+            configuration("long", "de-DE"),
+            configuration("long", "enm"),
+            configuration("long", "en-US", "American English"));
+    for (var request : requests.toList()) {
       Status end = call().configure(request.build()).end();
       assertEquals(Status.Code.INVALID_ARGUMENT, end.getCode(), request.toString());
     }
@@ -498,8 +525,36 @@ final class SpeechStandInTest {
   }
 
   @Test
+  void theFirstEnglishOfSeveralLanguagesIsHeard() {
+    start(ANY_PACE);
+    var request = configuration("chirp_2", "es-ES", "en-GB", "en-US").build();
+    Call call = call().configure(request).stream(CLIP.pcm(0), 1).halfClose();
+    assertEquals(Status.Code.OK, call.end().getCode());
+    assertEquals("en-GB", call.finals().getFirst().getLanguageCode());
+  }
+
+  @Test
+  void audioMayComeAheadOfTimeButNotTooFar() {
+    start(Limits.defaults());
+    byte[] halfSecond = new byte[24_000];
+    Call kept = call().configure(configuration());
+    for (int i = 0; i < 59; i++) {
+      kept.send(halfSecond);
+    }
+    assertEquals(Status.Code.OK, kept.halfClose().end().getCode());
+    Call hasty = call().configure(configuration());
+    for (int i = 0; i < 200; i++) {
+      hasty.send(halfSecond);
+    }
+    hasty.assertEnds(
+        Status.Code.OUT_OF_RANGE,
+        "Audio data is being streamed too fast."
+            + " Please stream audio data approximately at real time.");
+  }
+
+  @Test
   void aStreamEndsAfterItsLongestDurationOfAudio() {
-    start(SpeechStandInConfig.defaults());
+    start(ANY_PACE);
     Call call = call().configure(configuration());
     byte[] second = new byte[24_000];
     for (int i = 0; i < 601; i++) {
@@ -510,7 +565,7 @@ final class SpeechStandInTest {
 
   @Test
   void aStreamEndsAfterItsLongestDurationByTheClock() {
-    start(Limits.defaults().withMaxDuration(Duration.ofMillis(200)));
+    start(ANY_PACE.withMaxDuration(Duration.ofMillis(200)));
     call()
         .configure(configuration())
         .assertEnds(Status.Code.ABORTED, "Max duration of 0.2 seconds reached for stream.");
@@ -518,7 +573,7 @@ final class SpeechStandInTest {
 
   @Test
   void aStreamEndsWhenNoRequestsCome() {
-    start(Limits.defaults().withIdleTimeout(Duration.ofMillis(200)));
+    start(ANY_PACE.withIdleTimeout(Duration.ofMillis(200)));
     call()
         .configure(configuration())
         .send(new byte[4_800])
@@ -528,7 +583,7 @@ final class SpeechStandInTest {
 
   @Test
   void noMoreStreamsAreHeardThanAllowed() throws InterruptedException {
-    start(Limits.defaults().withMaxStreams(2));
+    start(ANY_PACE.withMaxStreams(2));
     Call first = call().configure(configuration()).stream(CLIP.pcm(0), 11);
     Call second = call().configure(configuration()).stream(CLIP.pcm(0), 12);
     first.awaitFinals(1);
@@ -548,7 +603,7 @@ final class SpeechStandInTest {
 
   @Test
   void aClientThatDoesNotReadIsNotHeardAnyFurther() throws InterruptedException {
-    start(Limits.defaults().withMaxDuration(Duration.ofDays(1)));
+    start(ANY_PACE.withMaxDuration(Duration.ofDays(1)));
     var call = new Call(false);
     SpeechGrpc.newStub(channel).streamingRecognize(call);
     call.configure(configuration());
@@ -566,7 +621,7 @@ final class SpeechStandInTest {
 
   @Test
   void aPortInUseIsSaid() {
-    SpeechStandIn first = start(SpeechStandInConfig.defaults());
+    SpeechStandIn first = start(ANY_PACE);
     assertThrows(
         IOException.class,
         () -> SpeechStandIn.start(SpeechStandInConfig.defaults().withPort(first.port())));
@@ -575,8 +630,7 @@ final class SpeechStandInTest {
   @Test
   void badConfigurationIsRefusedWithASentence() {
     var refused =
-        assertThrows(
-            IllegalArgumentException.class, () -> Limits.defaults().withIdleTimeout(Duration.ZERO));
+        assertThrows(IllegalArgumentException.class, () -> ANY_PACE.withIdleTimeout(Duration.ZERO));
     assertEquals("idleTimeout: PT0S is not positive", refused.getMessage());
   }
 }
