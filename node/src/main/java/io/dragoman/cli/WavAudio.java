@@ -47,6 +47,10 @@ final class WavAudio implements AutoCloseable {
     try {
       AudioInputStream source = AudioSystem.getAudioInputStream(file.toFile());
       AudioFormat format = source.getFormat();
+      if (format.getSampleRate() < 1) {
+        source.close();
+        throw absurd(file);
+      }
       if (!format.getEncoding().equals(AudioFormat.Encoding.PCM_SIGNED)
           || format.getSampleSizeInBits() != 16) {
         source.close();
@@ -59,6 +63,9 @@ final class WavAudio implements AutoCloseable {
     } catch (FileNotFoundException e) {
       throw unreadable(
           Files.exists(file) ? file + " may not be read." : "There is no file " + file + ".");
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      // The JDK's reader and converter trust the header: they divide by its zeros.
+      throw absurd(file);
     } catch (UnsupportedAudioFileException e) {
       throw unreadable(file + " is not a WAV file.");
     } catch (IOException e) {
@@ -77,6 +84,10 @@ final class WavAudio implements AutoCloseable {
   @Override
   public void close() throws IOException {
     samples.close();
+  }
+
+  private static CommandException absurd(Path file) {
+    return unreadable(file + " cannot be read: its header has an impossible format.");
   }
 
   private static CommandException unreadable(String sentence) {

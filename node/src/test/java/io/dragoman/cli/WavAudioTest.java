@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
@@ -61,6 +63,37 @@ class WavAudioTest {
     write(new byte[8_000], format, file);
 
     assertTrue(refusal(file).contains("16-bit PCM is needed"), refusal(file));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,24000", "65535,24000", "1,0"})
+  void anImpossibleHeaderIsRefusedInASentence(int channels, int rate) throws Exception {
+    Path file = Files.write(folder.resolve("absurd.wav"), extensibleWav(channels, rate));
+
+    assertEquals(file + " cannot be read: its header has an impossible format.", refusal(file));
+  }
+
+  /** A header with the extension, which the JDK reads without checking it, and some silence. */
+  private static byte[] extensibleWav(int channels, int rate) {
+    return ByteBuffer.allocate(200)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put("RIFF".getBytes(StandardCharsets.US_ASCII))
+        .putInt(192)
+        .put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII))
+        .putInt(40)
+        .putShort((short) 0xFFFE)
+        .putShort((short) channels)
+        .putInt(rate)
+        .putInt(2 * rate * channels)
+        .putShort((short) (2 * channels))
+        .putShort((short) 16)
+        .putShort((short) 22)
+        .putShort((short) 16)
+        .putInt(0)
+        .put(HexFormat.of().parseHex("0100000000001000800000aa00389b71"))
+        .put("data".getBytes(StandardCharsets.US_ASCII))
+        .putInt(132)
+        .array();
   }
 
   @Test
