@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
  * limits: no rolling window ever holds more accepted requests, or more charged tokens, than they
  * say. Thread-safe; the order of arrival is the order of the calls.
  *
- * <p>An arrival at <i>t</i> counts from <i>t</i>, and no longer at <i>t</i> + {@code WINDOW}. A
- * refused arrival takes neither a request nor a token from the limits, so that a client that waits
- * as long as it is told is served; it is kept apart, because only accepted and refused arrivals
- * together say what the client really sent.
+ * <p>An arrival at <i>t</i> counts from <i>t</i>, and no longer at <i>t</i> + {@code WINDOW}.
+ * Whatever becomes of it, it counts as a request: OpenAI documents that unsuccessful requests
+ * contribute to the limit, so a client that only tries again and again is never served. Tokens are
+ * charged for accepted requests alone. A client that waits as long as it is told is served.
  */
 final class ArrivalLog {
   static final Duration WINDOW = Duration.ofSeconds(60);
 
   /**
-   * How many refused arrivals are remembered. When a client sends more in one window, the oldest
-   * are forgotten, and the worst window reads too low.
+   * How many unsuccessful arrivals are remembered. When a client sends more in one window, the
+   * oldest are forgotten, and the worst window reads too low.
    */
-  private static final int MAX_REFUSED = 1 << 20;
+  private static final int MAX_UNSUCCESSFUL = 1 << 20;
 
   /** A moment and what was charged for it. Its tokens are guarded by the log it is in. */
   static final class Arrival {
@@ -58,6 +58,7 @@ final class ArrivalLog {
   /**
    * How full the window is.
    *
+   * @param usedRequests of any outcome, but no more than the limit
    * @param reset when it is empty again, if nothing more comes
    */
   record Levels(
@@ -92,7 +93,14 @@ final class ArrivalLog {
 
   // All of these are guarded by this.
   private final Window accepted = new Window();
-  private final Window refused = new Window();
+  private final Window unsuccessful = new Window();
+
+  /**
+   * When the last requests came, whatever became of them; more than the limit allows need not be
+   * known.
+   */
+  private final Deque<Long> requests = new ArrayDeque<>();
+
   private long acceptedTotal;
   private long refusedTotal;
   private long tokensTotal;
@@ -114,24 +122,44 @@ final class ArrivalLog {
   synchronized Verdict arrive(long tokens) {
     long now = expire();
     Arrival arrival = new Arrival(now, tokens);
-    boolean requestFits = accepted.size() < limitRequests;
+    boolean requestFits = requests.size() < limitRequests;
     boolean fits = requestFits && accepted.tokens + tokens <= limitTokens;
+    addRequest(now);
     if (fits) {
       accepted.add(arrival);
       acceptedTotal++;
       tokensTotal += tokens;
     } else {
-      refused.add(arrival);
+      addUnsuccessful(arrival);
       refusedTotal++;
-      if (refused.size() > MAX_REFUSED) {
-        refused.removeOldest();
-      }
     }
     noteWorst();
     return fits
         ? new Accepted(arrival, levels(now))
         : new Refused(
             requestFits ? Bound.TOKENS : Bound.REQUESTS, retryAfter(now, tokens), levels(now));
+  }
+
+  /** Logs a request that arrives now and is answered with an error of its own. */
+  synchronized void arriveInvalid() {
+    long now = expire();
+    addRequest(now);
+    addUnsuccessful(new Arrival(now, 0));
+    noteWorst();
+  }
+
+  private void addRequest(long now) {
+    if (requests.size() == limitRequests) {
+      requests.removeFirst();
+    }
+    requests.addLast(now);
+  }
+
+  private void addUnsuccessful(Arrival arrival) {
+    unsuccessful.add(arrival);
+    if (unsuccessful.size() > MAX_UNSUCCESSFUL) {
+      unsuccessful.removeOldest();
+    }
   }
 
   /** Changes what an accepted arrival is charged; it stays at its place in time. */
@@ -163,7 +191,10 @@ final class ArrivalLog {
   private long expire() {
     long now = nanoClock.getAsLong();
     accepted.expire(now);
-    refused.expire(now);
+    unsuccessful.expire(now);
+    while (!requests.isEmpty() && now - requests.getFirst() >= WINDOW.toNanos()) {
+      requests.removeFirst();
+    }
     return now;
   }
 
@@ -174,36 +205,35 @@ final class ArrivalLog {
   private void noteWorst() {
     worstAcceptedRequests = Math.max(worstAcceptedRequests, accepted.size());
     worstAcceptedTokens = Math.max(worstAcceptedTokens, accepted.tokens);
-    worstRequests = Math.max(worstRequests, accepted.size() + refused.size());
-    worstTokens = Math.max(worstTokens, accepted.tokens + refused.tokens);
+    worstRequests = Math.max(worstRequests, accepted.size() + unsuccessful.size());
+    worstTokens = Math.max(worstTokens, accepted.tokens + unsuccessful.tokens);
   }
 
   private Levels levels(long now) {
-    Arrival newest = accepted.arrivals.peekLast();
-    Duration reset = newest == null ? Duration.ZERO : untilExpired(newest, now);
-    return new Levels(limitRequests, accepted.size(), limitTokens, accepted.tokens, reset);
+    Duration reset = requests.isEmpty() ? Duration.ZERO : untilExpired(requests.getLast(), now);
+    return new Levels(limitRequests, requests.size(), limitTokens, accepted.tokens, reset);
   }
 
   private @Nullable Duration retryAfter(long now, long tokens) {
     if (tokens > limitTokens) {
       return null;
     }
-    long requests = accepted.size();
+    Duration wait =
+        requests.size() < limitRequests ? Duration.ZERO : untilExpired(requests.getFirst(), now);
     long charged = accepted.tokens;
-    Duration wait = Duration.ZERO;
     for (Arrival oldest : accepted.arrivals) {
-      if (requests < limitRequests && charged + tokens <= limitTokens) {
+      if (charged + tokens <= limitTokens) {
         break;
       }
-      requests--;
       charged -= oldest.tokens;
-      wait = untilExpired(oldest, now);
+      Duration expired = untilExpired(oldest.nanos, now);
+      wait = expired.compareTo(wait) > 0 ? expired : wait;
     }
     return wait;
   }
 
-  private static Duration untilExpired(Arrival arrival, long now) {
-    return WINDOW.minusNanos(now - arrival.nanos);
+  private static Duration untilExpired(long arrivedNanos, long now) {
+    return WINDOW.minusNanos(now - arrivedNanos);
   }
 
   /** The arrivals of the last window, the oldest first, and the sum of their tokens. */

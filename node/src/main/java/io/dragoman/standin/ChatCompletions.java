@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers {@code POST /v1/chat/completions}. A call counts against the limits from the moment its
- * whole body is here and is valid, also when its client leaves before the answer ends. Thread-safe;
- * each call is answered on its own virtual thread.
+ * whole body is here, also when it is invalid, or its client leaves before the answer ends.
+ * Thread-safe; each call is answered on its own virtual thread.
  */
 final class ChatCompletions implements Handler {
   static final int MAX_BODY_BYTES = 4 << 20;
@@ -51,6 +51,7 @@ final class ChatCompletions implements Handler {
       call = ChatCall.parse(body(request));
     } catch (ApiException e) {
       stats.invalid();
+      arrivals.arriveInvalid();
       throw e;
     }
     ArrivalLog.Verdict verdict = arrivals.arrive(call.reservedTokens());

@@ -9,13 +9,14 @@ import java.util.concurrent.atomic.LongAdder;
 final class OpenAiStats {
   /**
    * The document at {@code GET /standin/stats}, its names in snake case. A request is a valid,
-   * authorised chat completion; nothing else counts against the limits.
+   * authorised chat completion. Invalid ones count against the limit of requests, too, and in the
+   * worst window; nothing else does.
    *
    * @param requests requests that arrived, whether they were accepted or refused
    * @param tokens what the accepted ones were charged
    * @param rejected429 the requests that were refused
-   * @param worstWindowRequests the most requests in any rolling 60 s, accepted and refused: a
-   *     client that sends more than it may is seen here
+   * @param worstWindowRequests the most requests in any rolling 60 s, accepted, refused and
+   *     invalid: a client that sends more than it may is seen here
    * @param worstWindowTokens the most tokens in any rolling 60 s, of accepted and refused requests
    * @param worstWindowAcceptedRequests the most accepted requests; never above the limit
    * @param worstWindowAcceptedTokens the most tokens of accepted requests; never above the limit

@@ -42,13 +42,37 @@ class ArrivalLogTest {
 
   @Test
   void anArrivalCountsForAWholeWindowAndNoLonger() {
-    ArrivalLog log = new ArrivalLog(1, 1_000, clock::get);
+    ArrivalLog log = new ArrivalLog(2, 1_000, clock::get);
+    log.arrive(1);
     log.arrive(1);
     clock.addAndGet(WINDOW - 1);
     Refused refused = assertInstanceOf(Refused.class, log.arrive(1));
     assertEquals(Duration.ofNanos(1), refused.retryAfter());
     clock.addAndGet(1);
     assertInstanceOf(Accepted.class, log.arrive(1));
+  }
+
+  @Test
+  void whoTriesAgainTooEarlyWaitsAnew() {
+    ArrivalLog log = new ArrivalLog(1, 1_000, clock::get);
+    log.arrive(1);
+    for (int i = 0; i < 3; i++) {
+      clock.addAndGet(WINDOW - 1);
+      Refused refused = assertInstanceOf(Refused.class, log.arrive(1));
+      assertEquals(ArrivalLog.WINDOW, refused.retryAfter());
+    }
+    clock.addAndGet(WINDOW);
+    assertInstanceOf(Accepted.class, log.arrive(1));
+  }
+
+  @Test
+  void anInvalidRequestCountsWithoutTokens() {
+    ArrivalLog log = new ArrivalLog(2, 100, clock::get);
+    log.arriveInvalid();
+    var accepted = assertInstanceOf(Accepted.class, log.arrive(100));
+    assertEquals(0, accepted.levels().remainingRequests());
+    assertEquals(Bound.REQUESTS, assertInstanceOf(Refused.class, log.arrive(1)).bound());
+    assertEquals(new ArrivalLog.Totals(2, 100, 1, 1, 100, 3, 101, 1, 100), log.totals());
   }
 
   @Test
@@ -112,13 +136,15 @@ class ArrivalLogTest {
         .ofMaxSize(120);
   }
 
-  /** A log that scans everything ever accepted. */
+  /** A log that scans everything that ever came. */
   private static final class Naive {
     final List<Charged> accepted = new ArrayList<>();
+    final List<Long> requests = new ArrayList<>();
 
     boolean fits(long at, long tokens, int limitRequests, int limitTokens) {
       List<Charged> counted = accepted.stream().filter(a -> at - a.at < WINDOW).toList();
-      return counted.size() < limitRequests && sum(counted) + tokens <= limitTokens;
+      long came = requests.stream().filter(request -> at - request < WINDOW).count();
+      return came < limitRequests && sum(counted) + tokens <= limitTokens;
     }
   }
 
@@ -133,6 +159,7 @@ class ArrivalLogTest {
     for (Step step : steps) {
       long now = clock.addAndGet(step.gapNanos) - start;
       boolean fits = naive.fits(now, step.tokens, limitRequests, limitTokens);
+      naive.requests.add(now);
       switch (log.arrive(step.tokens)) {
         case Accepted accepted -> {
           assertTrue(fits);

@@ -49,7 +49,7 @@ class OpenAiLimitsTest {
     assertEquals("2", header(refused, "retry-after"));
     assertEquals("1500", header(refused, "retry-after-ms"));
     assertEquals("0", header(refused, "x-ratelimit-remaining-requests"));
-    assertEquals("1.5s", header(refused, "x-ratelimit-reset-requests"));
+    assertEquals("1m0s", header(refused, "x-ratelimit-reset-requests"));
     assertEquals("openai", header(refused, "x-dragoman-stand-in"));
     JsonNode error = json(refused.body()).path("error");
     assertEquals("requests", error.path("type").asText());
