@@ -55,7 +55,6 @@ final class GridFailureTest {
       assertEquals(10, window(survivor).booked(System.currentTimeMillis()).requests());
       Decision.Wait wait = assertInstanceOf(Decision.Wait.class, reached(survivor, config));
       assertEquals(Bound.REQUESTS, wait.bound());
-      assertTrue(wait.retryAfter().toSeconds() >= 40, wait::toString);
     }
   }
 
