@@ -206,7 +206,7 @@ final class Lane implements AutoCloseable {
               utterance.startSample(),
               utterance.endSample(),
               text));
-    } else {
+    } else if (!text.isEmpty()) {
       growth.show(utterance, growth.text.next(text));
     }
   }

@@ -172,6 +172,20 @@ class CaptionPipelineTest {
   }
 
   @Test
+  void aPartialThatCannotBeTranslatedYetIsNotShown() throws Exception {
+    openAi.trouble(new ApiResult.Completed("", null, FakeOpenAi.NO_LIMITS));
+    pipeline.heard(interim("one"));
+    openAi.answer(1);
+    await().until(() -> openAi.asked.size() == 1 && openAi.inFlight.get() == 0);
+    pipeline.heard(interim("one two"));
+    openAi.answer(1);
+    await().until(() -> captions.partials.stream().anyMatch(c -> c.role() == Role.TRANSLATION));
+    assertTrue(
+        captions.partials.stream().noneMatch(c -> (c.stable() + c.tentative()).isEmpty()),
+        captions.partials::toString);
+  }
+
+  @Test
   void partialsRestWhenTheUpstreamRefuses() throws Exception {
     openAi.trouble(new ApiResult.RateLimited(Duration.ofMinutes(5), FakeOpenAi.NO_LIMITS));
     pipeline.heard(interim("one"));
