@@ -110,6 +110,21 @@ class DemoIT {
     }
   }
 
+  @Test
+  void aDemoThatIsKilledWhileItStartsLeavesNoProcessBehind() throws Exception {
+    try (Dragoman demo = Dragoman.start(directory, "demo", "--standin")) {
+      await()
+          .pollInterval(Duration.ofMillis(20))
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> demo.handle().descendants().count() >= 2);
+      List<ProcessHandle> children = demo.handle().descendants().toList();
+      demo.handle().destroyForcibly();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+    }
+  }
+
   private JsonNode judged(int exit, String... arguments) throws Exception {
     try (Dragoman demo = Dragoman.start(directory, arguments)) {
       assertEquals(exit, demo.exit(), demo::errors);
