@@ -137,10 +137,10 @@ public final class Grid implements AutoCloseable {
     return true;
   }
 
-  /** Waits until every entry has all its copies; false where some have not after that time. */
+  /** Waits until all that this node owns has its copies; false where it has not after that time. */
   public boolean awaitSafe(Duration longest) throws InterruptedException {
     long deadline = System.nanoTime() + longest.toNanos();
-    while (!hazelcast.getPartitionService().isClusterSafe()) {
+    while (!hazelcast.getPartitionService().isLocalMemberSafe()) {
       if (System.nanoTime() > deadline) {
         return false;
       }
