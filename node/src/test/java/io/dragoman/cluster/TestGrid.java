@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 
 /** Real members in this JVM, on free loopback ports, with the configuration as it is shipped. */
 final class TestGrid implements AutoCloseable {
@@ -91,13 +92,8 @@ final class TestGrid implements AutoCloseable {
     return addresses;
   }
 
-  static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited in vain");
-      }
-      Thread.sleep(10);
-    }
+  /** A loaded machine takes its time to form a cluster. */
+  static void await(BooleanSupplier condition) {
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(condition::getAsBoolean);
   }
 }

@@ -193,8 +193,8 @@ public final class DemoCommand implements Callable<Integer> {
     List<Clip> clips = Clips.shipped();
     List<DemoSession.Plan> plans = new ArrayList<>();
     for (int k = 0; k < sessions; k++) {
-      Clip clip = clips.get(k % clips.size());
-      Track track = new Track(clip, target(k, clips.size()), salt ? k + 1 : 0);
+      Clip clip = clips.get(clip(k, clips.size()));
+      Track track = new Track(clip, TARGETS.get(k % TARGETS.size()), salt ? k + 1 : 0);
       plans.add(
           new DemoSession.Plan(
               "s" + (k + 1),
@@ -207,9 +207,9 @@ public final class DemoCommand implements Callable<Integer> {
     return plans;
   }
 
-  /** The languages take turns, and each round of clips begins with the next one. */
-  static String target(int session, int clips) {
-    return TARGETS.get((session + session / clips) % TARGETS.size());
+  /** The clips take turns, each round from the next one on, so that each meets every language. */
+  static int clip(int session, int clips) {
+    return (session + session / clips) % clips;
   }
 
   private Disturbance disturbance(Track track) {
