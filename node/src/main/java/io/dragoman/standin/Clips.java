@@ -98,7 +98,7 @@ public final class Clips {
   }
 
   private static InputStream open(String file) throws IOException {
-    InputStream resource = Clips.class.getResourceAsStream("clips/" + file);
+    InputStream resource = Clips.class.getResourceAsStream("/io/dragoman/clips/" + file);
     if (resource == null) {
       throw new FileNotFoundException("the clip " + file + " is missing from the program");
     }

@@ -97,7 +97,8 @@ final class ClipsTest {
   @ParameterizedTest
   @MethodSource("clips")
   void theFileAsShippedIsMarkedSoThatAnybodyMayPlayIt(Clip clip) throws Exception {
-    try (InputStream file = Clips.class.getResourceAsStream("clips/" + clip.name() + ".wav");
+    try (InputStream file =
+            Clips.class.getResourceAsStream("/io/dragoman/clips/" + clip.name() + ".wav");
         AudioInputStream wav = AudioSystem.getAudioInputStream(new BufferedInputStream(file))) {
       assertArrayEquals(clip.pcm(0), wav.readAllBytes());
     }
