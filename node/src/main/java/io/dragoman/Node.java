@@ -62,9 +62,9 @@ public final class Node implements AutoCloseable {
    */
   public static Node start(NodeConfig config) throws IOException {
     // Asked first, since Helidon says only in its log why it did not start.
-    config.listen().requireFree();
-    config.admin().requireFree();
-    new Address(config.grid().host(), config.grid().port()).requireFree();
+    config.listen().requireFree("node.listen");
+    config.admin().requireFree("node.admin");
+    new Address(config.grid().host(), config.grid().port()).requireFree("grid.listen");
     SpeechRecognizer recognizer = GoogleRecognizer.connect(config.speech());
     Grid grid;
     try {

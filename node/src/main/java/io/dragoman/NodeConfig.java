@@ -1,6 +1,7 @@
 package io.dragoman;
 
 import io.dragoman.cluster.GridConfig;
+import io.dragoman.cluster.GridFile;
 import io.dragoman.openai.OpenAiConfig;
 import io.dragoman.pipeline.PipelineConfig;
 import io.dragoman.quota.QuotaConfig;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,48 +35,93 @@ public record NodeConfig(
     PipelineConfig captions,
     QuotaConfig quota) {
 
+  private static final String MISSING = "missing";
+
   /** What a message from another node may take, at most, for the quota's bookings to hold. */
   private static final Duration NETWORK_BOUND = Duration.ofSeconds(2);
+
+  private static final Set<String> SERVICES = Set.of("openai", "speech");
+
+  public NodeConfig {
+    standIns = List.copyOf(standIns);
+    for (String service : standIns) {
+      if (!SERVICES.contains(service)) {
+        throw new IllegalArgumentException(
+            "node.stand_ins: \"%s\" is neither openai nor speech.".formatted(service));
+      }
+    }
+    Address place = new Address(grid.host(), grid.port());
+    requireApart("node.admin", admin, "node.listen", listen);
+    requireApart("grid.listen", place, "node.listen", listen);
+    requireApart("grid.listen", place, "node.admin", admin);
+    if (!grid.members().isEmpty() && !grid.members().contains(place.toString())) {
+      throw new IllegalArgumentException(
+          "grid.members: %s is not among them, by which this node is to be reached (grid.listen)."
+              .formatted(place));
+    }
+  }
 
   /**
    * Reads the configuration from a file, the environment and the command line; the later ones win.
    *
    * @param home the checkout or the installation, whose {@code cluster-config} is the default one
    * @param file a YAML file, or null
-   * @throws ConfigException with a sentence that says what is wrong and what to do
+   * @throws ConfigException with all that is wrong or missing
    */
   public static NodeConfig read(
       Path home,
       @Nullable Path file,
       Map<String, String> environment,
       Map<String, String> overrides) {
-    Settings settings = Settings.read(file, environment, overrides);
-    try {
-      NodeConfig config = from(settings, home);
-      settings.refuseUnknown();
-      return config;
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(String.valueOf(e.getMessage()));
+    ConfigCheck check = check(home, file, environment, overrides);
+    if (check.config() == null || !check.mistakes().isEmpty() || !check.missing().isEmpty()) {
+      throw new ConfigException(
+          Stream.of(check.mistakes(), check.missing()).flatMap(List::stream).toList());
     }
+    return check.config();
   }
 
-  private static NodeConfig from(Settings settings, Path home) {
+  /**
+   * Reads the configuration as {@link #read} does, and tells what is wrong with it. Nothing is
+   * opened or asked over the network.
+   */
+  public static ConfigCheck check(
+      Path home,
+      @Nullable Path file,
+      Map<String, String> environment,
+      Map<String, String> overrides) {
+    Settings settings;
+    try {
+      settings = new Settings(file, environment, overrides);
+    } catch (ConfigException e) {
+      return new ConfigCheck(null, e.mistakes(), List.of(), List.of());
+    }
+    NodeConfig config = settings.build(() -> from(settings, home));
+    if (config != null) {
+      GridFile.mistakes(config.grid().file()).forEach(told -> settings.tell("grid.config", told));
+      settings.tellUnknown();
+    }
+    return new ConfigCheck(config, settings.mistakes(), settings.missing(), settings.hiding());
+  }
+
+  /** Asks for every key. What is missing has a placeholder, so that all the rest can be checked. */
+  static NodeConfig from(Settings settings, Path home) {
     String name = settings.text("node.name", "node");
-    Address grid = Address.parse("grid.listen", settings.text("grid.listen", "127.0.0.1:5701"));
+    Address listen = address(settings, "node.listen", "127.0.0.1:8080");
+    Address admin = address(settings, "node.admin", "127.0.0.1:8081");
+    Address place = address(settings, "grid.listen", "127.0.0.1:5701");
     Duration callTimeout = settings.seconds("openai.timeout_s", 20, 1, 120);
     SpeechConfig speech = speech(settings);
     return new NodeConfig(
         name,
-        Address.parse("node.listen", settings.text("node.listen", "127.0.0.1:8080")),
-        Address.parse("node.admin", settings.text("node.admin", "127.0.0.1:8081")),
+        listen,
+        admin,
         settings.list("node.stand_ins"),
         new GridConfig(
-            Path.of(
-                settings.text(
-                    "grid.config", home.resolve("cluster-config/hazelcast.yaml").toString())),
+            home.resolve(settings.text("grid.config", "cluster-config/hazelcast.yaml")),
             name,
-            grid.host(),
-            grid.port(),
+            place.host(),
+            place.port(),
             settings.list("grid.members")),
         new SessionConfig(
             Math.min(settings.number("sessions.most", 2_000, 1, 100_000), speech.maxStreams()),
@@ -94,12 +142,17 @@ public record NodeConfig(
 
   private static SpeechConfig speech(Settings settings) {
     String endpoint = settings.text("speech.endpoint", "");
-    String project = settings.text("speech.project", settings.googleProject());
+    String project = settings.text("speech.project", "");
     if (endpoint.isEmpty() && project.isEmpty()) {
-      throw new ConfigException(
-          "speech.project: set GOOGLE_APPLICATION_CREDENTIALS to a key file of your Google Cloud project, or"
+      project = settings.googleProject("speech.project");
+    }
+    if (endpoint.isEmpty() && project.isEmpty()) {
+      settings.missing(
+          "speech.project",
+          "set GOOGLE_APPLICATION_CREDENTIALS to a key file of your Google Cloud project, or"
               + " DRAGOMAN_SPEECH_ENDPOINT to a server on this machine that speaks the protocol,"
               + " such as \"dragoman standin\".");
+      project = MISSING;
     }
     SpeechConfig base =
         endpoint.isEmpty() ? SpeechConfig.google(project) : SpeechConfig.loopback(endpoint);
@@ -113,19 +166,31 @@ public record NodeConfig(
   private static OpenAiConfig openAi(Settings settings, Duration timeout) {
     String key = settings.secret("openai.api_key", "OPENAI_API_KEY");
     if (key.isEmpty()) {
-      throw new ConfigException(
-          "openai.api_key: set OPENAI_API_KEY, or OPENAI_API_KEY_FILE to a file that holds the key.");
+      settings.missing(
+          "openai.api_key",
+          "set OPENAI_API_KEY, or OPENAI_API_KEY_FILE to a file that holds the key.");
+      key = MISSING;
     }
-    URI base =
-        uri("openai.base_url", settings.text("openai.base_url", "https://api.openai.com/v1"));
-    return OpenAiConfig.of(base, key, timeout);
+    String base = settings.text("openai.base_url", "https://api.openai.com/v1");
+    try {
+      return OpenAiConfig.of(new URI(base), key, timeout);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "openai.base_url: \"%s\" is not an address such as https://api.openai.com/v1."
+              .formatted(base),
+          e);
+    }
   }
 
-  private static URI uri(String key, String text) {
-    try {
-      return new URI(text);
-    } catch (URISyntaxException e) {
-      throw new ConfigException("%s: \"%s\" is not an address.".formatted(key, text));
+  private static Address address(Settings settings, String key, String otherwise) {
+    return Address.parse(key, settings.text(key, otherwise));
+  }
+
+  private static void requireApart(String key, Address one, String otherKey, Address other) {
+    if (one.collidesWith(other)) {
+      throw new IllegalArgumentException(
+          "%s: %s is taken by %s (%s); each needs a port of its own."
+              .formatted(key, one, otherKey, other));
     }
   }
 }

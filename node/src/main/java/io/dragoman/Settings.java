@@ -1,22 +1,31 @@
 package io.dragoman;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.dragoman.Given.Place;
+import io.dragoman.Given.Shape;
+import io.dragoman.Given.Source;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,88 +34,61 @@ import org.jspecify.annotations.Nullable;
  * before.
  *
  * <p>A key {@code a.b_c} is the environment variable {@code DRAGOMAN_A_B_C}; a secret may also be
- * the name of a file that holds it, in {@code DRAGOMAN_A_B_C_FILE}. A key that nobody asked for is
- * a mistake: {@link #refuseUnknown}. Not thread-safe.
+ * the name of a file that holds it, in {@code DRAGOMAN_A_B_C_FILE}.
+ *
+ * <p>A reader never fails. A value that is wrong is a mistake that is kept, and the next weaker
+ * value counts in its place, at last the default. So one reading finds every mistake, and {@link
+ * #build} finds those that the records find that are made of the values. Not thread-safe.
  */
 final class Settings {
-  private final Map<String, String> overrides;
-  private final Map<String, String> environment;
-  private final Map<String, String> file;
-  private final Set<String> known = new HashSet<>();
-
-  private Settings(
-      Map<String, String> overrides, Map<String, String> environment, Map<String, String> file) {
-    this.overrides = overrides;
-    this.environment = environment;
-    this.file = file;
-  }
+  private static final int MOST_TOLD = 100;
+  private static final int MOST_SHOWN_CHARS = 60;
+  private static final int MOST_BYTES_OF_A_KEY = 64 * 1024;
 
   /**
-   * @param file a YAML file, or null
-   * @param overrides the command line's keys and values
+   * A key that has a meaning.
+   *
+   * @param otherwise its default; empty for none
+   * @param range of a number; empty for others
    */
-  static Settings read(
-      @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) {
-    Map<String, String> inFile = new HashMap<>();
-    if (file != null) {
-      flatten("", parse(file), inFile);
-    }
-    return new Settings(overrides, environment, inFile);
+  record Key(String name, String otherwise, String range) {}
+
+  private final Map<String, Given> commandLine = new LinkedHashMap<>();
+  private final Map<String, String> environment;
+  private final Map<String, Given> file;
+
+  private final Map<String, Key> keys = new TreeMap<>();
+  private final Set<String> variables = new HashSet<>();
+
+  /** What each key was last read from. */
+  private final Map<String, Given> used = new HashMap<>();
+
+  private final Set<Given> refused = new HashSet<>();
+  private final Set<Mistake> mistakes;
+  private final Map<String, String> missing = new LinkedHashMap<>();
+
+  /**
+   * @param path a YAML file, or null
+   * @param overrides the command line's keys and values
+   * @throws ConfigException where the file is no YAML: then nothing else can be said
+   */
+  Settings(@Nullable Path path, Map<String, String> environment, Map<String, String> overrides) {
+    ConfigFile inFile = path == null ? ConfigFile.none() : ConfigFile.read(path);
+    file = inFile.values();
+    mistakes = new LinkedHashSet<>(inFile.mistakes());
+    this.environment = environment;
+    overrides.forEach((key, value) -> commandLine.put(key, Given.commandLine(key, value)));
   }
 
   String text(String key, String otherwise) {
-    String value = find(key);
-    return value == null ? otherwise : value;
-  }
-
-  /**
-   * A value that must not be shown: also read from the file that {@code …_FILE} names. Empty where
-   * there is none.
-   */
-  String secret(String key, String alsoCalled) {
-    String value = overrides.getOrDefault(key, "");
-    for (String name : List.of(variable(key), alsoCalled)) {
-      if (value.isBlank()) {
-        value = environment.getOrDefault(name, "");
-      }
-      String holder = environment.getOrDefault(name + "_FILE", "");
-      if (value.isBlank() && !holder.isBlank()) {
-        value = contents(name + "_FILE", Path.of(holder));
-      }
-    }
-    known.add(key);
-    return (value.isBlank() ? file.getOrDefault(key, "") : value).strip();
-  }
-
-  /** The project that Google's own variable names by its key file; empty where it names none. */
-  String googleProject() {
-    String file = environment.getOrDefault("GOOGLE_APPLICATION_CREDENTIALS", "");
-    if (file.isBlank()) {
-      return "";
-    }
-    try {
-      return new JsonMapper().readTree(Path.of(file).toFile()).path("project_id").asText("");
-    } catch (IOException e) {
-      throw new ConfigException(
-          "GOOGLE_APPLICATION_CREDENTIALS: %s is not a key file that can be read.".formatted(file));
-    }
+    return read(new Key(key, otherwise, ""), otherwise, Given::one);
   }
 
   int number(String key, int otherwise, int least, int most) {
-    String value = find(key);
-    if (value == null) {
-      return otherwise;
-    }
-    try {
-      int number = Integer.parseInt(value.strip().replace("_", ""));
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Told below, with the range.
-    }
-    throw new ConfigException(
-        "%s: \"%s\" is not a whole number from %d to %d.".formatted(key, value, least, most));
+    return read(
+        new Key(key, String.valueOf(otherwise), least + ".." + most),
+        otherwise,
+        given -> number(given.one(), least, most));
   }
 
   Duration seconds(String key, int otherwise, int least, int most) {
@@ -114,71 +96,212 @@ final class Settings {
   }
 
   List<String> list(String key) {
-    String value = find(key);
-    return value == null || value.isBlank() ? List.of() : List.of(value.strip().split("\\s*,\\s*"));
+    return read(new Key(key, "", ""), List.of(), Given::all);
   }
 
-  /** Says which keys mean nothing; to be called when all that have a meaning were asked for. */
-  void refuseUnknown() {
-    Set<String> unknown = new TreeSet<>(file.keySet());
-    unknown.addAll(overrides.keySet());
-    unknown.removeAll(known);
-    if (!unknown.isEmpty()) {
-      throw new ConfigException(
-          "Unknown configuration key%s %s; cluster-config/node.yaml lists all there are."
-              .formatted(unknown.size() == 1 ? "" : "s", String.join(", ", unknown)));
+  /**
+   * A value that must not be shown: also read from the file that {@code …_FILE} names. Empty where
+   * there is none.
+   */
+  String secret(String key, String alsoCalled) {
+    String own = variable(key);
+    variables.add(own + "_FILE");
+    Stream<Given> all =
+        Stream.of(
+                Stream.of(commandLine.get(key)),
+                Stream.of(own, own + "_FILE", alsoCalled, alsoCalled + "_FILE")
+                    .map(variable -> variable(key, variable)),
+                Stream.of(file.get(key)))
+            .flatMap(given -> given);
+    return read(
+        new Key(key, "", ""),
+        "",
+        all.filter(given -> given != null && !given.blank()),
+        given ->
+            given.place().name().endsWith("_FILE") ? contents(Path.of(given.one())) : given.one());
+  }
+
+  /** The project that Google's own variable names by its key file; empty where it names none. */
+  String googleProject(String key) {
+    Given given = variable(key, "GOOGLE_APPLICATION_CREDENTIALS");
+    if (given == null || given.blank()) {
+      return "";
+    }
+    try {
+      String json = contents(Path.of(given.one()));
+      return new JsonMapper().readTree(json).path("project_id").asText("");
+    } catch (IOException | IllegalArgumentException e) {
+      refuse(given, "%s is not a key file that can be read.".formatted(given.items().getFirst()));
+      return "";
     }
   }
 
-  private @Nullable String find(String key) {
-    known.add(key);
-    return Stream.of(overrides.get(key), environment.get(variable(key)), file.get(key))
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+  /** Keeps that a key is needed, unless what it was given is known to be wrong. */
+  void missing(String key, String whatToDo) {
+    if (refused.stream().noneMatch(given -> given.key().equals(key))) {
+      missing.put(key, key + ": " + whatToDo);
+    }
   }
 
-  private static String variable(String key) {
+  /** Keeps a mistake in what a key names. */
+  void tell(String key, String sentence) {
+    Given given = used.get(key);
+    mistakes.add(new Mistake(given == null ? Place.NOWHERE : given.place(), key + ": " + sentence));
+  }
+
+  /**
+   * Makes something of the values. When a sentence that names keys refuses it, the first of these
+   * that was given is to blame, and without it another attempt is made, until all is told.
+   *
+   * @param making reads all that it reads anew each time
+   * @return null where the defaults themselves are refused
+   */
+  <T> @Nullable T build(Supplier<T> making) {
+    while (true) {
+      try {
+        return making.get();
+      } catch (IllegalArgumentException e) {
+        if (!blame(e)) {
+          return null;
+        }
+      }
+    }
+  }
+
+  private boolean blame(IllegalArgumentException e) {
+    String sentence = String.valueOf(e.getMessage());
+    List<String> named = named(sentence);
+    if (named.isEmpty()) {
+      throw e;
+    }
+    for (String key : named) {
+      Given given = used.get(key);
+      if (given != null) {
+        refused.add(given);
+        mistakes.add(new Mistake(given.place(), sentence));
+        return true;
+      }
+    }
+    mistakes.add(new Mistake(Place.NOWHERE, sentence));
+    return false;
+  }
+
+  /** The keys in a sentence, in its order. */
+  private List<String> named(String sentence) {
+    return Pattern.compile("[a-z_]+\\.[a-z_]+")
+        .matcher(sentence)
+        .results()
+        .map(MatchResult::group)
+        .filter(keys::containsKey)
+        .toList();
+  }
+
+  /** Keeps what means nothing; to be called when all that has a meaning was asked for. */
+  void tellUnknown() {
+    UnknownKeys unknown = new UnknownKeys(keys.keySet(), variables);
+    mistakes.addAll(unknown.among(file.values()));
+    mistakes.addAll(unknown.among(commandLine.values()));
+    mistakes.addAll(unknown.amongVariables(environment.keySet()));
+  }
+
+  /** All keys that were asked for, in alphabetical order. */
+  Collection<Key> asked() {
+    return keys.values();
+  }
+
+  /** Every mistake, in the order of the file's lines, then of the environment, and so on. */
+  List<String> mistakes() {
+    Stream<String> told =
+        mistakes.stream()
+            .sorted(Comparator.comparing(Mistake::place))
+            .limit(MOST_TOLD)
+            .map(Mistake::told);
+    int untold = mistakes.size() - MOST_TOLD;
+    return (untold <= 0 ? told : Stream.concat(told, Stream.of("… and " + untold + " more.")))
+        .toList();
+  }
+
+  /** What is not set and cannot be done without. */
+  List<String> missing() {
+    return List.copyOf(missing.values());
+  }
+
+  /** What hides a value of the file. */
+  List<String> hiding() {
+    return used.values().stream()
+        .filter(given -> given.place().source() != Source.FILE)
+        .sorted(Comparator.comparing(Given::place))
+        .flatMap(given -> Stream.ofNullable(file.get(given.key())).map(given::hides))
+        .toList();
+  }
+
+  private <T> T read(Key key, T otherwise, Function<Given, T> meaning) {
+    String name = key.name();
+    return read(
+        key,
+        otherwise,
+        Stream.of(commandLine.get(name), variable(name, variable(name)), file.get(name))
+            .filter(Objects::nonNull),
+        meaning);
+  }
+
+  private <T> T read(Key key, T otherwise, Stream<Given> all, Function<Given, T> meaning) {
+    Key before = keys.putIfAbsent(key.name(), key);
+    if (before != null && !before.equals(key)) {
+      throw new IllegalStateException("one key, two meanings: " + before + ", " + key);
+    }
+    variables.add(variable(key.name()));
+    used.remove(key.name());
+    List<Given> candidates =
+        all.filter(given -> given.shape() != Shape.NOTHING && !refused.contains(given)).toList();
+    for (Given given : candidates) {
+      try {
+        T value = meaning.apply(given);
+        used.put(key.name(), given);
+        return value;
+      } catch (IllegalArgumentException e) {
+        refuse(given, String.valueOf(e.getMessage()));
+      }
+    }
+    return otherwise;
+  }
+
+  private void refuse(Given given, String sentence) {
+    refused.add(given);
+    mistakes.add(new Mistake(given.place(), given.key() + ": " + sentence));
+  }
+
+  private @Nullable Given variable(String key, String variable) {
+    String value = environment.get(variable);
+    return value == null ? null : Given.environment(key, variable, value);
+  }
+
+  /** The environment's name of a key. */
+  static String variable(String key) {
     return "DRAGOMAN_" + key.toUpperCase(Locale.ROOT).replace('.', '_');
   }
 
-  private static String contents(String name, Path file) {
+  private static int number(String text, int least, int most) {
     try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new ConfigException("%s: the file %s cannot be read.".formatted(name, file));
+      int number = Integer.parseInt(text.replace("_", ""));
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, with the range.
     }
+    String shown =
+        text.length() <= MOST_SHOWN_CHARS ? text : text.substring(0, MOST_SHOWN_CHARS) + "…";
+    throw new IllegalArgumentException(
+        "\"%s\" is not a whole number from %d to %d.".formatted(shown, least, most));
   }
 
-  private static JsonNode parse(Path file) {
-    try {
-      JsonNode root = new YAMLMapper().readTree(Files.readAllBytes(file));
-      if (!root.isMissingNode() && !root.isObject()) {
-        throw new ConfigException("%s: a mapping of keys to values is needed.".formatted(file));
-      }
-      return root;
-    } catch (JacksonException e) {
-      throw new ConfigException(
-          "%s, line %d: this is not YAML."
-              .formatted(file, e.getLocation() == null ? 1 : e.getLocation().getLineNr()));
+  private static String contents(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES_OF_A_KEY);
+      return new String(bytes, StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
-      throw new ConfigException("%s: the configuration file cannot be read.".formatted(file));
-    }
-  }
-
-  private static void flatten(String prefix, JsonNode node, Map<String, String> into) {
-    for (Map.Entry<String, JsonNode> field : node.properties()) {
-      String key = prefix + field.getKey();
-      switch (field.getValue().getNodeType()) {
-        case OBJECT -> flatten(key + ".", field.getValue(), into);
-        case NULL -> {}
-        case ARRAY -> {
-          List<String> items = new ArrayList<>();
-          field.getValue().forEach(item -> items.add(item.asText()));
-          into.put(key, String.join(",", items));
-        }
-        default -> into.put(key, field.getValue().asText());
-      }
+      throw new IllegalArgumentException("the file %s cannot be read.".formatted(file), e);
     }
   }
 }

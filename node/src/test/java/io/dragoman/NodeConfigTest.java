@@ -99,7 +99,11 @@ class NodeConfigTest {
     "speech.endpoint,192.0.2.1:1,another machine",
     "openai.base_url,ftp://x/,http",
     "openai.base_url,http://192.0.2.1/v1,another machine",
-    "openai.base_url,a b,not an address",
+    "openai.base_url,a b,is not an address",
+    "node.stand_ins,parrot,neither openai nor speech",
+    "node.listen,http://127.0.0.1:80,HOST:PORT",
+    "node.name,a b,1 to 64",
+    "openai.model,' ',a model's name",
     "grid.members,nonsense,host:port"
   })
   void aMistakeIsToldInOneSentence(String key, String value, String told) {
@@ -119,22 +123,6 @@ class NodeConfigTest {
             directory.resolve("none").toString(),
             "DRAGOMAN_SPEECH_ENDPOINT",
             "127.0.0.1:1"));
-  }
-
-  @Test
-  void aFileThatIsNoMappingIsTold() throws Exception {
-    Path list = write("- a\n- b\n");
-    assertTrue(
-        String.valueOf(
-                assertThrows(ConfigException.class, () -> read(list, NEEDED, Map.of()))
-                    .getMessage())
-            .contains("mapping"));
-    Path broken = write("a: [\n");
-    assertTrue(
-        String.valueOf(
-                assertThrows(ConfigException.class, () -> read(broken, NEEDED, Map.of()))
-                    .getMessage())
-            .contains("line"));
   }
 
   private void assertTold(String what, Map<String, String> environment) {

@@ -4,10 +4,8 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
-import com.hazelcast.config.InvalidConfigurationException;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.NetworkConfig;
-import com.hazelcast.config.YamlConfigBuilder;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.dragoman.quota.PermitId;
@@ -15,6 +13,7 @@ import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.QuotaGate;
 import io.dragoman.session.SessionRegistry;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
@@ -69,7 +68,7 @@ public final class Grid implements AutoCloseable {
 
   static Grid start(GridConfig config, InstantSource clock) throws IOException {
     String node = config.node() + "-" + UUID.randomUUID().toString().substring(0, 8);
-    Config member = load(config);
+    Config member = GridFile.load(config.file());
     member.setInstanceName(node);
     member.getMemberAttributeConfig().setAttribute(NODE, node);
     place(member.getNetworkConfig(), config);
@@ -97,15 +96,7 @@ public final class Grid implements AutoCloseable {
     return new Grid(node, hazelcast, clock);
   }
 
-  private static Config load(GridConfig config) throws IOException {
-    try {
-      return new YamlConfigBuilder(config.file().toString()).build();
-    } catch (InvalidConfigurationException e) {
-      throw new IOException(config.file() + " is wrong: " + e.getMessage(), e);
-    }
-  }
-
-  private static void place(NetworkConfig network, GridConfig config) {
+  private static void place(NetworkConfig network, GridConfig config) throws UnknownHostException {
     String address = config.address().getHostAddress();
     network.setPort(config.port()).setPublicAddress(address + ":" + config.port());
     network.getInterfaces().setEnabled(true).clear().addInterface(address);

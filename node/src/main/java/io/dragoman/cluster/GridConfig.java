@@ -4,7 +4,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -18,6 +20,8 @@ import java.util.TreeSet;
  */
 public record GridConfig(Path file, String node, String host, int port, List<String> members) {
 
+  private static final Set<String> ANYWHERE = Set.of("0.0.0.0", "[::]");
+
   public GridConfig {
     if (!Files.isReadable(file)) {
       throw new IllegalArgumentException("grid.config: cannot read " + file);
@@ -26,7 +30,7 @@ public record GridConfig(Path file, String node, String host, int port, List<Str
       throw new IllegalArgumentException(
           "node.name is '" + node + "'; it must be 1 to 64 letters, digits, '.', '_' or '-'");
     }
-    if (address(host).isAnyLocalAddress()) {
+    if (ANYWHERE.contains(host)) {
       throw new IllegalArgumentException(
           "grid.listen is " + host + "; it must be an address that the other nodes can reach");
     }
@@ -38,6 +42,9 @@ public record GridConfig(Path file, String node, String host, int port, List<Str
         throw new IllegalArgumentException("grid.members: '" + member + "' is not host:port");
       }
       requirePort("grid.members", Integer.parseInt(member.substring(colon + 1)));
+      if (Collections.frequency(members, member) > 1) {
+        throw new IllegalArgumentException("grid.members: " + member + " is there twice");
+      }
     }
   }
 
@@ -53,16 +60,9 @@ public record GridConfig(Path file, String node, String host, int port, List<Str
     return size() / 2 + 1;
   }
 
-  InetAddress address() {
-    return address(host);
-  }
-
-  private static InetAddress address(String host) {
-    try {
-      return InetAddress.getByName(host);
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("grid.listen: no machine is called " + host, e);
-    }
+  /** The numbers of the host, which may be a name. */
+  InetAddress address() throws UnknownHostException {
+    return InetAddress.getByName(host);
   }
 
   private static void requirePort(String key, int port) {

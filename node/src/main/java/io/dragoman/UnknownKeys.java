@@ -1,0 +1,121 @@
+package io.dragoman;
+
+import io.dragoman.Given.Place;
+import io.dragoman.Given.Shape;
+import io.dragoman.Given.Source;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Finds what was given and means nothing, and what may have been meant instead. */
+final class UnknownKeys {
+  private final Set<String> keys;
+  private final Set<String> sections = new TreeSet<>();
+  private final Set<String> variables;
+
+  /**
+   * @param keys all that have a meaning
+   * @param variables of the environment, all that have one
+   */
+  UnknownKeys(Set<String> keys, Set<String> variables) {
+    this.keys = keys;
+    this.variables = variables;
+    for (String key : keys) {
+      for (int dot = key.indexOf('.'); dot > 0; dot = key.indexOf('.', dot + 1)) {
+        sections.add(key.substring(0, dot));
+      }
+    }
+  }
+
+  /**
+   * Looks through a file or a command line.
+   *
+   * @param given those below a section after it
+   */
+  List<Mistake> among(Collection<Given> given) {
+    List<Mistake> unknown = new ArrayList<>();
+    String told = null;
+    for (Given value : given) {
+      String key = value.key();
+      boolean mapping = value.shape() == Shape.MAPPING;
+      if (sections.contains(key)) {
+        if (!mapping && value.shape() != Shape.NOTHING) {
+          unknown.add(
+              new Mistake(value.place(), key + ": is a section, with keys of its own below it."));
+        }
+      } else if (told == null || !key.startsWith(told)) {
+        if (!keys.contains(key)) {
+          unknown.add(
+              new Mistake(
+                  value.place(), key + ": " + unknown("key", key, mapping ? sections : keys)));
+        }
+        // What stands below a key that is no section is told with it.
+        told = mapping ? key + "." : null;
+      }
+    }
+    return unknown;
+  }
+
+  /** Looks through the environment: what is called like a key of one of our sections. */
+  List<Mistake> amongVariables(Collection<String> names) {
+    return names.stream()
+        .filter(name -> !variables.contains(name))
+        .filter(
+            name -> sections.stream().anyMatch(s -> name.startsWith(Settings.variable(s + "."))))
+        .map(
+            name ->
+                new Mistake(
+                    new Place(Source.ENVIRONMENT, 0, name), unknown("variable", name, variables)))
+        .toList();
+  }
+
+  private static String unknown(String kind, String name, Set<String> others) {
+    return "there is no such %s; %s"
+        .formatted(
+            kind,
+            nearest(name, others)
+                .map(other -> "did you mean " + other + "?")
+                .orElse("cluster-config/node.yaml lists all there are."));
+  }
+
+  /** By few letters, or else with the same part after the last dot. */
+  private static Optional<String> nearest(String written, Set<String> others) {
+    int near = Math.max(1, written.length() / 4);
+    Stream<String> similar =
+        others.stream()
+            .filter(other -> Math.abs(other.length() - written.length()) <= near)
+            .filter(other -> distance(written, other) <= near);
+    return similar
+        .min(Comparator.comparingInt(other -> distance(written, other)))
+        .or(
+            () ->
+                others.stream().filter(key -> lastPart(key).equals(lastPart(written))).findFirst());
+  }
+
+  private static String lastPart(String key) {
+    return key.substring(key.lastIndexOf('.') + 1);
+  }
+
+  /** How many letters must be put in, left out or changed to make one the other (Levenshtein). */
+  private static int distance(String one, String other) {
+    int[] row = new int[other.length() + 1];
+    for (int j = 0; j <= other.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= other.length(); j++) {
+        int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[other.length()];
+  }
+}
