@@ -97,10 +97,8 @@ public record NodeConfig(
       return new ConfigCheck(null, e.mistakes(), List.of(), List.of());
     }
     NodeConfig config = settings.build(() -> from(settings, home));
-    if (config != null) {
-      GridFile.mistakes(config.grid().file()).forEach(told -> settings.tell("grid.config", told));
-      settings.tellUnknown();
-    }
+    GridFile.mistakes(config.grid().file()).forEach(told -> settings.tell("grid.config", told));
+    settings.tellUnknown();
     return new ConfigCheck(config, settings.mistakes(), settings.missing(), settings.hiding());
   }
 

@@ -154,46 +154,36 @@ final class Settings {
    * that was given is to blame, and without it another attempt is made, until all is told.
    *
    * @param making reads all that it reads anew each time
-   * @return null where the defaults themselves are refused
    */
-  <T> @Nullable T build(Supplier<T> making) {
+  <T> T build(Supplier<T> making) {
     while (true) {
       try {
         return making.get();
       } catch (IllegalArgumentException e) {
-        if (!blame(e)) {
-          return null;
-        }
+        blame(e);
       }
     }
   }
 
-  private boolean blame(IllegalArgumentException e) {
+  private void blame(IllegalArgumentException e) {
     String sentence = String.valueOf(e.getMessage());
-    List<String> named = named(sentence);
-    if (named.isEmpty()) {
+    Given given =
+        named(sentence).flatMap(key -> Stream.ofNullable(used.get(key))).findFirst().orElse(null);
+    if (given == null) {
+      // Nobody gave anything: the code refuses its own defaults.
       throw e;
     }
-    for (String key : named) {
-      Given given = used.get(key);
-      if (given != null) {
-        refused.add(given);
-        mistakes.add(new Mistake(given.place(), sentence));
-        return true;
-      }
-    }
-    mistakes.add(new Mistake(Place.NOWHERE, sentence));
-    return false;
+    refused.add(given);
+    mistakes.add(new Mistake(given.place(), sentence));
   }
 
   /** The keys in a sentence, in its order. */
-  private List<String> named(String sentence) {
+  private Stream<String> named(String sentence) {
     return Pattern.compile("[a-z_]+\\.[a-z_]+")
         .matcher(sentence)
         .results()
         .map(MatchResult::group)
-        .filter(keys::containsKey)
-        .toList();
+        .filter(keys::containsKey);
   }
 
   /** Keeps what means nothing; to be called when all that has a meaning was asked for. */

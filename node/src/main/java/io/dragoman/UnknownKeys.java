@@ -5,12 +5,10 @@ import io.dragoman.Given.Shape;
 import io.dragoman.Given.Source;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** Finds what was given and means nothing, and what may have been meant instead. */
 final class UnknownKeys {
@@ -85,13 +83,7 @@ final class UnknownKeys {
 
   /** By few letters, or else with the same part after the last dot. */
   private static Optional<String> nearest(String written, Set<String> others) {
-    int near = Math.max(1, written.length() / 4);
-    Stream<String> similar =
-        others.stream()
-            .filter(other -> Math.abs(other.length() - written.length()) <= near)
-            .filter(other -> distance(written, other) <= near);
-    return similar
-        .min(Comparator.comparingInt(other -> distance(written, other)))
+    return Spelling.nearest(written, others)
         .or(
             () ->
                 others.stream().filter(key -> lastPart(key).equals(lastPart(written))).findFirst());
@@ -99,23 +91,5 @@ final class UnknownKeys {
 
   private static String lastPart(String key) {
     return key.substring(key.lastIndexOf('.') + 1);
-  }
-
-  /** How many letters must be put in, left out or changed to make one the other (Levenshtein). */
-  private static int distance(String one, String other) {
-    int[] row = new int[other.length() + 1];
-    for (int j = 0; j <= other.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[other.length()];
   }
 }

@@ -250,7 +250,7 @@ class ConfigMistakesTest {
   void theGridsFileIsChecked() throws IOException {
     Path grid = directory.resolve("grid.yaml");
     String content = "grid:\n  config: " + grid + "\n";
-    assertTold("cannot read", content);
+    assertTold("cannot be read", content);
     Files.writeString(
         grid, "hazelcast:\n  netwrok: {}\n  map:\n    quota:\n      backup-count: 9\n");
     List<String> mistakes = check(content, Map.of(), Map.of()).mistakes();
@@ -292,6 +292,14 @@ class ConfigMistakesTest {
         assertThrows(
             ConfigException.class, () -> NodeConfig.read(HOME, file, Map.of(), Map.of("a.b", "c")));
     assertEquals(3, refused.mistakes().size(), "an unknown key is told beside them");
+  }
+
+  @Test
+  void anInstallationWithoutItsGridsFileIsTold() throws IOException {
+    Files.writeString(file, "node:\n  colour: blue\n");
+    ConfigCheck check = NodeConfig.check(directory, file, Map.of(), Map.of());
+    assertEquals(2, check.mistakes().size(), check.mistakes()::toString);
+    assertTrue(check.mistakes().getLast().startsWith("grid.config: "), check.mistakes()::toString);
   }
 
   private void assertRight(String content) throws IOException {

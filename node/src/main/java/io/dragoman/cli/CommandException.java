@@ -3,8 +3,8 @@ package io.dragoman.cli;
 import java.util.Objects;
 
 /**
- * Trouble that a command expects: it is told in one sentence, and ends the command. The message is
- * that sentence.
+ * Trouble that a command expects: it is told, and ends the command. The message is one sentence, or
+ * several, one a line.
  */
 public final class CommandException extends Exception {
   private static final long serialVersionUID = 1L;

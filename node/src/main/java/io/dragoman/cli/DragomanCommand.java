@@ -16,7 +16,13 @@ import picocli.CommandLine.ParseResult;
     mixinStandardHelpOptions = true,
     versionProvider = DragomanCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DemoCommand.class, NodeCommand.class, StandinCommand.class, StreamCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      NodeCommand.class,
+      CheckConfigCommand.class,
+      StandinCommand.class,
+      StreamCommand.class
+    },
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -55,7 +61,7 @@ public final class DragomanCommand {
       return ExitCode.USAGE;
     }
     String help = command.getCommandSpec().qualifiedName() + " --help";
-    say(command, e.getMessage() + " (see " + help + ")");
+    say(command, UsageMistake.describe(e) + " (see " + help + ")");
     return ExitCode.USAGE;
   }
 
@@ -81,9 +87,15 @@ public final class DragomanCommand {
     }
   }
 
-  private static void say(CommandLine command, String sentence) {
+  /**
+   * @param sentences one a line
+   */
+  private static void say(CommandLine command, String sentences) {
     PrintWriter err = command.getErr();
-    err.println(command.getColorScheme().errorText("dragoman: " + sentence).toString());
+    sentences
+        .lines()
+        .map(sentence -> command.getColorScheme().errorText("dragoman: " + sentence).toString())
+        .forEach(err::println);
     err.flush();
   }
 

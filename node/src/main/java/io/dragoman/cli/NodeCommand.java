@@ -23,6 +23,13 @@ import picocli.CommandLine.Option;
       "It prints one line when it is ready, and logs JSON lines to standard error."
     },
     mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:Standard input ended (--until-eof).",
+      "2:The command line or the configuration is wrong; every mistake is told.",
+      "3:A port is taken, or something else that it needs is missing.",
+      "130, 143:It was told to stop, by Ctrl-C or SIGTERM; a second time ends it at once."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  A cluster of one, on this machine:",
@@ -30,7 +37,8 @@ import picocli.CommandLine.Option;
       "  One of three:",
       "    dragoman node --listen 10.0.0.1:8080 --grid 10.0.0.1:5701 \\",
       "      --members 10.0.0.1:5701,10.0.0.2:5701,10.0.0.3:5701",
-      "  All keys, with their defaults: cluster-config/node.yaml"
+      "  All keys, with their ranges and defaults: cluster-config/node.yaml; to check a file:",
+      "    dragoman check-config node.yaml"
     })
 final class NodeCommand implements Callable<Integer> {
   private static final Duration LEAVE_WITHIN = Duration.ofSeconds(40);
@@ -79,6 +87,7 @@ final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException, InterruptedException {
+    StopSignals.watch();
     if (untilEof) {
       Lifetime.endWithInput();
     }
@@ -111,18 +120,18 @@ final class NodeCommand implements Callable<Integer> {
 
   private Node start() throws CommandException {
     try {
-      NodeConfig config =
-          NodeConfig.read(
-              Path.of(System.getProperty("dragoman.home", ".")),
-              file,
-              System.getenv(),
-              overrides());
+      NodeConfig config = NodeConfig.read(home(), file, System.getenv(), overrides());
       return Node.start(config);
     } catch (ConfigException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new CommandException(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The checkout or the installation that this runs from. */
+  static Path home() {
+    return Path.of(System.getProperty("dragoman.home", "."));
   }
 
   private Map<String, String> overrides() {

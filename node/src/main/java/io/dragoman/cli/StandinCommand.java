@@ -166,6 +166,7 @@ final class StandinCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException, InterruptedException {
+    StopSignals.watch();
     OpenAiStandInConfig openAiConfig = openAiConfig();
     SpeechStandInConfig speechConfig = speechConfig();
     try (OpenAiStandIn openAi = startOpenAi(openAiConfig);

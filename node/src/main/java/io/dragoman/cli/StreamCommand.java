@@ -6,6 +6,7 @@ import io.dragoman.client.ClientException;
 import io.dragoman.client.Ending;
 import io.dragoman.client.SessionAddress;
 import io.dragoman.protocol.ClientMessage;
+import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.ServerMessage;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -68,13 +69,35 @@ final class StreamCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException, ClientException, InterruptedException {
+    SessionAddress address = address();
     try (WavAudio audio = WavAudio.open(wav);
-        CaptionClient client =
-            CaptionClient.connect(SessionAddress.parse(url), start(), this::onMessage)) {
-      client.awaitStarted(START_TIMEOUT);
+        CaptionClient client = CaptionClient.connect(address, start(), this::onMessage)) {
+      awaitStarted(client);
       return speak(audio, client);
     } catch (IOException e) {
       throw new CommandException(ExitCode.UNAVAILABLE, wav + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private SessionAddress address() throws CommandException {
+    try {
+      return SessionAddress.parse(url);
+    } catch (ClientException e) {
+      throw new CommandException(ExitCode.USAGE, "--url: " + e.getMessage());
+    }
+  }
+
+  /** What a node calls a bad message was made of this command's options. */
+  private static void awaitStarted(CaptionClient client)
+      throws ClientException, CommandException, InterruptedException {
+    try {
+      client.awaitStarted(START_TIMEOUT);
+    } catch (ClientException e) {
+      if (client.awaitEnd(Duration.ZERO) instanceof Ending.Closed closed
+          && closed.code() == CloseCode.BAD_MESSAGE.code()) {
+        throw new CommandException(ExitCode.USAGE, e.getMessage());
+      }
+      throw e;
     }
   }
 

@@ -2,7 +2,6 @@ package io.dragoman.cluster;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -23,9 +22,6 @@ public record GridConfig(Path file, String node, String host, int port, List<Str
   private static final Set<String> ANYWHERE = Set.of("0.0.0.0", "[::]");
 
   public GridConfig {
-    if (!Files.isReadable(file)) {
-      throw new IllegalArgumentException("grid.config: cannot read " + file);
-    }
     if (!node.matches("[A-Za-z0-9._-]{1,64}")) {
       throw new IllegalArgumentException(
           "node.name is '" + node + "'; it must be 1 to 64 letters, digits, '.', '_' or '-'");

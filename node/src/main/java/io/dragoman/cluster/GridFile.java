@@ -20,8 +20,10 @@ public final class GridFile {
       return List.of();
     } catch (SchemaViolationConfigurationException e) {
       return leaves(e).map(leaf -> "%s: %s.".formatted(file, describe(leaf))).toList();
-    } catch (InvalidConfigurationException | IOException e) {
+    } catch (InvalidConfigurationException e) {
       return List.of("%s: %s.".formatted(file, root(e)));
+    } catch (IOException e) {
+      return List.of("%s cannot be read.".formatted(file));
     }
   }
 

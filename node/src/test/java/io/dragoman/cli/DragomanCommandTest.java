@@ -28,6 +28,8 @@ import picocli.CommandLine;
 
 @Timeout(30)
 class DragomanCommandTest {
+  private static final Path HOME = Path.of(System.getProperty("basedir", "."), "..");
+
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private final Path folder;
@@ -50,7 +52,7 @@ class DragomanCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "demo", "standin", "stream"})
+  @ValueSource(strings = {"", "demo", "node", "check-config", "standin", "stream"})
   void everyCommandHasHelpWithExamples(String command) {
     String[] args = Stream.of(command, "--help").filter(a -> !a.isEmpty()).toArray(String[]::new);
 
@@ -95,12 +97,28 @@ class DragomanCommandTest {
 
   static Stream<Arguments> wrongUsage() {
     return Stream.of(
-        Arguments.of(List.of("stream", "--wav", "x.wav"), "Missing required option: '--url=URL'"),
+        Arguments.of(List.of("stream", "--wav", "x.wav"), "--url URL is needed"),
+        Arguments.of(List.of("stream"), "--url URL and --wav FILE are needed"),
+        Arguments.of(List.of("node", "--config"), "--config needs a value: FILE"),
+        Arguments.of(List.of("node", "--set", "x"), "--set: \"x\" is not KEY=VALUE"),
+        Arguments.of(List.of("node", "a"), "\"a\" means nothing here"),
         Arguments.of(List.of("demo", "--nodes", "0"), "--nodes must be 1 to 20"),
-        Arguments.of(List.of("demo", "--inject", "maybe"), "expected one of [LOSE, DOUBLE]"),
-        Arguments.of(List.of("standin", "--openai", "0.0.0.0:1"), "not an address on loopback"),
+        Arguments.of(List.of("demo", "--nodes", "x"), "--nodes: \"x\" is not a whole number"),
+        Arguments.of(List.of("demo", "--nodes=1", "--nodes=2"), "--nodes is given twice"),
+        Arguments.of(
+            List.of("demo", "--second", "3"), "no option --second; did you mean --seconds?"),
+        Arguments.of(
+            List.of("demo", "--inject", "maybe"), "--inject: \"maybe\" is not one of lose, double"),
+        Arguments.of(List.of("demo", "--json=maybe"), "--json: takes no value"),
+        Arguments.of(
+            List.of("standin", "--openai", "0.0.0.0:1"),
+            "--openai: '0.0.0.0:1' is not an address on loopback"),
+        Arguments.of(
+            List.of("standin", "--speech-wrong-tail", "much"),
+            "--speech-wrong-tail: \"much\" is not a number"),
         Arguments.of(List.of("standin", "--limit-rpm", "0"), "0 is not positive"),
-        Arguments.of(List.of("sing"), "Unmatched argument"));
+        Arguments.of(List.of("strem"), "there is no command strem; did you mean stream?"),
+        Arguments.of(List.of("xyzzy"), "there is no command xyzzy (see dragoman --help)"));
   }
 
   @ParameterizedTest
@@ -125,6 +143,54 @@ class DragomanCommandTest {
     assertEquals(
         ExitCode.UNAVAILABLE, run("stream", "--url", "ws://127.0.0.1:1", "--wav", text.toString()));
     assertTold(text + " is not a WAV file.");
+  }
+
+  @Test
+  void aWrongUrlIsWrongUsage() {
+    assertEquals(ExitCode.USAGE, run("stream", "--url", "http://127.0.0.1:1", "--wav", "x.wav"));
+    assertTold("--url: \"http://127.0.0.1:1\" is not an address such as ws://127.0.0.1:8080");
+  }
+
+  @Test
+  void aConfigurationIsChecked() throws IOException {
+    Path right =
+        Files.writeString(folder.resolve("right.yaml"), "grid:\n  listen: 10.0.0.1:5701\n");
+    String installed = System.setProperty("dragoman.home", HOME.toString());
+    try {
+      assertEquals(ExitCode.OK, run("check-config", right.toString()), err::toString);
+      assertTrue(
+          out.toString()
+              .startsWith(
+                  right
+                      + " is right: clients at 127.0.0.1:8080, operators at 127.0.0.1:8081,"
+                      + " the only node, its grid at 10.0.0.1:5701, 4,500 requests and 1,800,000"
+                      + " tokens a minute."),
+          out.toString());
+      assertEquals(ExitCode.OK, run("check-config"), "the shipped file");
+      assertEquals("", err.toString());
+    } finally {
+      if (installed == null) {
+        System.clearProperty("dragoman.home");
+      } else {
+        System.setProperty("dragoman.home", installed);
+      }
+    }
+  }
+
+  @Test
+  void theMistakesOfAllFilesAreTold() throws IOException {
+    Path one =
+        Files.writeString(folder.resolve("one.yaml"), "node:\n  colour: blue\n  listen: x\n");
+    Path two = Files.writeString(folder.resolve("two.yaml"), "- a\n");
+
+    assertEquals(ExitCode.USAGE, run("check-config", one.toString(), two.toString()));
+    List<String> lines = err.toString().lines().toList();
+    assertEquals("", out.toString());
+    assertTrue(
+        lines.get(0).startsWith("dragoman: " + one + ", line 2: node.colour: "), err::toString);
+    assertTrue(
+        lines.get(1).startsWith("dragoman: " + one + ", line 3: node.listen: "), err::toString);
+    assertTrue(lines.getLast().startsWith("dragoman: " + two + ": "), err::toString);
   }
 
   @Test

@@ -92,6 +92,17 @@ class StreamCommandTest {
     }
   }
 
+  @Test
+  void aLanguageThatTheNodeRefusesIsWrongUsage() throws Exception {
+    try (FakeNode node = new FakeNode((session, _) -> session.close(4400, "unsupported"))) {
+      String url = "ws://" + node.address().authority();
+
+      assertEquals(
+          ExitCode.USAGE,
+          DragomanCommand.run("stream", "--url", url, "--wav", wav.toString(), "--to", "x"));
+    }
+  }
+
   private static void caption(WsSession session, ClientMessage message) {
     if (message instanceof ClientMessage.SessionEnd) {
       FakeNode.say(

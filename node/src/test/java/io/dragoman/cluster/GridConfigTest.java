@@ -34,8 +34,8 @@ final class GridConfigTest {
         "grid.members: port 0 is not between 1 and 65535",
         () -> config("127.0.0.1", List.of("n2:0")));
     refused(
-        "grid.config: cannot read missing.yaml",
-        () -> new GridConfig(Path.of("missing.yaml"), "n1", "127.0.0.1", 5701, List.of()));
+        "grid.members: 10.0.0.2:5701 is there twice",
+        () -> config("127.0.0.1", List.of("10.0.0.2:5701", "10.0.0.2:5701")));
   }
 
   @Test
@@ -47,6 +47,21 @@ final class GridConfigTest {
       assertTrue(
           refused.toString().contains("cannot join the grid at 127.0.0.1:"), refused::toString);
     }
+  }
+
+  @Test
+  void aHostThatNobodyKnowsIsSaid() {
+    GridConfig config = config("no-such-host.invalid", List.of());
+    IOException refused = assertThrows(IOException.class, () -> Grid.start(config).close());
+    assertTrue(refused.toString().contains("no-such-host.invalid"), refused::toString);
+  }
+
+  @Test
+  void aMissingFileIsSaid() {
+    Path missing = Path.of("missing.yaml");
+    GridConfig config = new GridConfig(missing, "n1", "127.0.0.1", 5701, List.of());
+    IOException refused = assertThrows(IOException.class, () -> Grid.start(config).close());
+    assertEquals("missing.yaml cannot be read.", refused.getMessage());
   }
 
   @Test

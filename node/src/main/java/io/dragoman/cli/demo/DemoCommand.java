@@ -3,6 +3,7 @@ package io.dragoman.cli.demo;
 import io.dragoman.cli.CommandException;
 import io.dragoman.cli.ExitCode;
 import io.dragoman.cli.LiveBlock;
+import io.dragoman.cli.StopSignals;
 import io.dragoman.standin.Clip;
 import io.dragoman.standin.Clips;
 import java.io.IOException;
@@ -127,6 +128,7 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws CommandException, InterruptedException {
     Services services = Services.from(System.getenv(), standInOnly);
     validate(services);
+    StopSignals.watch();
     Interruption interruption = Interruption.ofCurrentThread();
     int code = ExitCode.INTERRUPTED;
     try {
