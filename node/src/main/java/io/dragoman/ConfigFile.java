@@ -148,7 +148,7 @@ final class ConfigFile {
       if (entry.getKeyNode() instanceof ScalarNode key && seen.add(key)) {
         add(prefix + key.getValue(), place, entry.getValueNode());
       } else {
-        refuse(place, (prefix.isEmpty() ? "" : "below " + prefix + " ") + "a key is one word.");
+        refuse(place, "this is no key; a key is one word.");
       }
     }
   }

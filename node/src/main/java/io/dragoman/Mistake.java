@@ -9,8 +9,9 @@ import io.dragoman.Given.Place;
  */
 record Mistake(Place place, String sentence) {
 
-  /** The sentence with its place. */
+  /** The whole sentence, with its place. */
   String told() {
-    return place.equals(Place.NOWHERE) ? sentence : place + ": " + sentence;
+    String end = sentence.endsWith(".") || sentence.endsWith("?") ? "" : ".";
+    return (place.equals(Place.NOWHERE) ? "" : place + ": ") + sentence + end;
   }
 }

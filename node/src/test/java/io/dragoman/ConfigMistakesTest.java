@@ -72,10 +72,10 @@ class ConfigMistakesTest {
     String told = String.join("\n", check.mistakes()).replace(file.toString(), "F");
     assertEquals(
         """
-        F, line 2: node.name is 'a b'; it must be 1 to 64 letters, digits, '.', '_' or '-'
+        F, line 2: node.name is 'a b'; it must be 1 to 64 letters, digits, '.', '_' or '-'.
         F, line 3: node.listen: "8080" is not HOST:PORT, for example 127.0.0.1:8080, with a port from 0 to 65535.
         F, line 4: node.colour: there is no such key; cluster-config/node.yaml lists all there are.
-        F, line 6: grid.listen is 0.0.0.0; it must be an address that the other nodes can reach
+        F, line 6: grid.listen is 0.0.0.0; it must be an address that the other nodes can reach.
         F, line 7: grid.members: one value stands where a list belongs; write [a, b], or [] for none.
         F, line 8: sesions: there is no such key; did you mean sessions?
         F, line 11: sessions.most: "abc" is not a whole number from 1 to 100000.
@@ -83,15 +83,15 @@ class ConfigMistakesTest {
         F, line 13: sessions.overflow_s: "0" is not a whole number from 1 to 60.
         F, line 14: sessions.most: stands here again; line 11 has it already.
         F, line 15: speech: is a section, with keys of its own below it.
-        F, line 17: openai.base_url: http://192.0.2.1/v1 is on another machine, where the key must not travel in plaintext; use https
+        F, line 17: openai.base_url: http://192.0.2.1/v1 is on another machine, where the key must not travel in plaintext; use https.
         F, line 18: openai.api_key: keys stand below it, where one value belongs.
         F, line 20: openai.timeout_s: "121" is not a whole number from 1 to 120.
         F, line 22: quota.partials_percent: "101" is not a whole number from 0 to 100.
         F, line 23: quota.tokens_per_minute: tags (!) are not taken; write the plain value, in quotes if need be.
         DRAGOMAN_SPEECH_MAX_STREAMS (environment): speech.max_streams: "10001" is not a whole number from 1 to 10000.
         DRAGOMAN_SPEECH_MAX_STREEMS (environment): there is no such variable; did you mean DRAGOMAN_SPEECH_MAX_STREAMS?
-        OPENAI_API_KEY (environment): openai.api_key: a key without spaces or control characters is needed
-        command line: speech.location: "a/b" is empty or holds a slash
+        OPENAI_API_KEY (environment): openai.api_key: a key without spaces or control characters is needed.
+        command line: speech.location: "a/b" is empty or holds a slash.
         command line: speech.modle: there is no such key; did you mean speech.model?""",
         told);
     assertEquals(1, check.missing().size(), "the project; the key is wrong, not missing");
@@ -156,7 +156,7 @@ class ConfigMistakesTest {
         "'a: *unknown\n'|line 1: this is not YAML",
         "'--- {}\n--- {}\n'|line 2: this is not YAML",
         "'a: \u0001\n'|this is not YAML",
-        "'? [a]\n: b\n'|line 1: a key is one word",
+        "'? [a]\n: b\n'|line 1: this is no key",
         "'grid:\n  members: [[a]]\n'|line 2: grid.members: an item of a list is one plain value",
         "'grid:\n  members: {a: b}\n'|keys stand below it, where a list belongs",
         "'node:\n  name: |\n    a\n    b\n'|a value is one line",

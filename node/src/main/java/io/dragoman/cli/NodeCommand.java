@@ -37,8 +37,8 @@ import picocli.CommandLine.Option;
       "  One of three:",
       "    dragoman node --listen 10.0.0.1:8080 --grid 10.0.0.1:5701 \\",
       "      --members 10.0.0.1:5701,10.0.0.2:5701,10.0.0.3:5701",
-      "  All keys, with their ranges and defaults: cluster-config/node.yaml; to check a file:",
-      "    dragoman check-config node.yaml"
+      "  All keys, with ranges and defaults, are in cluster-config/node.yaml.",
+      "  A file is checked by: dragoman check-config FILE"
     })
 final class NodeCommand implements Callable<Integer> {
   private static final Duration LEAVE_WITHIN = Duration.ofSeconds(40);
