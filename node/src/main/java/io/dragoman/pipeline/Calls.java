@@ -25,13 +25,13 @@ final class Calls {
   private final OpenAi openAi;
   private final QuotaGate gate;
   private final PipelineConfig config;
-  private final PipelineMetrics metrics;
+  private final SessionMeter meter;
 
-  Calls(OpenAi openAi, QuotaGate gate, PipelineConfig config, PipelineMetrics metrics) {
+  Calls(OpenAi openAi, QuotaGate gate, PipelineConfig config, SessionMeter meter) {
     this.openAi = openAi;
     this.gate = gate;
     this.config = config;
-    this.metrics = metrics;
+    this.meter = meter;
   }
 
   /** How an attempt went. */
@@ -59,11 +59,16 @@ final class Calls {
     }
     try (OpenAi.Slot slot = free.get()) {
       ChatRequest request = prompt.about(utterance.text());
-      return switch (gate.ask(new QuotaRequest(priority, prompt.tokens(utterance.text())))) {
-        case Decision.Granted granted ->
-            new Attempt.Made(call(slot, request, granted.permit(), role, priority, onText));
+      int tokens = prompt.tokens(utterance.text());
+      return switch (gate.ask(new QuotaRequest(priority, tokens))) {
+        case Decision.Granted granted -> {
+          try (SessionMeter.Sending sending = meter.begin(tokens)) {
+            yield new Attempt.Made(
+                call(slot, request, granted.permit(), sending, role, priority, onText));
+          }
+        }
         case Decision.Wait wait -> {
-          metrics.refused(priority, wait.bound());
+          meter.refused(priority, wait.bound());
           yield new Attempt.NotYet(
               wait.retryAfter(), "quota." + wait.bound().name().toLowerCase(Locale.ROOT));
         }
@@ -76,6 +81,7 @@ final class Calls {
       OpenAi.Slot slot,
       ChatRequest request,
       Permit permit,
+      SessionMeter.Sending sending,
       Caption.Role role,
       Priority priority,
       Consumer<String> onText)
@@ -97,17 +103,9 @@ final class Calls {
             });
     if (result instanceof ApiResult.Failed failed && !failed.sent()) {
       permit.unspent();
+      sending.unsent();
     }
-    metrics.called(role, priority, outcome(result), Duration.ofNanos(System.nanoTime() - start));
+    meter.called(role, priority, result, Duration.ofNanos(System.nanoTime() - start));
     return result;
-  }
-
-  private static String outcome(ApiResult result) {
-    return switch (result) {
-      case ApiResult.Completed completed -> "completed";
-      case ApiResult.Incomplete incomplete -> "incomplete";
-      case ApiResult.RateLimited limited -> "rate_limited";
-      case ApiResult.Failed failed -> "failed";
-    };
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 public final class CaptionPipeline implements AutoCloseable {
   private final CaptionPlan plan;
   private final CaptionSink sink;
+  private final SessionMeter meter;
   private final List<Lane> lanes = new ArrayList<>();
   private volatile boolean growing;
 
@@ -30,6 +31,7 @@ public final class CaptionPipeline implements AutoCloseable {
    * Starts a pipeline.
    *
    * @param fromSample where the session's audio begins
+   * @param meter counts what the session asks for; closed with the pipeline
    */
   public CaptionPipeline(
       CaptionPlan plan,
@@ -37,15 +39,16 @@ public final class CaptionPipeline implements AutoCloseable {
       OpenAi openAi,
       QuotaGate gate,
       PipelineConfig config,
-      PipelineMetrics metrics,
+      SessionMeter meter,
       CaptionSink sink) {
     this.plan = plan;
     this.sink = sink;
+    this.meter = meter;
     this.segment = fromSample;
     this.growing = plan.growing();
     this.sourceText = newText();
     Waiting waiting = new Waiting(sink);
-    Calls calls = new Calls(openAi, gate, config, metrics);
+    Calls calls = new Calls(openAi, gate, config, meter);
     if (plan.correct()) {
       lanes.add(
           new Lane(
@@ -69,6 +72,7 @@ public final class CaptionPipeline implements AutoCloseable {
               sink));
     }
     lanes.forEach(Lane::start);
+    meter.watch(() -> lanes.stream().mapToInt(Lane::waiting).sum());
   }
 
   /** Switches the translation and correction of sentences that still grow. Thread-safe. */
@@ -137,6 +141,7 @@ public final class CaptionPipeline implements AutoCloseable {
   @Override
   public void close() {
     lanes.forEach(Lane::close);
+    meter.close();
   }
 
   private void submit(Utterance utterance) throws InterruptedException {

@@ -38,6 +38,7 @@ final class Lane implements AutoCloseable {
   // Guarded by lock.
   private final Deque<Utterance> finals = new ArrayDeque<>();
   private @Nullable Utterance partial;
+  private @Nullable Utterance making;
   private boolean closed;
   private Spent spent = Spent.NOTHING;
 
@@ -101,6 +102,19 @@ final class Lane implements AutoCloseable {
     }
   }
 
+  /** How many utterances wait for their turn; the one that is being made does not. */
+  int waiting() {
+    lock.lock();
+    try {
+      int all = finals.size() + (partial == null ? 0 : 1);
+      return making != null && (making.equals(finals.peek()) || making.equals(partial))
+          ? all - 1
+          : all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   Spent spent() {
     lock.lock();
     try {
@@ -151,7 +165,8 @@ final class Lane implements AutoCloseable {
       if (closed) {
         return null;
       }
-      return finals.isEmpty() ? partial : finals.peek();
+      making = finals.isEmpty() ? partial : finals.peek();
+      return making;
     } finally {
       lock.unlock();
     }
@@ -278,6 +293,7 @@ final class Lane implements AutoCloseable {
     long left = pause.toNanos();
     lock.lockInterruptibly();
     try {
+      making = null;
       while (left > 0 && !closed && (after.complete() || after.equals(partial))) {
         left = changed.awaitNanos(left);
       }

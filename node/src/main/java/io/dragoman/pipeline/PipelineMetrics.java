@@ -1,34 +1,160 @@
 package io.dragoman.pipeline;
 
+import io.dragoman.openai.ApiResult;
+import io.dragoman.openai.Usage;
 import io.dragoman.quota.Decision;
 import io.dragoman.quota.QuotaRequest.Priority;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
-/** What pipelines measure, summed over a node's sessions. Thread-safe. */
+/**
+ * What pipelines measure: summed over a node's sessions for the registry, and session by session
+ * for whoever asks. Thread-safe.
+ *
+ * <p>A session that has ended is remembered for as long as it may count as active, but no more than
+ * the latest few thousand; the node's own sums do not depend on it.
+ */
 public final class PipelineMetrics {
+  private static final Duration REMEMBERED = Duration.ofMinutes(5);
+  private static final int MOST_REMEMBERED = 4_096;
+
   private final MeterRegistry registry;
+  private final InstantSource clock;
+
+  // Guarded by this.
+  private final Set<SessionMeter> live = new HashSet<>();
+  private final Deque<Ended> ended = new ArrayDeque<>();
+  private final RollingMinute minute = new RollingMinute();
+
+  private record Ended(long atMs, SessionMeter meter) {}
 
   public PipelineMetrics(MeterRegistry registry) {
-    this.registry = registry;
+    this(registry, InstantSource.system());
   }
 
-  void called(Caption.Role role, Priority priority, String outcome, Duration took) {
+  /**
+   * @param clock the wall clock, which dates requests and by which sessions are active
+   */
+  public PipelineMetrics(MeterRegistry registry, InstantSource clock) {
+    this.registry = registry;
+    this.clock = clock;
+    gauge("dragoman.sessions", "Live sessions", metrics -> metrics.live().size());
+    gauge(
+        "dragoman.openai.in.flight",
+        "Calls to the language model that are under way",
+        metrics -> metrics.sessions().stream().mapToInt(SessionUse::inFlight).sum());
+    gauge(
+        "dragoman.captions.waiting",
+        "Utterances that wait to be translated or corrected",
+        metrics -> metrics.sessions().stream().mapToInt(SessionUse::waiting).sum());
+  }
+
+  private void gauge(String name, String description, ToDoubleFunction<PipelineMetrics> value) {
+    Gauge.builder(name, this, value).description(description).register(registry);
+  }
+
+  /** A meter for a session that starts now. */
+  public SessionMeter session(String id) {
+    SessionMeter meter = new SessionMeter(id, this);
+    synchronized (this) {
+      live.add(meter);
+    }
+    return meter;
+  }
+
+  /** The live sessions, and those that ended not long ago; one row for an id, in their order. */
+  public List<SessionUse> sessions() {
+    long nowMs = nowMs();
+    List<SessionMeter> all;
+    synchronized (this) {
+      forget(nowMs);
+      all = new ArrayList<>(live);
+      ended.forEach(past -> all.add(past.meter));
+    }
+    Map<String, SessionUse> rows = new TreeMap<>();
+    all.forEach(meter -> rows.merge(meter.session(), meter.use(nowMs), SessionUse::plus));
+    return List.copyOf(rows.values());
+  }
+
+  /** The requests that were permitted within the last minute, and what the quota was charged. */
+  public synchronized Spent lastMinute() {
+    return minute.sum(nowMs());
+  }
+
+  private synchronized List<SessionMeter> live() {
+    return List.copyOf(live);
+  }
+
+  long nowMs() {
+    return clock.millis();
+  }
+
+  synchronized void count(long atMs, int requests, long tokens) {
+    minute.add(atMs, requests, tokens);
+  }
+
+  synchronized void closed(SessionMeter meter, boolean asked) {
+    long nowMs = nowMs();
+    live.remove(meter);
+    if (asked) {
+      ended.add(new Ended(nowMs, meter));
+    }
+    forget(nowMs);
+  }
+
+  private void forget(long nowMs) {
+    while (!ended.isEmpty()
+        && (ended.size() > MOST_REMEMBERED || nowMs - ended.peek().atMs >= REMEMBERED.toMillis())) {
+      ended.remove();
+    }
+  }
+
+  void called(Caption.Role role, Priority priority, ApiResult result, Duration took) {
     Timer.builder("dragoman.openai.calls")
         .description("Calls to the language model, from the permit to the end of the answer")
         .tag("role", tag(role))
         .tag("priority", tag(priority))
-        .tag("outcome", outcome)
+        .tag("outcome", outcome(result))
         .register(registry)
         .record(took);
+    if (result instanceof ApiResult.Completed completed && completed.usage() != null) {
+      used(completed.usage());
+    }
+  }
+
+  private void used(Usage usage) {
+    registry.counter("dragoman.openai.tokens", "of", "prompt").increment(usage.promptTokens());
+    registry
+        .counter("dragoman.openai.tokens", "of", "completion")
+        .increment(usage.completionTokens());
   }
 
   void refused(Priority priority, Decision.Bound bound) {
     registry
         .counter("dragoman.quota.waits", "priority", tag(priority), "bound", tag(bound))
         .increment();
+  }
+
+  private static String outcome(ApiResult result) {
+    return switch (result) {
+      case ApiResult.Completed completed -> "completed";
+      case ApiResult.Incomplete incomplete -> "incomplete";
+      case ApiResult.RateLimited limited -> "rate_limited";
+      case ApiResult.Failed failed -> "failed";
+    };
   }
 
   private static String tag(Enum<?> value) {

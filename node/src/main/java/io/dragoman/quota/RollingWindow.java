@@ -53,23 +53,6 @@ public record RollingWindow(
     settled = Map.copyOf(settled);
   }
 
-  /** Requests and tokens. */
-  public record Load(long requests, long tokens) {
-    static final Load NONE = new Load(0, 0);
-
-    static Load of(QuotaRequest request) {
-      return new Load(1, request.tokens());
-    }
-
-    Load plus(Load other) {
-      return new Load(requests + other.requests, tokens + other.tokens);
-    }
-
-    Load minus(Load other) {
-      return new Load(requests - other.requests, tokens - other.tokens);
-    }
-  }
-
   /** A permit without proof: what it counts, until when. */
   public record Booking(long endMs, Load load) {}
 
@@ -165,14 +148,14 @@ public record RollingWindow(
 
   /** What stands in the way of a load, or null. */
   private static @Nullable Bound bound(Load load, Priority priority, QuotaConfig config) {
-    if (load.requests > config.requestsPerMinute()) {
+    if (load.requests() > config.requestsPerMinute()) {
       return Bound.REQUESTS;
     }
-    if (load.tokens > config.tokensPerMinute()) {
+    if (load.tokens() > config.tokensPerMinute()) {
       return Bound.TOKENS;
     }
     boolean keptForFinals =
-        load.requests > config.partialRequests() || load.tokens > config.partialTokens();
+        load.requests() > config.partialRequests() || load.tokens() > config.partialTokens();
     return priority == Priority.PARTIAL && keptForFinals ? Bound.RESERVED_FOR_FINALS : null;
   }
 

@@ -62,7 +62,7 @@ final class Session implements CaptionSink {
             services.openAi(),
             services.gate(),
             services.captions(),
-            services.metrics(),
+            services.metrics().session(sid),
             this);
     this.speech =
         services

@@ -33,7 +33,7 @@ class CaptionPipelineTest {
           openAi,
           gate,
           CONFIG,
-          new PipelineMetrics(new SimpleMeterRegistry()),
+          new PipelineMetrics(new SimpleMeterRegistry()).session("s1"),
           captions);
 
   @AfterEach

@@ -201,7 +201,7 @@ final class NeverOverTest {
     Run run = new Run(steps, true);
     long later = run.now + WINDOW_US + LONGEST_US + BOUND_US + 251_000;
     assertTrue(run.granted > 0);
-    assertTrue(run.window.booked(later / 1000).equals(RollingWindow.Load.NONE));
+    assertTrue(run.window.booked(later / 1000).equals(Load.NONE));
   }
 
   @Provide

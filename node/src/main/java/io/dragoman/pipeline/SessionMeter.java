@@ -1,0 +1,126 @@
+package io.dragoman.pipeline;
+
+import io.dragoman.openai.ApiResult;
+import io.dragoman.quota.Decision;
+import io.dragoman.quota.QuotaRequest.Priority;
+import java.time.Duration;
+import java.util.function.IntSupplier;
+
+/**
+ * Counts what one session asks of the language model. Thread-safe.
+ *
+ * <p>A request counts from its permit on, with the tokens that the quota is charged, as the quota
+ * itself counts.
+ */
+public final class SessionMeter {
+  /** A session that asked for nothing for so long is no longer active. */
+  private static final Duration ACTIVE = Duration.ofMinutes(5);
+
+  private final String session;
+  private final PipelineMetrics node;
+
+  /** How much waits; follows the pipeline until it is closed. */
+  private volatile IntSupplier waiting = () -> 0;
+
+  // Guarded by this.
+  private final RollingMinute minute = new RollingMinute();
+  private boolean live = true;
+  private int inFlight;
+  private long requests;
+  private long lastRequestMs;
+
+  SessionMeter(String session, PipelineMetrics node) {
+    this.session = session;
+    this.node = node;
+  }
+
+  String session() {
+    return session;
+  }
+
+  /** From now on what waits is asked there. */
+  void watch(IntSupplier queue) {
+    waiting = queue;
+  }
+
+  void called(Caption.Role role, Priority priority, ApiResult result, Duration took) {
+    node.called(role, priority, result, took);
+  }
+
+  void refused(Priority priority, Decision.Bound bound) {
+    node.refused(priority, bound);
+  }
+
+  /** A request has its permit and is sent now; {@link Sending#close} it when it is over. */
+  Sending begin(int tokens) {
+    long nowMs = node.nowMs();
+    count(nowMs, 1, tokens);
+    synchronized (this) {
+      inFlight++;
+      lastRequestMs = nowMs;
+    }
+    return new Sending(nowMs, tokens);
+  }
+
+  private void count(long atMs, int moreRequests, long moreTokens) {
+    synchronized (this) {
+      minute.add(atMs, moreRequests, moreTokens);
+      requests += moreRequests;
+    }
+    node.count(atMs, moreRequests, moreTokens);
+  }
+
+  /** A request under way. Used by one thread. */
+  final class Sending implements AutoCloseable {
+    private final long begunMs;
+    private final int tokens;
+
+    private Sending(long begunMs, int tokens) {
+      this.begunMs = begunMs;
+      this.tokens = tokens;
+    }
+
+    /** It was certainly never sent, and so costs nothing. */
+    void unsent() {
+      count(begunMs, -1, -tokens);
+    }
+
+    @Override
+    public void close() {
+      synchronized (SessionMeter.this) {
+        inFlight--;
+      }
+    }
+  }
+
+  /** The session is over. */
+  void close() {
+    boolean asked;
+    synchronized (this) {
+      if (!live) {
+        return;
+      }
+      live = false;
+      asked = requests > 0;
+    }
+    waiting = () -> 0;
+    node.closed(this, asked);
+  }
+
+  SessionUse use(long nowMs) {
+    int queue = waiting.getAsInt();
+    synchronized (this) {
+      Spent last = minute.sum(nowMs);
+      return new SessionUse(
+          session,
+          live,
+          requests > 0 && nowMs - lastRequestMs < ACTIVE.toMillis(),
+          queue,
+          inFlight,
+          requests,
+          requests > 0 ? lastRequestMs : 0,
+          last.requests(),
+          last.tokens());
+    }
+  }
+}

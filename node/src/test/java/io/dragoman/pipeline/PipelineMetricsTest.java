@@ -1,0 +1,223 @@
+package io.dragoman.pipeline;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.openai.ApiResult;
+import io.dragoman.openai.Usage;
+import io.dragoman.pipeline.CaptionPlan.Stability;
+import io.dragoman.speech.SpeechEvent;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a node can tell of its sessions, as they work and afterwards. */
+@Timeout(20)
+class PipelineMetricsTest {
+  private static final long START_MS = 1_700_000_000_000L;
+  private static final PipelineConfig CONFIG =
+      new PipelineConfig("model", 4, Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(5), 2);
+
+  private final AtomicLong nowMs = new AtomicLong(START_MS);
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final PipelineMetrics metrics =
+      new PipelineMetrics(registry, () -> Instant.ofEpochMilli(nowMs.get()));
+  private final FakeOpenAi openAi = new FakeOpenAi();
+  private final FakeGate gate = new FakeGate();
+
+  @AfterEach
+  void close() {
+    openAi.close();
+  }
+
+  @Test
+  void aSessionsRequestsAreCountedAndItsQueueIsSeen() throws Exception {
+    try (CaptionPipeline pipeline = pipeline("s1")) {
+      for (int i = 0; i < 3; i++) {
+        pipeline.heard(said("sentence " + i, i));
+      }
+      await().until(() -> use("s1").inFlight() == 1);
+      assertEquals(2, use("s1").waiting());
+      assertEquals(2, gauge("dragoman.captions.waiting"));
+      assertEquals(1, gauge("dragoman.openai.in.flight"));
+
+      openAi.answer(3);
+      pipeline.finish();
+
+      await().until(() -> use("s1").inFlight() == 0);
+      SessionUse use = use("s1");
+      assertEquals(0, use.waiting());
+      assertEquals(3, use.requests());
+      assertEquals(3, use.requestsLastMinute());
+      assertTrue(use.tokensLastMinute() > 3 * 64, "what the quota is charged: " + use);
+      assertEquals(START_MS, use.lastRequestMs());
+      assertEquals(new Spent(3, use.tokensLastMinute()), metrics.lastMinute());
+    }
+  }
+
+  @Test
+  void whatWasNeverSentIsTakenBack() throws Exception {
+    openAi.trouble(new ApiResult.Failed(false, false, "refused"));
+    try (CaptionPipeline pipeline = pipeline("s1")) {
+      pipeline.heard(said("one", 0));
+      openAi.answer(1);
+      pipeline.finish();
+
+      assertEquals(new Spent(0, 0), metrics.lastMinute());
+      assertEquals(0, use("s1").requests());
+      assertFalse(use("s1").active());
+    }
+  }
+
+  @Test
+  void requestsCountForAMinuteAndSessionsForFive() throws Exception {
+    try (CaptionPipeline pipeline = pipeline("s1")) {
+      translate(pipeline);
+      pass(Duration.ofSeconds(59));
+      assertEquals(1, use("s1").requestsLastMinute());
+      pass(Duration.ofSeconds(1));
+      assertEquals(0, use("s1").requestsLastMinute());
+      assertEquals(new Spent(0, 0), metrics.lastMinute());
+      assertEquals(1, use("s1").requests());
+
+      pass(Duration.ofSeconds(239));
+      assertTrue(use("s1").active());
+      pass(Duration.ofSeconds(1));
+      assertFalse(use("s1").active());
+      assertTrue(use("s1").live());
+    }
+  }
+
+  @Test
+  void aSessionThatHasEndedStaysActiveForAWhileAndIsThenForgotten() throws Exception {
+    CaptionPipeline pipeline = pipeline("s1");
+    translate(pipeline);
+    pipeline.close();
+
+    assertFalse(use("s1").live());
+    assertTrue(use("s1").active());
+    assertEquals(0, gauge("dragoman.sessions"));
+    pass(Duration.ofMinutes(5));
+    assertEquals(List.of(), metrics.sessions());
+  }
+
+  @Test
+  void aSessionThatComesBackIsOneRow() throws Exception {
+    CaptionPipeline first = pipeline("s1");
+    translate(first);
+    first.close();
+    try (CaptionPipeline second = pipeline("s1")) {
+      translate(second);
+
+      assertEquals(1, metrics.sessions().size());
+      assertEquals(2, use("s1").requests());
+      assertTrue(use("s1").live());
+    }
+  }
+
+  @Test
+  void sessionsThatAskedForNothingLeaveNothingAndTheRestIsBounded() throws Exception {
+    pipeline("silent").close();
+    assertEquals(List.of(), metrics.sessions());
+
+    for (int i = 0; i < 5_000; i++) {
+      SessionMeter meter = metrics.session("s" + i);
+      meter.begin(100).close();
+      meter.close();
+    }
+
+    assertEquals(4_096, metrics.sessions().size());
+    assertEquals(5_000, metrics.lastMinute().requests(), "the node's sum forgets nobody");
+  }
+
+  @Test
+  void reportedTokensAreCounted() throws Exception {
+    openAi.trouble(new ApiResult.Completed("ONE", new Usage(30, 4), FakeOpenAi.NO_LIMITS));
+    try (CaptionPipeline pipeline = pipeline("s1")) {
+      translate(pipeline);
+      assertEquals(
+          30, registry.get("dragoman.openai.tokens").tag("of", "prompt").counter().count());
+      assertEquals(
+          4, registry.get("dragoman.openai.tokens").tag("of", "completion").counter().count());
+    }
+  }
+
+  @Test
+  void aRequestThatEndsLateIsTakenBackFromItsOwnSecond() {
+    RollingMinute minute = new RollingMinute();
+    minute.add(START_MS, 1, 100);
+    minute.add(START_MS + 30_000, 1, 100);
+    minute.add(START_MS, -1, -100);
+    assertEquals(new Spent(1, 100), minute.sum(START_MS + 30_000));
+    assertEquals(new Spent(1, 100), minute.sum(START_MS + 89_000));
+    minute.add(START_MS + 100_000, 1, 100);
+    minute.add(START_MS + 30_000, -1, -100);
+    assertEquals(new Spent(1, 100), minute.sum(START_MS + 100_000));
+  }
+
+  private void translate(CaptionPipeline pipeline) throws InterruptedException {
+    pipeline.heard(said("one", 0));
+    openAi.answer(1);
+    pipeline.finish();
+  }
+
+  private CaptionPipeline pipeline(String session) {
+    return new CaptionPipeline(
+        new CaptionPlan("en-US", List.of("es"), false, true, Stability.FAST),
+        0,
+        openAi,
+        gate,
+        CONFIG,
+        metrics.session(session),
+        new Quiet());
+  }
+
+  private SessionUse use(String session) {
+    return metrics.sessions().stream()
+        .filter(use -> use.session().equals(session))
+        .findAny()
+        .orElseThrow();
+  }
+
+  private double gauge(String name) {
+    return registry.get(name).gauge().value();
+  }
+
+  private void pass(Duration time) {
+    nowMs.addAndGet(time.toMillis());
+  }
+
+  private static SpeechEvent.Final said(String text, int second) {
+    return new SpeechEvent.Final(text, List.of(), second * 24_000L, (second + 1) * 24_000L);
+  }
+
+  /** Nobody listens. */
+  private static final class Quiet implements CaptionSink {
+    @Override
+    public void partial(Caption.Partial caption) {}
+
+    @Override
+    public void finished(Caption.Final caption) {}
+
+    @Override
+    public void waiting(String reason, Duration about) {}
+
+    @Override
+    public void flowing() {}
+
+    @Override
+    public void failed(Caption.Role role, String language, String reason) {}
+
+    @Override
+    public void broken(RuntimeException bug) {
+      throw bug;
+    }
+  }
+}
