@@ -5,6 +5,8 @@ import io.dragoman.openai.OpenAi;
 import io.dragoman.openai.OpenAiClient;
 import io.dragoman.ops.Health;
 import io.dragoman.ops.Metrics;
+import io.dragoman.ops.NodeFigures;
+import io.dragoman.ops.Stats;
 import io.dragoman.pipeline.PipelineMetrics;
 import io.dragoman.session.SessionEndpoint;
 import io.dragoman.session.SessionServices;
@@ -14,6 +16,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +78,7 @@ public final class Node implements AutoCloseable {
     }
     OpenAi openAi = new OpenAiClient(config.openAi());
     Metrics metrics = new Metrics(config.name());
+    PipelineMetrics pipelines = new PipelineMetrics(metrics.registry());
     SessionEndpoint sessions =
         new SessionEndpoint(
             new SessionServices(
@@ -84,12 +88,21 @@ public final class Node implements AutoCloseable {
                 openAi,
                 grid.quotaGate(config.quota()),
                 config.captions(),
-                new PipelineMetrics(metrics.registry()),
+                pipelines,
                 grid.sessions(),
                 config.standIns()));
     metrics.watch(sessions);
     Health health = new Health();
-    WebServer server = server(config, sessions, health, metrics);
+    NodeFigures figures =
+        new NodeFigures(
+            grid.node(), version(), config.openAi().mostCalls(), health, sessions, pipelines);
+    Stats stats =
+        new Stats(
+            grid.node(),
+            grid.clusterView(figures),
+            grid.quotaMeter(config.quota()),
+            InstantSource.system());
+    WebServer server = server(config, sessions, health, metrics, stats);
     Node node = new Node(config, grid, recognizer, openAi, sessions, health, metrics, server);
     server.start();
     if (!server.isRunning()) {
@@ -97,6 +110,7 @@ public final class Node implements AutoCloseable {
       throw new IOException(
           "cannot listen on %s and %s".formatted(config.listen(), config.admin()));
     }
+    figures.listening(node.listening(), node.admin());
     return node;
   }
 
@@ -166,12 +180,19 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  /** The version of the jar that this class came in. */
+  private static String version() {
+    String version = Node.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+
   private static WebServer server(
-      NodeConfig config, SessionEndpoint sessions, Health health, Metrics metrics) {
+      NodeConfig config, SessionEndpoint sessions, Health health, Metrics metrics, Stats stats) {
     HttpRouting.Builder open = HttpRouting.builder();
     health.serveOn(open);
     HttpRouting.Builder restricted = HttpRouting.builder();
     metrics.serveOn(restricted);
+    stats.serveOn(restricted);
     var builder =
         WebServer.builder()
             .shutdownHook(false)

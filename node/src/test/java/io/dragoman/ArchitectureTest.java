@@ -41,8 +41,8 @@ class ArchitectureTest {
           "client", List.of("protocol"),
           "pipeline", List.of("speech", "quota", "openai"),
           "session", List.of("protocol", "pipeline", "speech", "quota", "openai"),
-          "cluster", List.of("quota", "session", "pipeline"),
-          "ops", List.of("session", "cluster", "quota"));
+          "cluster", List.of("quota", "session", "pipeline", "ops"),
+          "ops", List.of("session", "pipeline", "quota"));
 
   @TestFactory
   Stream<DynamicTest> everyPackageUsesOnlyWhatItMay() {

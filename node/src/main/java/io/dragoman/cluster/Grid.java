@@ -8,14 +8,18 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import io.dragoman.ops.ClusterView;
+import io.dragoman.ops.NodeView;
 import io.dragoman.quota.PermitId;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.QuotaGate;
+import io.dragoman.quota.QuotaMeter;
 import io.dragoman.session.SessionRegistry;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -41,6 +45,10 @@ public final class Grid implements AutoCloseable {
   private final String node;
   private final HazelcastInstance hazelcast;
   private final InstantSource clock;
+
+  /** The grid address of every node of the cluster, as configured. */
+  private final List<String> members;
+
   private final GridSessionRegistry sessions;
 
   /** Counts the permits that any gate of this node has asked for. */
@@ -49,10 +57,12 @@ public final class Grid implements AutoCloseable {
   /** Notified when the members change; guards nothing. */
   private final Object membership = new Object();
 
-  private Grid(String node, HazelcastInstance hazelcast, InstantSource clock) {
+  private Grid(
+      String node, HazelcastInstance hazelcast, InstantSource clock, List<String> members) {
     this.node = node;
     this.hazelcast = hazelcast;
     this.clock = clock;
+    this.members = members;
     this.sessions = new GridSessionRegistry(hazelcast, node);
     hazelcast.getCluster().addMembershipListener(new Changes());
   }
@@ -82,6 +92,7 @@ public final class Grid implements AutoCloseable {
     int backups = Math.min(MapConfig.MAX_BACKUP_COUNT, config.majority() - 1);
     member.getMapConfig(QUOTA).setBackupCount(backups);
     member.getMapConfig(GridSessionRegistry.MAP).setBackupCount(backups);
+    member.addExecutorConfig(GridClusterView.executor());
     GridTypes.register(member.getSerializationConfig(), clock);
     HazelcastInstance hazelcast;
     try {
@@ -93,7 +104,7 @@ public final class Grid implements AutoCloseable {
           e);
     }
     log.info("joined the grid as {} with {} members", node, size(hazelcast));
-    return new Grid(node, hazelcast, clock);
+    return new Grid(node, hazelcast, clock, config.members());
   }
 
   private static void place(NetworkConfig network, GridConfig config) throws UnknownHostException {
@@ -144,6 +155,16 @@ public final class Grid implements AutoCloseable {
   public QuotaGate quotaGate(QuotaConfig config) {
     return new GridQuotaGate(
         hazelcast.getMap(QUOTA), this::nextPermit, config, clock, System::nanoTime);
+  }
+
+  /** Tells how much of the same quota is in use. */
+  public QuotaMeter quotaMeter(QuotaConfig config) {
+    return new GridQuotaMeter(hazelcast.getMap(QUOTA), config, clock);
+  }
+
+  /** Tells the others how this node stands, from now on when they ask, and asks them. */
+  public ClusterView clusterView(NodeView here) {
+    return new GridClusterView(hazelcast, here, members);
   }
 
   /** Who carries which session. */

@@ -7,6 +7,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import com.hazelcast.nio.serialization.StreamSerializer;
 import io.dragoman.cluster.WindowOperation.Ask;
+import io.dragoman.cluster.WindowOperation.Look;
 import io.dragoman.cluster.WindowOperation.Settle;
 import io.dragoman.cluster.WindowOperation.Store;
 import io.dragoman.quota.Decision.Bound;
@@ -53,6 +54,9 @@ final class GridTypes {
         (out, store) -> writeWindow(out, store.window()),
         in -> new Store(readWindow(in)));
     add(config, 6, SessionEntry.class, GridTypes::writeEntry, GridTypes::readEntry);
+    add(config, 7, Look.class, (out, look) -> {}, in -> new Look(clock));
+    add(config, 8, Load.class, GridTypes::writeLoad, GridTypes::readLoad);
+    ReportTypes.register(config);
   }
 
   private static void writeWindow(ObjectDataOutput out, RollingWindow window) throws IOException {
@@ -185,7 +189,7 @@ final class GridTypes {
         Duration.ofMillis(in.readLong()));
   }
 
-  private static String readString(ObjectDataInput in) throws IOException {
+  static String readString(ObjectDataInput in) throws IOException {
     String text = in.readString();
     if (text == null) {
       throw new HazelcastSerializationException("a text is missing");
@@ -193,15 +197,15 @@ final class GridTypes {
     return text;
   }
 
-  private interface Writer<T> {
+  interface Writer<T> {
     void write(ObjectDataOutput out, T value) throws IOException;
   }
 
-  private interface Reader<T> {
+  interface Reader<T> {
     T read(ObjectDataInput in) throws IOException;
   }
 
-  private static <T> void add(
+  static <T> void add(
       SerializationConfig config, int id, Class<T> type, Writer<T> writer, Reader<T> reader) {
     config.addSerializerConfig(
         new SerializerConfig()

@@ -1,6 +1,7 @@
 package io.dragoman.cluster;
 
 import com.hazelcast.map.EntryProcessor;
+import io.dragoman.quota.Load;
 import io.dragoman.quota.PermitId;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.QuotaRequest;
@@ -90,6 +91,18 @@ abstract sealed class WindowOperation<R> implements EntryProcessor<String, Rolli
       RollingWindow after =
           arrived ? window.arrived(nowMs, id, config) : window.unspent(nowMs, id, config);
       return new Change<>(after, after != window);
+    }
+  }
+
+  /** Asks what is booked; changes nothing. */
+  static final class Look extends WindowOperation<Load> {
+    Look(InstantSource clock) {
+      super(clock);
+    }
+
+    @Override
+    Change<Load> change(RollingWindow window, long nowMs) {
+      return new Change<>(window, window.booked(nowMs));
     }
   }
 

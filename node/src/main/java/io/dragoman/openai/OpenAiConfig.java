@@ -52,6 +52,11 @@ public record OpenAiConfig(
     return new OpenAiConfig(baseUrl, apiKey, 4, 32, Duration.ofSeconds(3), timeout);
   }
 
+  /** How many calls a node makes at once. */
+  public int mostCalls() {
+    return connections * callsPerConnection;
+  }
+
   URI resolve(String path) {
     String base = baseUrl.toString();
     return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);

@@ -7,14 +7,6 @@ import io.helidon.webserver.http.ServerResponse;
 /** Whether a node lives, and whether it may be sent new clients. Thread-safe. */
 public final class Health {
 
-  /** What a balancer is told. */
-  private enum Readiness {
-    STARTING,
-    READY,
-    /** A balancer sends no new client, and keeps those that it has. */
-    DRAINING
-  }
-
   // Guarded by this.
   private Readiness readiness = Readiness.STARTING;
 
@@ -45,7 +37,7 @@ public final class Health {
     }
   }
 
-  private synchronized Readiness now() {
+  synchronized Readiness now() {
     return readiness;
   }
 }

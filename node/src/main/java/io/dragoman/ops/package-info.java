@@ -1,4 +1,4 @@
-/** What operators see: health and metrics. */
+/** What operators see: health, metrics, and how the whole cluster stands. */
 @NullMarked
 package io.dragoman.ops;
 

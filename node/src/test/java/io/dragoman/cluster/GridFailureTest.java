@@ -6,16 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dragoman.ops.ClusterReport;
+import io.dragoman.ops.ClusterView;
+import io.dragoman.ops.NodeReport;
+import io.dragoman.ops.Readiness;
+import io.dragoman.ops.Selection;
 import io.dragoman.quota.Decision;
 import io.dragoman.quota.Decision.Bound;
+import io.dragoman.quota.Load;
 import io.dragoman.quota.Permit;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.QuotaGate;
+import io.dragoman.quota.QuotaMeter;
 import io.dragoman.quota.QuotaRequest;
 import io.dragoman.quota.QuotaRequest.Priority;
+import io.dragoman.quota.QuotaUse;
 import io.dragoman.quota.RollingWindow;
 import io.dragoman.session.SessionEntry;
 import io.dragoman.session.SessionRegistry;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +71,7 @@ final class GridFailureTest {
   void aMinorityGrantsNothingAndSaysSo() throws Exception {
     QuotaConfig config = QuotaConfig.of(10, 1_000_000);
     QuotaGate gate = grid.get(0).quotaGate(config);
+    QuotaMeter meter = grid.get(0).quotaMeter(config);
     grant(gate);
     grid.kill(grid.get(2));
     assertInstanceOf(Decision.Granted.class, reached(grid.get(0), config));
@@ -70,6 +80,8 @@ final class GridFailureTest {
     await(() -> gate.ask(FINAL) instanceof Decision.Wait);
     assertEquals(Bound.UNREACHABLE, assertInstanceOf(Decision.Wait.class, gate.ask(FINAL)).bound());
     assertThrows(SessionRegistry.Unavailable.class, sessions::all);
+    assertEquals(
+        new QuotaUse(QuotaUse.State.UNREACHABLE, null, new Load(10, 1_000_000)), meter.use());
   }
 
   @Test
@@ -104,6 +116,24 @@ final class GridFailureTest {
     grid.get(0).leave();
     await(() -> last.size() == 2);
     assertEquals(1, window(last).open().size());
+  }
+
+  @Test
+  void aNodeThatIsGoneIsNamedByItsAddress() throws Exception {
+    ClusterView view = grid.get(0).clusterView(GridFailureTest::report);
+    grid.get(2).clusterView(GridFailureTest::report);
+    String address =
+        "127.0.0.1:" + grid.get(1).hazelcast().getCluster().getLocalMember().getAddress().getPort();
+
+    grid.kill(grid.get(1));
+
+    ClusterReport report = view.report(new Selection.Busiest(1));
+    assertEquals(List.of(address), report.missing());
+    assertEquals(2, report.nodes().size());
+  }
+
+  private static NodeReport report(Selection selection) {
+    return new NodeReport("n", Readiness.READY, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
   }
 
   private static SessionEntry entry(String sid, Grid member) {

@@ -11,9 +11,15 @@ import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuil
 import com.hazelcast.internal.serialization.impl.HeapData;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import io.dragoman.cluster.WindowOperation.Ask;
+import io.dragoman.cluster.WindowOperation.Look;
 import io.dragoman.cluster.WindowOperation.Settle;
 import io.dragoman.cluster.WindowOperation.Store;
+import io.dragoman.ops.NodeReport;
+import io.dragoman.ops.Readiness;
+import io.dragoman.ops.Selection;
+import io.dragoman.pipeline.SessionUse;
 import io.dragoman.quota.Decision.Bound;
+import io.dragoman.quota.Load;
 import io.dragoman.quota.PermitId;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.QuotaRequest;
@@ -50,7 +56,9 @@ final class GridTypesTest {
             new Refused(1_234, Bound.TOKENS),
             new Stale(),
             new Store<>(window()),
-            new SessionEntry("s1", "n1-ab", "translation", 1_000))) {
+            new SessionEntry("s1", "n1-ab", "translation", 1_000),
+            new Load(7, 700),
+            report())) {
       assertEquals(value, travel(value));
     }
   }
@@ -68,11 +76,44 @@ final class GridTypesTest {
   }
 
   @Test
+  void whatIsAskedOfANodeArrives() {
+    for (Selection selection :
+        List.of(new Selection.ActiveAfter("s1", 10), new Selection.Busiest(5))) {
+      assertEquals(selection, ((ReportTask) travel(new ReportTask(selection))).selection);
+    }
+    assertSame(THERE, ((Look) travel(new Look(HERE))).clock);
+  }
+
+  private static NodeReport report() {
+    SessionUse use = new SessionUse("s1", true, false, 1, 2, 3, 4, 5, 6);
+    return new NodeReport(
+        "n1-ab",
+        Readiness.DRAINING,
+        "127.0.0.1:8080",
+        "127.0.0.1:8081",
+        "1.0",
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        List.of(use, use));
+  }
+
+  @Test
   void typesKeepTheirNumbers() {
     assertEquals(1, sender.toData(RollingWindow.EMPTY).getType());
     assertEquals(2, sender.toData(new Granted()).getType());
     assertEquals(5, sender.toData(new Store<>(RollingWindow.EMPTY)).getType());
     assertEquals(6, sender.toData(new SessionEntry("s1", "n1", "translation", 1)).getType());
+    assertEquals(7, sender.toData(new Look(HERE)).getType());
+    assertEquals(8, sender.toData(new Load(1, 1)).getType());
+    assertEquals(9, sender.toData(new ReportTask(new Selection.Busiest(1))).getType());
+    assertEquals(10, sender.toData(report()).getType());
   }
 
   @Test

@@ -1,0 +1,69 @@
+package io.dragoman.ops;
+
+import io.dragoman.pipeline.PipelineMetrics;
+import io.dragoman.pipeline.SessionUse;
+import io.dragoman.pipeline.Spent;
+import io.dragoman.session.SessionEndpoint;
+import java.util.List;
+
+/** Puts this node's report together when it is asked for. Thread-safe. */
+public final class NodeFigures implements NodeView {
+  private final String node;
+  private final String version;
+  private final int mostInFlight;
+  private final Health health;
+  private final SessionEndpoint sessions;
+  private final PipelineMetrics pipelines;
+  private final long startedNanos = System.nanoTime();
+
+  private volatile String listen = "";
+  private volatile String admin = "";
+
+  /**
+   * @param node the node's name in this life of its
+   * @param version of the program
+   * @param mostInFlight how many calls to the language model the node makes at once
+   */
+  public NodeFigures(
+      String node,
+      String version,
+      int mostInFlight,
+      Health health,
+      SessionEndpoint sessions,
+      PipelineMetrics pipelines) {
+    this.node = node;
+    this.version = version;
+    this.mostInFlight = mostInFlight;
+    this.health = health;
+    this.sessions = sessions;
+    this.pipelines = pipelines;
+  }
+
+  /** The node listens now, for clients and for operators; each as {@code host:port}. */
+  public void listening(String clients, String operators) {
+    listen = clients;
+    admin = operators;
+  }
+
+  @Override
+  public NodeReport report(Selection selection) {
+    List<SessionUse> all = pipelines.sessions();
+    Spent minute = pipelines.lastMinute();
+    return new NodeReport(
+        node,
+        health.now(),
+        listen,
+        admin,
+        version,
+        (System.nanoTime() - startedNanos) / 1_000_000,
+        sessions.connections(),
+        (int) all.stream().filter(SessionUse::live).count(),
+        (int) all.stream().filter(SessionUse::active).count(),
+        all.stream().mapToInt(SessionUse::inFlight).sum(),
+        mostInFlight,
+        all.stream().mapToInt(SessionUse::waiting).sum(),
+        minute.requests(),
+        minute.tokens(),
+        selection.of(all.stream()));
+  }
+}

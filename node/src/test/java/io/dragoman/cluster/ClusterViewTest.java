@@ -1,0 +1,178 @@
+package io.dragoman.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.ops.ClusterReport;
+import io.dragoman.ops.ClusterView;
+import io.dragoman.ops.NodeReport;
+import io.dragoman.ops.NodeView;
+import io.dragoman.ops.Readiness;
+import io.dragoman.ops.Selection;
+import io.dragoman.pipeline.SessionUse;
+import io.dragoman.quota.Decision;
+import io.dragoman.quota.Load;
+import io.dragoman.quota.QuotaConfig;
+import io.dragoman.quota.QuotaGate;
+import io.dragoman.quota.QuotaRequest;
+import io.dragoman.quota.QuotaUse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What three real members tell of each other, and of one that does not answer. */
+@Timeout(60)
+final class ClusterViewTest {
+  private static final Selection ALL = new Selection.ActiveAfter("", 100);
+  private static final QuotaConfig QUOTA = QuotaConfig.of(100, 10_000);
+
+  private final List<ClusterView> views = new ArrayList<>();
+  private final CountDownLatch released = new CountDownLatch(1);
+  private static TestGrid grid;
+
+  @BeforeAll
+  static void start() throws Exception {
+    grid = TestGrid.of(3);
+  }
+
+  @AfterAll
+  static void stop() {
+    grid.close();
+  }
+
+  @AfterEach
+  void forget() {
+    released.countDown();
+    grid.all().forEach(member -> member.hazelcast().getUserContext().clear());
+    grid.get(0).hazelcast().getMap("quota").clear();
+  }
+
+  @Test
+  void everyNodeIsAskedWhomeverOneAsks() {
+    eachNodeHasSessions(2);
+    for (ClusterView view : views) {
+      ClusterReport report = view.report(ALL);
+      assertEquals(grid.all().stream().map(Grid::node).sorted().toList(), names(report));
+      assertEquals(List.of(), report.missing());
+      assertEquals(6, report.nodes().stream().mapToInt(node -> node.selected().size()).sum());
+    }
+  }
+
+  @Test
+  void aNodeTellsNoMoreThanAPageAndWhetherThereIsMore() {
+    eachNodeHasSessions(5);
+    ClusterReport report = views.getFirst().report(new Selection.ActiveAfter("n2-1", 2));
+    for (NodeReport node : report.nodes()) {
+      int number = number(node.node());
+      List<String> expected =
+          switch (number) {
+            case 1 -> List.of();
+            case 2 -> List.of("n2-2", "n2-3", "n2-4");
+            default -> List.of("n3-0", "n3-1", "n3-2");
+          };
+      assertEquals(expected, node.selected().stream().map(SessionUse::session).toList());
+    }
+  }
+
+  @Test
+  void aNodeThatDoesNotAnswerIsNamedWithinASecondOrSo() {
+    eachNodeHasSessions(1);
+    Grid frozen = grid.get(2);
+    frozen.clusterView(
+        selection -> {
+          try {
+            released.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          throw new AssertionError("too late to matter");
+        });
+    long start = System.nanoTime();
+
+    ClusterReport report = views.getFirst().report(ALL);
+
+    assertEquals(List.of(frozen.node()), report.missing());
+    assertEquals(2, report.nodes().size());
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(took.compareTo(Duration.ofSeconds(5)) < 0, took::toString);
+  }
+
+  @Test
+  void aNodeThatHasNothingToTellYetIsNamed() {
+    ClusterReport report = grid.get(0).clusterView(node(1, 1)).report(ALL);
+
+    assertEquals(List.of("n1-view"), names(report));
+    assertEquals(
+        List.of(grid.get(1).node(), grid.get(2).node()).stream().sorted().toList(),
+        report.missing());
+  }
+
+  @Test
+  void quotaUseIsTheWholeClusters() {
+    for (Grid member : grid.all()) {
+      QuotaGate gate = member.quotaGate(QUOTA);
+      QuotaRequest request = new QuotaRequest(QuotaRequest.Priority.FINAL, 50);
+      assertInstanceOf(Decision.Granted.class, gate.ask(request));
+    }
+    for (Grid member : grid.all()) {
+      QuotaUse use = member.quotaMeter(QUOTA).use();
+      assertEquals(
+          new QuotaUse(QuotaUse.State.GRANTING, new Load(3, 150), new Load(100, 10_000)), use);
+      assertEquals(new Load(33, 3_333), use.fairShare(3));
+    }
+  }
+
+  private void eachNodeHasSessions(int count) {
+    for (Grid member : grid.all()) {
+      views.add(member.clusterView(node(member, count)));
+    }
+  }
+
+  private static NodeView node(Grid member, int sessions) {
+    return selection -> report(member.node(), number(member.node()), sessions, selection);
+  }
+
+  private static NodeView node(int number, int sessions) {
+    return selection -> report("n" + number + "-view", number, sessions, selection);
+  }
+
+  private static NodeReport report(String name, int number, int sessions, Selection selection) {
+    List<SessionUse> uses =
+        IntStream.range(0, sessions)
+            .mapToObj(
+                i -> new SessionUse("n%d-%d".formatted(number, i), true, true, 1, 1, 9, 9, 9, 9))
+            .toList();
+    return new NodeReport(
+        name,
+        Readiness.READY,
+        "",
+        "",
+        "1",
+        1_000,
+        sessions,
+        sessions,
+        sessions,
+        sessions,
+        128,
+        sessions,
+        9L * sessions,
+        9L * sessions,
+        selection.of(uses.stream()));
+  }
+
+  private static int number(String node) {
+    return node.charAt(1) - '0';
+  }
+
+  private static List<String> names(ClusterReport report) {
+    return report.nodes().stream().map(NodeReport::node).toList();
+  }
+}
