@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +56,7 @@ class DragomanCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "demo", "node", "check-config", "standin", "stream"})
+  @ValueSource(strings = {"", "demo", "node", "check-config", "standin", "status", "stream"})
   void everyCommandHasHelpWithExamples(String command) {
     String[] args = Stream.of(command, "--help").filter(a -> !a.isEmpty()).toArray(String[]::new);
 
@@ -117,6 +121,9 @@ class DragomanCommandTest {
             List.of("standin", "--speech-wrong-tail", "much"),
             "--speech-wrong-tail: \"much\" is not a number"),
         Arguments.of(List.of("standin", "--limit-rpm", "0"), "0 is not positive"),
+        Arguments.of(List.of("status", "--admin", "here"), "\"here\" is not HOST:PORT"),
+        Arguments.of(List.of("status", "--admin", "a:1/b"), "\"a:1/b\" is not HOST:PORT"),
+        Arguments.of(List.of("status", "--sessions", "-1"), "--sessions must be 0 to 1000"),
         Arguments.of(List.of("strem"), "there is no command strem; did you mean stream?"),
         Arguments.of(List.of("xyzzy"), "there is no command xyzzy (see dragoman --help)"));
   }
@@ -210,6 +217,51 @@ class DragomanCommandTest {
         ExitCode.UNAVAILABLE,
         run("stream", "--url", "ws://127.0.0.1:" + port, "--wav", wav.toString()));
     assertTold("nothing answers at 127.0.0.1:" + port);
+  }
+
+  @Test
+  void aStatusThatNobodyTellsIsASentence() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+
+    assertEquals(ExitCode.UNAVAILABLE, run("status", "--admin", "127.0.0.1:" + port));
+    assertTold(
+        "nothing answers at 127.0.0.1:"
+            + port
+            + "; name a running node's with --admin HOST:PORT (a node prints it when it is ready)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"404 Not Found", "200 OK"})
+  void aStatusOfSomethingElseIsASentence(String answer) throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread server = Thread.startVirtualThread(() -> answerOnce(other, answer));
+      String address = "127.0.0.1:" + other.getLocalPort();
+
+      assertEquals(ExitCode.UNAVAILABLE, run("status", "--admin", address));
+      assertEquals(1, err.toString().lines().count(), err.toString());
+      assertTrue(
+          err.toString().contains("what answers at " + address + " is no admin listener"),
+          err.toString());
+      server.join();
+    }
+  }
+
+  private static void answerOnce(ServerSocket server, String answer) {
+    try (Socket client = server.accept()) {
+      client.getInputStream().readNBytes(1);
+      client
+          .getOutputStream()
+          .write(
+              "HTTP/1.1 %s\r\nContent-Length: 2\r\n\r\nhi"
+                  .formatted(answer)
+                  .getBytes(StandardCharsets.US_ASCII));
+      client.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @ParameterizedTest

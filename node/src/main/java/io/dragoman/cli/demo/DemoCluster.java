@@ -132,13 +132,16 @@ final class DemoCluster implements AutoCloseable {
               services.nodeEnvironment(standIns)));
     }
     List<Node> ready = new ArrayList<>();
+    String admin = "";
     for (JsonNode line : ChildProcess.awaitReady(nodeProcesses, READY_TIMEOUT)) {
       Node node = new Node(nodeName(ready.size()), line.path("listen").asText());
       ready.add(node);
+      admin = line.path("admin").asText();
       progress.accept(
           "Node %s serves sessions at ws://%s, its figures at http://%s/metrics"
-              .formatted(node.name(), node.listen(), line.path("admin").asText()));
+              .formatted(node.name(), node.listen(), admin));
     }
+    progress.accept("All nodes at a glance: dragoman status --watch --admin " + admin);
     return List.copyOf(ready);
   }
 

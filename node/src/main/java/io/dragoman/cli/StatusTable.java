@@ -1,0 +1,175 @@
+package io.dragoman.cli;
+
+import io.dragoman.ops.ClusterStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Says how a cluster stands in lines for a terminal of 80 columns. */
+final class StatusTable {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+  private static final int BAR = 24;
+  private static final int NODE = 18;
+  private static final int SESSION = 24;
+  private static final int MISSING = 24;
+
+  private StatusTable() {}
+
+  /**
+   * The quota, then the nodes, then the busiest sessions.
+   *
+   * @param zone in which to tell the time
+   */
+  static List<String> lines(ClusterStatus status, ZoneId zone) {
+    List<String> lines = new ArrayList<>();
+    lines.add(headline(status, zone));
+    for (String missing : status.nodesMissing()) {
+      lines.add(
+          "! %s does not answer; look at its machine and its log."
+              .formatted(cut(missing, MISSING)));
+    }
+    lines.add("");
+    quota(status.quota(), lines);
+    lines.add("");
+    nodes(status, lines);
+    if (!status.busiest().isEmpty()) {
+      lines.add("");
+      sessions(status, lines);
+    }
+    return lines;
+  }
+
+  /** No more lines than this; in place of the last, how many there are. */
+  static List<String> atMost(int most, List<String> lines) {
+    if (lines.size() <= most) {
+      return lines;
+    }
+    List<String> fewer = new ArrayList<>(lines.subList(0, most - 1));
+    fewer.add("… %d more lines: without --watch".formatted(lines.size() - most + 1));
+    return fewer;
+  }
+
+  private static String headline(ClusterStatus status, ZoneId zone) {
+    int all = status.nodes().size() + status.nodesMissing().size();
+    return "%d of %s, %s; %s as %s sees it"
+        .formatted(
+            status.nodes().size(),
+            count(all, "node"),
+            count(status.sessions(), "session"),
+            TIME.format(Instant.ofEpochMilli(status.time()).atZone(zone)),
+            cut(status.answeredBy(), NODE));
+  }
+
+  private static void quota(ClusterStatus.Quota quota, List<String> lines) {
+    lines.add(
+        switch (quota.state()) {
+          case "granting" -> "quota     last minute";
+          case "unreachable" ->
+              "quota     unreachable, nothing is granted; sent in the last minute:";
+          default -> "quota     last minute; its state is " + quota.state();
+        });
+    lines.add(gauge("requests", quota.requestsLastMinute(), quota.requestsPerMinuteLimit()));
+    lines.add(gauge("tokens", quota.tokensLastMinute(), quota.tokensPerMinuteLimit()));
+  }
+
+  private static String gauge(String what, long used, long limit) {
+    double part = limit <= 0 ? 0 : Math.min(1, (double) used / limit);
+    int full = (int) Math.round(part * BAR);
+    return row(
+        "%-9s %s%s %4s  %,d of %,d",
+        what, "█".repeat(full), "░".repeat(BAR - full), percent(used, limit), used, limit);
+  }
+
+  private static void nodes(ClusterStatus status, List<String> lines) {
+    lines.add(
+        row(
+            "%-18s %-21s %-8s %8s %6s %5s %6s",
+            "node", "clients connect to", "state", "sessions", "calls", "queue", "up"));
+    for (ClusterStatus.Node node : status.nodes()) {
+      lines.add(
+          row(
+              "%-18s %-21s %-8s %8d %6d %5d %6s",
+              cut(node.node(), NODE),
+              cut(node.listen(), 21),
+              cut(node.state(), 8),
+              node.sessions(),
+              node.activeRequests(),
+              node.queueLength(),
+              time(Duration.ofMillis(node.uptimeMs()))));
+    }
+    lines.add("version " + versions(status));
+  }
+
+  /** All of them: a cluster that is being renewed has two. */
+  private static String versions(ClusterStatus status) {
+    return status.nodes().stream()
+        .map(ClusterStatus.Node::version)
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static void sessions(ClusterStatus status, List<String> lines) {
+    lines.add(
+        row(
+            "%-24s %-18s %5s %5s %7s %9s %5s",
+            "session", "node", "calls", "queue", "req/min", "tok/min", "quota"));
+    for (ClusterStatus.Session session : status.busiest()) {
+      lines.add(
+          row(
+              "%-24s %-18s %5d %5d %7d %9d %5s",
+              cut(session.session(), SESSION),
+              cut(session.node(), NODE),
+              session.activeRequests(),
+              session.queueLength(),
+              session.requestsLastMinute(),
+              session.tokensLastMinute(),
+              share(session, status.quota())));
+    }
+    long others = status.sessions() - status.busiest().size();
+    if (others > 0) {
+      lines.add("… and %s more: --sessions N".formatted(count(others, "session")));
+    }
+  }
+
+  /** A session's part of the quota, in the dimension that it uses most. */
+  private static String share(ClusterStatus.Session session, ClusterStatus.Quota quota) {
+    boolean tokens =
+        (double) session.tokensLastMinute() / quota.tokensPerMinuteLimit()
+            > (double) session.requestsLastMinute() / quota.requestsPerMinuteLimit();
+    return tokens
+        ? percent(session.tokensLastMinute(), quota.tokensPerMinuteLimit())
+        : percent(session.requestsLastMinute(), quota.requestsPerMinuteLimit());
+  }
+
+  private static String percent(long part, long whole) {
+    return whole <= 0 ? "–" : Math.round(100.0 * part / whole) + " %";
+  }
+
+  private static String time(Duration time) {
+    if (time.toMinutes() < 1) {
+      return time.toSeconds() + " s";
+    }
+    if (time.toHours() < 1) {
+      return time.toMinutes() + " min";
+    }
+    return time.toDays() < 2 ? time.toHours() + " h" : time.toDays() + " d";
+  }
+
+  private static String count(long number, String of) {
+    return number == 1 ? "1 " + of : "%,d %ss".formatted(number, of);
+  }
+
+  private static String cut(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+  }
+
+  private static String row(String format, Object... cells) {
+    return String.format(Locale.ROOT, format, cells).stripTrailing();
+  }
+}

@@ -1,0 +1,115 @@
+package io.dragoman.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.ops.ClusterStatus;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class StatusTableTest {
+  private static final ClusterStatus.Quota HALF =
+      new ClusterStatus.Quota("granting", 2_250, 4_500, 100, 1_800_000);
+
+  @Test
+  void aClusterIsShownInEightyColumns() {
+    ClusterStatus status =
+        status(
+            List.of(node("n1-0a1b2c3d", "1.0"), node("n2-a-very-long-name-indeed-0a1b2c3d", "1.1")),
+            List.of(),
+            HALF,
+            List.of(session("a".repeat(64), 90, 30_000)));
+
+    assertEquals(
+        """
+        2 of 2 nodes, 3 sessions; 01:00:00 as n1-0a1b2c3d sees it
+
+        quota     last minute
+        requests  ████████████░░░░░░░░░░░░ 50 %  2,250 of 4,500
+        tokens    ░░░░░░░░░░░░░░░░░░░░░░░░  0 %  100 of 1,800,000
+
+        node               clients connect to    state    sessions  calls queue     up
+        n1-0a1b2c3d        192.168.100.200:65535 ready           2      3     4    2 h
+        n2-a-very-long-na… 192.168.100.200:65535 ready           2      3     4    2 h
+        version 1.0, 1.1
+
+        session                  node               calls queue req/min   tok/min quota
+        aaaaaaaaaaaaaaaaaaaaaaa… n1-0a1b2c3d            1     2      90     30000   2 %
+        … and 2 sessions more: --sessions N
+        """,
+        String.join("\n", StatusTable.lines(status, ZoneOffset.UTC)) + "\n");
+  }
+
+  @Test
+  void whoDoesNotAnswerAndAQuotaThatDoesNotAreTold() {
+    ClusterStatus status =
+        status(
+            List.of(node("n1-0a1b2c3d", "1.0")),
+            List.of("n2-0a1b2c3d", "192.168.100.200:5701"),
+            new ClusterStatus.Quota("unreachable", 10, 4_500, 100, 1_800_000),
+            List.of());
+
+    List<String> lines = StatusTable.lines(status, ZoneOffset.UTC);
+
+    assertTrue(lines.get(0).startsWith("1 of 3 nodes"), lines.get(0));
+    assertEquals("! n2-0a1b2c3d does not answer; look at its machine and its log.", lines.get(1));
+    assertTrue(lines.get(2).startsWith("! 192.168.100.200:5701 does not"), lines.get(2));
+    assertTrue(lines.get(4).contains("unreachable"), lines.get(4));
+  }
+
+  @Test
+  void allLinesFit() {
+    ClusterStatus status =
+        status(
+            List.of(node("n".repeat(64), "1.0")),
+            List.of("m".repeat(64)),
+            new ClusterStatus.Quota("unreachable", 9_999_999, 9_999_999, 1, 2_000_000_000),
+            List.of(session("s".repeat(64), 99_999, 99_999_999)));
+
+    for (String line : StatusTable.lines(status, ZoneOffset.UTC)) {
+      assertTrue(line.length() <= 80, line.length() + ": " + line);
+    }
+  }
+
+  @Test
+  void whatIsMoreThanAScreenIsCutAndSaidSo() {
+    List<String> lines = IntStream.range(0, 30).mapToObj(i -> "line " + i).toList();
+
+    List<String> cut = StatusTable.atMost(23, lines);
+
+    assertEquals(23, cut.size());
+    assertEquals("… 8 more lines: without --watch", cut.getLast());
+    assertEquals(lines, StatusTable.atMost(30, lines));
+  }
+
+  private static ClusterStatus status(
+      List<ClusterStatus.Node> nodes,
+      List<String> missing,
+      ClusterStatus.Quota quota,
+      List<ClusterStatus.Session> busiest) {
+    return new ClusterStatus(3_600_000, "n1-0a1b2c3d", nodes, missing, quota, 3, 3, busiest);
+  }
+
+  private static ClusterStatus.Node node(String name, String version) {
+    return new ClusterStatus.Node(
+        name,
+        "ready",
+        "192.168.100.200:65535",
+        "127.0.0.1:8081",
+        version,
+        7_200_000,
+        2,
+        2,
+        3,
+        128,
+        4,
+        1_125,
+        50);
+  }
+
+  private static ClusterStatus.Session session(String id, long requests, long tokens) {
+    return new ClusterStatus.Session(id, "n1-0a1b2c3d", 1, 2, 500, 1_000, requests, tokens);
+  }
+}
