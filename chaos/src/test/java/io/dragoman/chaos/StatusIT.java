@@ -13,10 +13,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,16 +43,16 @@ class StatusIT {
 
       JsonNode queue = get(admins.get(0), "queue");
       assertTrue(queue.path("maxConcurrent").asInt() > 0, queue.toString());
-      assertEquals(sessions(admins.get(1)), sessions(admins.get(2)), "whichever node is asked");
+      eventually(() -> assertEquals(sessions(admins.get(1)), sessions(admins.get(2)), "any node"));
       JsonNode limits = get(admins.get(0), "limits");
       assertEquals(4_500, limits.path("requestsPerMinuteLimit").asInt(), limits.toString());
       assertTrue(limits.path("requestsLastMinute").asInt() > 0, limits.toString());
       assertEquals("granting", limits.path("quotaState").asText(), limits.toString());
 
-      tableAndJson(admins.get(1));
+      eventually(() -> tableAndJson(admins.get(1)));
       watched(admins.get(2));
 
-      ProcessHandle frozen = node(demo, "n3");
+      ProcessHandle frozen = lastNode(demo);
       signal("STOP", frozen);
       try {
         JsonNode without = get(admins.get(0), "cluster");
@@ -61,6 +63,11 @@ class StatusIT {
         signal("CONT", frozen);
       }
     }
+  }
+
+  /** On a machine that is busy with other things, a node may now and then answer too late. */
+  private static void eventually(ThrowingRunnable assertion) {
+    await().atMost(Duration.ofMinutes(1)).untilAsserted(assertion);
   }
 
   private void tableAndJson(String admin) throws Exception {
@@ -89,7 +96,8 @@ class StatusIT {
       status.handle().destroy();
       assertEquals(0, status.exit(), status::errors);
       for (String line : status.output().lines().toList()) {
-        assertEquals(3, JSON.readTree(line).path("nodes").size(), line);
+        JsonNode status = JSON.readTree(line);
+        assertEquals(3, status.path("nodes").size() + status.path("nodesMissing").size(), line);
       }
     }
   }
@@ -133,19 +141,16 @@ class StatusIT {
     return ADMIN.matcher(demo.errors()).results().map(found -> found.group(1)).toList();
   }
 
-  private static ProcessHandle node(Dragoman demo, String name) {
+  /** The demo starts its nodes in their order, after the stand-ins. */
+  private static ProcessHandle lastNode(Dragoman demo) {
     return demo.handle()
         .descendants()
-        .filter(
-            process ->
-                List.of(process.info().arguments().orElse(new String[0]))
-                    .contains("--set=node.name=" + name))
-        .findFirst()
+        .max(Comparator.comparingLong(ProcessHandle::pid))
         .orElseThrow();
   }
 
   private static void signal(String name, ProcessHandle process) throws Exception {
-    int exit = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
-    assertEquals(0, exit, "kill -" + name);
+    String command = "kill -%s %d".formatted(name, process.pid());
+    assertEquals(0, new ProcessBuilder("/bin/sh", "-c", command).start().waitFor(), command);
   }
 }
