@@ -7,6 +7,7 @@ import io.dragoman.ops.Health;
 import io.dragoman.ops.Metrics;
 import io.dragoman.ops.NodeFigures;
 import io.dragoman.ops.Stats;
+import io.dragoman.page.CaptionsPage;
 import io.dragoman.pipeline.PipelineMetrics;
 import io.dragoman.session.SessionEndpoint;
 import io.dragoman.session.SessionServices;
@@ -190,6 +191,7 @@ public final class Node implements AutoCloseable {
       NodeConfig config, SessionEndpoint sessions, Health health, Metrics metrics, Stats stats) {
     HttpRouting.Builder open = HttpRouting.builder();
     health.serveOn(open);
+    new CaptionsPage().serveOn(open);
     HttpRouting.Builder restricted = HttpRouting.builder();
     metrics.serveOn(restricted);
     stats.serveOn(restricted);

@@ -1,0 +1,139 @@
+import { Clip } from './clip.js';
+import { Connection, SILENT } from './connection.js';
+import { Delay } from './delay.js';
+import { Microphone } from './microphone.js';
+import * as words from './words.js';
+
+const ENDED = 1000;
+
+/** One run from Start to the end: a source of sound, a connection, and what comes back. */
+export class Live {
+  #chosen;
+  #view;
+  #source;
+  #connection;
+  #delay;
+  /** Whether a node ever said that the session runs. */
+  #reached = false;
+  /** Whether sound is being sent. */
+  #sending = false;
+  #over = false;
+
+  /**
+   * @param {object} chosen sound, clip, from, to
+   * @param {boolean} muted
+   * @param {object} view is told what to show: state, started, caption, delay, waiting, trouble (which passes), wrong
+   *     (which stays), and once over (with what is wrong, or nothing)
+   */
+  constructor(chosen, muted, view) {
+    this.#chosen = chosen;
+    this.#view = view;
+    this.#source = chosen.sound === 'microphone' ? new Microphone() : new Clip(chosen.clip);
+    this.#source.mute(muted);
+  }
+
+  /** Call this where the person pressed something, else no sound is allowed. */
+  async start() {
+    this.#view.state('connecting');
+    try {
+      await this.#source.open();
+    } catch (error) {
+      this.#finish(this.#chosen.sound === 'microphone' ? words.ofMicrophone(error) : words.ofClip());
+      return;
+    }
+    if (this.#over) {
+      this.#source.stop();
+      return;
+    }
+    this.#delay = new Delay(this.#source.sampleRate);
+    this.#connection = new Connection(
+      { sampleRate: this.#source.sampleRate, from: this.#chosen.from, to: this.#chosen.to },
+      { message: (message) => this.#hear(message), closed: (code, failure) => this.#closed(code, failure) });
+  }
+
+  /** Ends the session after what was said; the second time, and before it is live, at once. */
+  stop() {
+    if (this.#sending) {
+      this.#sending = false;
+      this.#source.stop();
+      this.#connection.end();
+      this.#view.state('ending');
+    } else {
+      this.#finish();
+      this.#connection?.close();
+    }
+  }
+
+  mute(muted) {
+    this.#source.mute(muted);
+    if (muted && this.#sending && this.#chosen.sound === 'microphone') {
+      this.#connection.finalize();
+    }
+  }
+
+  #hear(message) {
+    switch (message.type) {
+      case 'session.started':
+        this.#reached = this.#sending = true;
+        this.#view.started(message);
+        this.#source.start({
+          audio: (pcm) => {
+            this.#connection.audio(pcm);
+            this.#delay.sent(pcm.length);
+          },
+          ended: () => this.#sending && this.stop(),
+          failed: (error) => this.#lose(words.ofMicrophone(error)),
+        });
+        break;
+      case 'caption':
+        this.#view.caption(message);
+        this.#measure(message);
+        break;
+      case 'status':
+        this.#view.waiting(words.ofStatus(message));
+        break;
+      case 'error':
+        if (!message.fatal) {
+          this.#view.trouble(words.ofError(message));
+        }
+        break;
+    }
+  }
+
+  #measure({ role, end_ms: endMs }) {
+    if (role === (this.#chosen.to ? 'translation' : 'source')) {
+      const ms = this.#delay.shown(endMs);
+      if (ms !== null) {
+        this.#view.delay(ms);
+      }
+    }
+  }
+
+  /** The sound is gone: what was said is finished, and the person told. */
+  #lose(what) {
+    this.#view.wrong(what);
+    if (this.#sending) {
+      this.stop();
+    }
+  }
+
+  #closed(code, failure) {
+    if (failure) {
+      this.#finish(words.ofError(failure));
+    } else if (code === ENDED) {
+      this.#finish();
+    } else if (!this.#reached && (code === 1006 || code === SILENT)) {
+      this.#finish(words.ofNoConnection());
+    } else {
+      this.#finish(words.ofClose(code));
+    }
+  }
+
+  #finish(wrong) {
+    if (!this.#over) {
+      this.#over = true;
+      this.#source.stop();
+      this.#view.over(wrong);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * What a person is told when something is wrong: what it is, and what to do. No code of the wire is shown but one that
+ * this page does not know.
+ */
+
+const AGAIN = 'Press Start to go on.';
+const OURS = 'That is a mistake of this page. Reload it, and tell whoever runs this server if it stays.';
+
+const ERRORS = {
+  bad_message: ['The server did not understand this page.', OURS],
+  unsupported: ['The server cannot do that.', 'Choose another language, and press Start.'],
+  out_of_order: ['The server did not understand this page.', OURS],
+  too_big: ['The server refused a message as too large.', OURS],
+  sid_in_use: ['The session could not be started.', 'Press Start to try again.'],
+  resume_unavailable: ['The session cannot go on where it stopped.', 'Press Start to begin a new one.'],
+  full: ['The server carries as many sessions as it can.', 'Try again {when}.'],
+  unavailable: ['The servers cannot reach each other at the moment.', 'Try again {when}.'],
+  audio_overflow: ['The sound could not be heard in time, so the session was ended.', 'Try again {when}.'],
+  slow_reader: ['This device or its network is too slow for the captions.', 'Look for a better connection, and press Start.'],
+  speech_unavailable: ['Speech recognition failed.', 'Try again {when}. If it stays, tell whoever runs this server.'],
+  language_model_unavailable: ['A sentence could not be translated.', 'The session goes on.'],
+  internal: ['The server failed.', 'Press Start to begin a new session. If it stays, tell whoever runs this server.'],
+};
+
+/** While the session goes on. */
+const PASSING = {
+  audio_overflow: ['The sound arrives faster than it can be heard.', 'The captions will lag for a while.'],
+  speech_unavailable: ['Speech is not heard at the moment.', 'Nothing is lost: it goes on by itself.'],
+  language_model_unavailable: ['A sentence could not be translated.', 'The session goes on.'],
+};
+
+const CLOSES = {
+  1001: ['The server is leaving.', AGAIN],
+  1006: ['The connection was lost.', 'Check your network, then press Start to go on.'],
+  1009: ERRORS.too_big,
+  1011: ERRORS.internal,
+  1012: ['This server is being restarted.', 'Press Start to go on with another one.'],
+  3000: ['The server fell silent, or the network is gone.', 'Check your network, then press Start to go on.'],
+  4400: ERRORS.bad_message,
+  4401: ['You are not signed in.', 'Ask whoever gave you this address.'],
+  4403: ['You are not allowed to start a session here.', 'Ask whoever gave you this address.'],
+  4404: ERRORS.resume_unavailable,
+  4408: ['The session was ended, since nothing was heard for a long time.', AGAIN],
+  4409: ['This session goes on in another window.', 'Press Start to begin a new one here.'],
+  4413: ERRORS.too_big,
+  4429: ERRORS.full,
+  4490: ERRORS.slow_reader,
+  4500: ERRORS.internal,
+};
+
+const MICROPHONE = {
+  InsecureError: [
+    'The microphone works only over a protected connection.',
+    'Open this page with an address that begins with https, or choose a clip.',
+  ],
+  NotAllowedError: [
+    'The microphone is not allowed for this page.',
+    'Allow it with the button beside the address (on a Mac also in System Settings), then press Start. Or choose a clip.',
+  ],
+  NotFoundError: ['No microphone was found.', 'Connect one, then press Start. Or choose a clip.'],
+  NotReadableError: ['The microphone cannot be opened.', 'Close other programs that use it, then press Start.'],
+  TakenAwayError: ['The microphone was disconnected.', 'Connect it again, then press Start.'],
+};
+
+const WAITING = {
+  'quota.requests': 'Translations wait for their share of the language model',
+  'quota.tokens': 'Translations wait for their share of the language model',
+  'quota.unreachable': 'Translations wait until the servers reach each other again',
+  connections: 'Translations wait for a free connection to the language model',
+  language_model: 'The language model does not answer; translations are tried again',
+};
+
+const SERVICES = { speech: 'Google Speech', openai: 'OpenAI' };
+
+/** @returns {{what: string, todo: string}} */
+export function ofError({ code, fatal, retry_after_ms: retryAfterMs }) {
+  const known = fatal ? ERRORS[code] : (PASSING[code] ?? ERRORS[code]);
+  const [what, todo] = known ?? [`The server reports “${code}”.`, fatal ? 'Press Start to try again.' : 'The session goes on.'];
+  return { what, todo: todo.replace('{when}', when(retryAfterMs)) };
+}
+
+/** Why a connection was closed, where no error said it. */
+export function ofClose(code) {
+  const [what, todo] = CLOSES[code] ?? [`The connection was closed (code ${code}).`, 'Press Start to try again.'];
+  return { what, todo: todo.replace('{when}', when()) };
+}
+
+/** Why no connection came about. */
+export function ofNoConnection() {
+  return { what: 'The server does not answer.', todo: 'Check your network, then press Start to try again.' };
+}
+
+export function ofMicrophone(error) {
+  const [what, todo] = MICROPHONE[error.name] ?? ['The microphone cannot be used.', 'Choose another one, or a clip.'];
+  return { what, todo };
+}
+
+export function ofClip() {
+  return { what: 'The clip could not be fetched.', todo: 'Check your network, then press Start to try again.' };
+}
+
+/** Why finals wait; nothing while they flow. */
+export function ofStatus({ state, reason, wait_ms: waitMs }) {
+  if (state !== 'waiting') {
+    return '';
+  }
+  const about = waitMs >= 1000 ? `, about ${seconds(waitMs)}` : '';
+  return `${WAITING[reason] ?? 'Translations wait'}${about}. None is lost.`;
+}
+
+/** Who is not the real one. */
+export function ofStandIns(names) {
+  if (names.length === 0) {
+    return '';
+  }
+  const services = [...names].sort().reverse().map((name) => SERVICES[name] ?? name);
+  const plays = services.length === 1 ? 'A stand-in plays' : 'Stand-ins play';
+  return `${plays} ${services.join(' and ')}: what they say is made up.`;
+}
+
+function when(ms) {
+  return ms ? `in about ${seconds(ms)}` : 'in a while';
+}
+
+function seconds(ms) {
+  const whole = Math.max(1, Math.ceil(ms / 1000));
+  return whole === 1 ? 'a second' : `${whole} seconds`;
+}
