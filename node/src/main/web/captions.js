@@ -34,10 +34,11 @@ export class Captions {
   /** Shows a caption message. */
   show(caption) {
     const cell = this.#row(caption.seg)[caption.role];
-    if (!cell || cell.final || (caption.rev ?? 0) < cell.rev) {
+    if (!cell || cell.final || comesBefore(caption, cell)) {
       return;
     }
-    cell.rev = caption.rev ?? 0;
+    cell.epoch = caption.epoch;
+    cell.rev = caption.rev;
     cell.final = caption.final;
     cell.place.lang = caption.lang;
     if (caption.final) {
@@ -97,5 +98,9 @@ function cell(kind) {
   const tentative = document.createElement('span');
   tentative.className = 'tentative';
   place.append(stable, tentative);
-  return { place, stable, tentative, rev: -1, final: false };
+  return { place, stable, tentative, epoch: 0, rev: 0, final: false };
+}
+
+function comesBefore(caption, cell) {
+  return caption.epoch < cell.epoch || (caption.epoch === cell.epoch && caption.rev < cell.rev);
 }

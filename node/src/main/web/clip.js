@@ -2,6 +2,7 @@ import { readWav } from './wav.js';
 
 const LONGEST_FRAME_S = 0.1;
 const SHORTEST_FRAME_S = 0.04;
+const FETCHED_WITHIN_MS = 15_000;
 const LOUDSPEAKER_WITHIN_MS = 1000;
 const LEAD_S = 0.05;
 
@@ -43,7 +44,9 @@ export class Clip {
     this.#loudness.connect(this.#context.destination);
     this.mute(this.#muted);
     const running = this.#context.resume().catch(() => {});
-    const answer = await fetch(`clips/${encodeURIComponent(this.#name)}.wav`);
+    const answer = await fetch(`clips/${encodeURIComponent(this.#name)}.wav`, {
+      signal: AbortSignal.timeout(FETCHED_WITHIN_MS),
+    });
     if (!answer.ok) {
       throw new Error(`the clip ${this.#name} was answered with ${answer.status}`);
     }

@@ -173,6 +173,9 @@ public final class DemoCommand implements Callable<Integer> {
           plan(cluster.nodes()).stream()
               .map(plan -> new DemoSession(plan, !services.realOpenAi()))
               .toList();
+      progress.accept(
+          "Open http://%s/ in a browser to play a clip, or speak, and read along."
+              .formatted(cluster.nodes().getFirst().listen()));
       play(ran, new Board(screen, !json && LiveBlock.terminal()));
       String standIn = cluster.openAiStandIn();
       if (standIn != null) {

@@ -1,0 +1,235 @@
+package io.dragoman.chaos;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dragoman.protocol.CloseCode;
+import io.dragoman.protocol.ErrorCode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.chrome.ChromeDriver;
+
+/** What the captions page tells a person when something is wrong. */
+@Timeout(300)
+class CaptionsPageTroubleIT {
+  private static final Duration SOON = Duration.ofSeconds(50);
+
+  @TempDir static Path directory;
+  private static SingleNode node;
+  private static ChromeDriver browser;
+  private static Page page;
+
+  @BeforeAll
+  static void start() throws Exception {
+    browser =
+        Chromium.start(
+            Map.of("profile.default_content_setting_values.media_stream_mic", 2),
+            "--use-fake-device-for-media-stream");
+    node = SingleNode.start(directory, "sessions.most=1");
+    page = new Page(browser, node.listen());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.quit();
+    }
+    if (node != null) {
+      node.close();
+    }
+  }
+
+  @AfterEach
+  void lookOrdinary() {
+    page.pretendNothing();
+  }
+
+  @Test
+  void aDeniedMicrophone() {
+    page.open("?sound=microphone");
+    page.press("#start");
+    page.awaitState("failed", SOON);
+    assertTold("The microphone is not allowed for this page.", "Allow it", "choose a clip");
+    page.assertAccessible("error");
+    page.pretend(320, 640, "dark");
+    page.assertAccessible("error on a phone in the dark");
+    page.press("#dismiss");
+    assertFalse(page.element("#notice").isDisplayed());
+    assertEquals("Start", page.text("#start"));
+  }
+
+  @Test
+  void aServerThatIsFull() throws Exception {
+    WebSocket other = occupy();
+    try {
+      page.open("");
+      page.press("#start");
+      page.awaitState("failed", SOON);
+      assertTold("The server carries as many sessions as it can.", "Try again in about ");
+    } finally {
+      other.abort();
+    }
+    await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              page.press("#start");
+              await().atMost(SOON).until(() -> List.of("live", "failed").contains(page.state()));
+              return page.state().equals("live");
+            });
+    page.press("#start");
+    page.awaitState("ended", SOON);
+    assertFalse(page.element("#notice").isDisplayed());
+  }
+
+  /** Holds the one session that the node carries. */
+  private static WebSocket occupy() throws Exception {
+    CompletableFuture<Void> started = new CompletableFuture<>();
+    WebSocket socket =
+        HttpClient.newHttpClient()
+            .newWebSocketBuilder()
+            .buildAsync(
+                URI.create("ws://" + node.listen() + "/v1/session?sid=occupies-the-only-place"),
+                new WebSocket.Listener() {
+                  @Override
+                  public CompletionStage<?> onText(
+                      WebSocket from, CharSequence text, boolean last) {
+                    started.complete(null);
+                    return WebSocket.Listener.super.onText(from, text, last);
+                  }
+                })
+            .get(30, TimeUnit.SECONDS);
+    socket
+        .sendText(
+            """
+            {"type": "session.start", "kind": "translation", "source": ["en-US"], "targets": [],
+             "audio": {"encoding": "pcm_s16le", "sample_rate": 24000, "channels": 1}}""",
+            true)
+        .get(30, TimeUnit.SECONDS);
+    started.get(30, TimeUnit.SECONDS);
+    return socket;
+  }
+
+  @Test
+  void aNodeThatFellSilent() throws Exception {
+    page.open("");
+    page.press("#start");
+    page.awaitState("live", SOON);
+    signal("STOP");
+    try {
+      page.awaitState("failed", SOON);
+      assertTold("The server fell silent, or the network is gone.", "Check your network");
+      page.press("#start");
+      page.awaitState("failed", SOON);
+      assertTold("The clip could not be fetched.", "Check your network");
+    } finally {
+      signal("CONT");
+    }
+  }
+
+  private static void signal(String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(node.node().pid())).start();
+    assertEquals(0, kill.waitFor());
+  }
+
+  @Test
+  void translationsThatWaitAndANodeThatLeaves() throws Exception {
+    try (SingleNode leaving = SingleNode.start(directory, "quota.requests_per_minute=2")) {
+      Page there = new Page(browser, leaving.listen());
+      there.open("");
+      there.press("#start");
+      there.awaitState("live", SOON);
+      await().atMost(SOON).until(() -> !there.text("#waiting").isEmpty());
+      String waiting = there.text("#waiting");
+      assertTrue(
+          waiting.startsWith("Translations wait for their share of the language model"), waiting);
+      leaving.node().destroy();
+      there.awaitState("failed", SOON);
+      assertEquals(
+          "This server is being restarted. Press Start to go on with another one.",
+          there.text("#notice-text"));
+    }
+  }
+
+  /** Whoever adds a code adds words for it. */
+  @Test
+  void everyCodeOfTheWireHasWords() {
+    page.open("");
+    List<String> codes =
+        Arrays.stream(ErrorCode.values()).map(CaptionsPageTroubleIT::onTheWire).toList();
+    List<?> closes =
+        Arrays.stream(CloseCode.values())
+            .filter(code -> code != CloseCode.ENDED)
+            .map(CloseCode::code)
+            .toList();
+    List<?> words =
+        (List<?>)
+            page.scriptAsync(
+                """
+                const [codes, closes, done] = arguments;
+                import('/words.js').then(words => done([
+                  ...codes.flatMap(code => [true, false].map(fatal => words.ofError({code, fatal}))),
+                  ...closes.map(code => words.ofClose(code)),
+                  ...['InsecureError', 'NotAllowedError', 'NotFoundError', 'NotReadableError', 'TakenAwayError']
+                    .map(name => words.ofMicrophone({name})),
+                ].map(({what, todo}) => `${what} ${todo}`)));
+                """,
+                codes,
+                closes);
+    for (Object sentence : words) {
+      assertFalse(
+          sentence.toString().matches(".*(reports|code \\d|\\{|cannot be used|undefined).*"),
+          sentence.toString());
+    }
+    assertEquals(
+        List.of(
+            "The server reports “new_thing”. Press Start to try again.",
+            "The connection was closed (code 4999). Press Start to try again.",
+            "Translations wait for their share of the language model, about 3 seconds. None is lost."),
+        page.scriptAsync(
+            """
+            const done = arguments[0];
+            const say = ({what, todo}) => `${what} ${todo}`;
+            import('/words.js').then(words => done([
+              say(words.ofError({code: 'new_thing', fatal: true})),
+              say(words.ofClose(4999)),
+              words.ofStatus({state: 'waiting', reason: 'quota.tokens', wait_ms: 2100}),
+            ]));
+            """));
+  }
+
+  private static String onTheWire(ErrorCode code) {
+    try {
+      return ErrorCode.class.getField(code.name()).getAnnotation(JsonProperty.class).value();
+    } catch (NoSuchFieldException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void assertTold(String... parts) {
+    String told = page.text("#notice-text");
+    for (String part : parts) {
+      assertTrue(told.contains(part), told);
+    }
+    assertEquals("Stopped", page.text("#state"));
+  }
+}

@@ -1,0 +1,85 @@
+package io.dragoman.chaos;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/**
+ * The machine's own Chromium, without a window. Where there is none, {@code
+ * chaos/bin/install-tools} is asked for it; where that may not install anything, the tests are
+ * aborted with what it says.
+ */
+final class Chromium {
+  private static final List<String> BROWSERS =
+      List.of("chromium", "chromium-browser", "google-chrome");
+  private static final String DRIVER = "chromedriver";
+
+  /**
+   * Warns that it knows no debugging protocol of this browser's version, which nothing here uses.
+   */
+  private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
+  private Chromium() {}
+
+  /**
+   * Starts a browser.
+   *
+   * @param preferences of its profile, such as which permissions are denied
+   * @param arguments beside those that every test needs
+   */
+  static ChromeDriver start(Map<String, Object> preferences, String... arguments)
+      throws IOException, InterruptedException {
+    if (find(BROWSERS).isEmpty() || find(List.of(DRIVER)).isEmpty()) {
+      install();
+    }
+    SELENIUM.setLevel(Level.SEVERE);
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.ALL);
+    logs.enable(LogType.PERFORMANCE, Level.ALL);
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(find(BROWSERS).orElseThrow().toFile());
+    options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
+    options.setExperimentalOption("prefs", preferences);
+    // Chromium's sandbox refuses to be root's, as the user of a container often is.
+    options.addArguments(
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,1000");
+    options.addArguments(arguments);
+    ChromeDriverService service =
+        new ChromeDriverService.Builder()
+            .usingDriverExecutable(find(List.of(DRIVER)).orElseThrow().toFile())
+            .usingAnyFreePort()
+            .build();
+    return new ChromeDriver(service, options);
+  }
+
+  private static void install() throws IOException, InterruptedException {
+    Path script =
+        Path.of(System.getProperty("basedir", "."), "bin", "install-tools").toAbsolutePath();
+    Process install = new ProcessBuilder(script.toString()).redirectErrorStream(true).start();
+    String said = new String(install.getInputStream().readAllBytes()).strip();
+    assumeTrue(
+        install.waitFor() == 0,
+        () -> "No browser to test the captions page with. Run chaos/bin/install-tools. " + said);
+  }
+
+  private static Optional<Path> find(List<String> names) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+        .flatMap(folder -> names.stream().map(name -> Path.of(folder, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+}
