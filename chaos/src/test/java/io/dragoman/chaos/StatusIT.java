@@ -96,8 +96,8 @@ class StatusIT {
       status.handle().destroy();
       assertEquals(0, status.exit(), status::errors);
       for (String line : status.output().lines().toList()) {
-        JsonNode status = JSON.readTree(line);
-        assertEquals(3, status.path("nodes").size() + status.path("nodesMissing").size(), line);
+        JsonNode told = JSON.readTree(line);
+        assertEquals(3, told.path("nodes").size() + told.path("nodesMissing").size(), line);
       }
     }
   }
