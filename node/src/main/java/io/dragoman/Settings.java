@@ -95,6 +95,20 @@ final class Settings {
     return Duration.ofSeconds(number(key, otherwise, least, most));
   }
 
+  boolean flag(String key, boolean otherwise) {
+    return read(
+        new Key(key, String.valueOf(otherwise), ""),
+        otherwise,
+        given ->
+            switch (given.one()) {
+              case "true" -> true;
+              case "false" -> false;
+              default ->
+                  throw new IllegalArgumentException(
+                      "\"%s\" is neither true nor false.".formatted(shown(given.one())));
+            });
+  }
+
   List<String> list(String key) {
     return read(new Key(key, "", ""), List.of(), Given::all);
   }
@@ -280,10 +294,12 @@ final class Settings {
     } catch (NumberFormatException e) {
       // Told below, with the range.
     }
-    String shown =
-        text.length() <= MOST_SHOWN_CHARS ? text : text.substring(0, MOST_SHOWN_CHARS) + "…";
     throw new IllegalArgumentException(
-        "\"%s\" is not a whole number from %d to %d.".formatted(shown, least, most));
+        "\"%s\" is not a whole number from %d to %d.".formatted(shown(text), least, most));
+  }
+
+  private static String shown(String text) {
+    return text.length() <= MOST_SHOWN_CHARS ? text : text.substring(0, MOST_SHOWN_CHARS) + "…";
   }
 
   private static String contents(Path file) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -300,6 +301,24 @@ class ConfigMistakesTest {
     ConfigCheck check = NodeConfig.check(directory, file, Map.of(), Map.of());
     assertEquals(2, check.mistakes().size(), check.mistakes()::toString);
     assertTrue(check.mistakes().getLast().startsWith("grid.config: "), check.mistakes()::toString);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true,true", "false,false", ",true"})
+  void aFlagIsTrueOrFalse(@Nullable String given, boolean value) {
+    Settings settings =
+        new Settings(null, Map.of(), given == null ? Map.of() : Map.of("page.on", given));
+    assertEquals(value, settings.flag("page.on", true));
+    assertEquals(List.of(), settings.mistakes());
+  }
+
+  @Test
+  void aFlagThatIsNeitherIsToldAndHasItsDefault() {
+    Settings settings = new Settings(null, Map.of("DRAGOMAN_PAGE_ON", "perhaps"), Map.of());
+    assertTrue(settings.flag("page.on", true));
+    assertEquals(
+        List.of("DRAGOMAN_PAGE_ON (environment): page.on: \"perhaps\" is neither true nor false."),
+        settings.mistakes());
   }
 
   private void assertRight(String content) throws IOException {
