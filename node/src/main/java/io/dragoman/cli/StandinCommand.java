@@ -3,6 +3,7 @@ package io.dragoman.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dragoman.standin.Clips;
+import io.dragoman.standin.Faults;
 import io.dragoman.standin.OpenAiStandIn;
 import io.dragoman.standin.OpenAiStandInConfig;
 import io.dragoman.standin.OpenAiStandInConfig.Charge;
@@ -169,8 +170,9 @@ final class StandinCommand implements Callable<Integer> {
     StopSignals.watch();
     OpenAiStandInConfig openAiConfig = openAiConfig();
     SpeechStandInConfig speechConfig = speechConfig();
-    try (OpenAiStandIn openAi = startOpenAi(openAiConfig);
-        SpeechStandIn speech = startSpeech(speechConfig)) {
+    Faults faults = new Faults();
+    try (OpenAiStandIn openAi = startOpenAi(openAiConfig, faults);
+        SpeechStandIn speech = startSpeech(speechConfig, faults)) {
       LOG.info("These are stand-ins for OpenAI and Google Speech: what they say is made up.");
       String openAiUrl = "http://127.0.0.1:" + openAi.port() + "/v1";
       String speechAddress = "127.0.0.1:" + speech.port();
@@ -236,18 +238,22 @@ final class StandinCommand implements Callable<Integer> {
     return spec == null ? e : new ParameterException(spec.commandLine(), e.getMessage(), e);
   }
 
-  private static OpenAiStandIn startOpenAi(OpenAiStandInConfig config) throws CommandException {
+  private static OpenAiStandIn startOpenAi(OpenAiStandInConfig config, Faults faults)
+      throws CommandException {
     try {
       return OpenAiStandIn.start(
-          config, Clips.shipped().stream().flatMap(clip -> clip.sentences().stream()).toList());
+          config,
+          Clips.shipped().stream().flatMap(clip -> clip.sentences().stream()).toList(),
+          faults);
     } catch (UncheckedIOException e) {
       throw new CommandException(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
     }
   }
 
-  private static SpeechStandIn startSpeech(SpeechStandInConfig config) throws CommandException {
+  private static SpeechStandIn startSpeech(SpeechStandInConfig config, Faults faults)
+      throws CommandException {
     try {
-      return SpeechStandIn.start(config);
+      return SpeechStandIn.start(config, faults);
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.UNAVAILABLE,

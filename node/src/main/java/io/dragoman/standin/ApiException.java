@@ -27,6 +27,11 @@ final class ApiException extends Exception {
     return new ApiException(400, "invalid_request_error", param, code, message);
   }
 
+  /** A 401. */
+  static ApiException invalidKey(String message) {
+    return new ApiException(401, "invalid_request_error", null, "invalid_api_key", message);
+  }
+
   int status() {
     return status;
   }

@@ -27,6 +27,12 @@ record ChatAnswer(
             call, number, createdSeconds, all.subList(0, call.maxAnswerTokens()), "length");
   }
 
+  /** The same answer, but of so many tokens at most, and ended for this reason. */
+  ChatAnswer cutAfter(int most, String reason) {
+    return new ChatAnswer(
+        call, number, createdSeconds, tokens.subList(0, Math.min(most, tokens.size())), reason);
+  }
+
   int usedTokens() {
     return call.promptTokens() + tokens.size();
   }

@@ -33,15 +33,25 @@ final class ChatCompletions implements Handler {
   private final Charge charge;
   private final Pace pace;
   private final OpenAiStats stats;
+  private final Faults faults;
+  private final Connections connections;
   private final AtomicLong calls = new AtomicLong();
 
   ChatCompletions(
-      Phrasebook phrasebook, ArrivalLog arrivals, Charge charge, Pace pace, OpenAiStats stats) {
+      Phrasebook phrasebook,
+      ArrivalLog arrivals,
+      Charge charge,
+      Pace pace,
+      OpenAiStats stats,
+      Faults faults,
+      Connections connections) {
     this.phrasebook = phrasebook;
     this.arrivals = arrivals;
     this.charge = charge;
     this.pace = pace;
     this.stats = stats;
+    this.faults = faults;
+    this.connections = connections;
   }
 
   @Override
@@ -58,7 +68,7 @@ final class ChatCompletions implements Handler {
     LimitHeaders.levels(response, verdict.levels());
     switch (verdict) {
       case Refused refused -> refuse(refused, call, response);
-      case Accepted accepted -> accept(accepted.arrival(), call, response);
+      case Accepted accepted -> accept(accepted.arrival(), call, request, response);
     }
   }
 
@@ -111,21 +121,23 @@ final class ChatCompletions implements Handler {
             .formatted(call.model(), figures, LimitHeaders.goDuration(wait));
   }
 
-  private void accept(Arrival arrival, ChatCall call, ServerResponse response) {
+  private void accept(
+      Arrival arrival, ChatCall call, ServerRequest request, ServerResponse response)
+      throws ApiException {
     stats.begin();
     try {
       String text = phrasebook.answer(call.system(), call.user());
       ChatAnswer answer =
           ChatAnswer.of(call, text, calls.incrementAndGet(), Instant.now().getEpochSecond());
-      long arrived = System.nanoTime();
-      Thread.sleep(pace.nextFirstToken());
-      stats.firstToken(System.nanoTime() - arrived);
-      if (call.stream()) {
-        stream(answer, arrival, response);
-      } else {
-        Thread.sleep(pace.perToken().multipliedBy(Math.max(0, answer.tokens().size() - 1)));
-        settle(arrival, answer);
-        OpenAiStandIn.send(response, 200, answer.completion());
+      Delivery delivery = Delivery.sound(answer, pace);
+      ActiveFault met = faults.meet(FaultKind.Service.OPENAI).orElse(null);
+      if (met != null) {
+        delivery = delivery.under(met, response);
+      }
+      deliver(delivery, arrival, response);
+      if (delivery.ending() == Delivery.Ending.RESET) {
+        connections.reset(request.remotePeer().port());
+        throw new CloseConnectionException("the connection is reset");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -137,27 +149,52 @@ final class ChatCompletions implements Handler {
     }
   }
 
-  /** Sends the answer as server-sent events, each token when it is due. */
-  private void stream(ChatAnswer answer, Arrival arrival, ServerResponse response)
+  private void deliver(Delivery delivery, Arrival arrival, ServerResponse response)
       throws IOException, InterruptedException {
+    if (delivery.resetsAtOnce()) {
+      return;
+    }
+    long arrived = System.nanoTime();
+    Thread.sleep(delivery.firstToken());
+    stats.firstToken(System.nanoTime() - arrived);
+    ChatAnswer answer = delivery.answer();
+    if (answer.call().stream()) {
+      stream(delivery, arrival, response);
+    } else if (delivery.ending() == Delivery.Ending.WHOLE) {
+      Thread.sleep(delivery.perToken().multipliedBy(Math.max(0, answer.tokens().size() - 1)));
+      settle(arrival, answer);
+      OpenAiStandIn.send(response, 200, answer.completion());
+    } else {
+      throw new CloseConnectionException("an answer in one piece comes whole or not at all");
+    }
+  }
+
+  /** Sends the answer as server-sent events, each token when it is due. */
+  private void stream(Delivery delivery, Arrival arrival, ServerResponse response)
+      throws IOException, InterruptedException {
+    ChatAnswer answer = delivery.answer();
     response
         .header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8")
         .header(HeaderNames.CACHE_CONTROL, "no-cache");
-    try (OutputStream out = response.outputStream()) {
-      event(out, answer.roleChunk());
-      long due = System.nanoTime();
-      for (String token : answer.tokens()) {
-        Thread.sleep(Duration.ofNanos(due - System.nanoTime()));
-        event(out, answer.tokenChunk(token));
-        out.flush();
-        due += pace.perToken().toNanos();
-      }
-      settle(arrival, answer);
+    OutputStream out = response.outputStream();
+    event(out, answer.roleChunk());
+    long due = System.nanoTime();
+    for (String token : answer.tokens()) {
+      Thread.sleep(Duration.ofNanos(due - System.nanoTime()));
+      event(out, answer.tokenChunk(token));
+      out.flush();
+      due += delivery.perToken().toNanos();
+    }
+    settle(arrival, answer);
+    if (delivery.ending() == Delivery.Ending.WHOLE) {
       event(out, answer.finishChunk());
       if (answer.call().includeUsage()) {
         event(out, answer.usageChunk());
       }
       out.write("data: [DONE]\n\n".getBytes(StandardCharsets.UTF_8));
+    }
+    if (delivery.ending() != Delivery.Ending.RESET) {
+      out.close();
     }
   }
 

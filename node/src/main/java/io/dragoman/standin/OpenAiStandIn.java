@@ -36,7 +36,9 @@ import java.util.function.LongSupplier;
  *       (see {@link ArrivalLog}), with the {@code x-ratelimit-*} headers on every answer to a valid
  *       request;
  *   <li>{@code GET /v1/models}, which costs nothing: good to warm a connection;
- *   <li>{@code GET /standin/stats}, which needs no key (see {@link OpenAiStats.Snapshot}).
+ *   <li>{@code GET /standin/stats}, which needs no key (see {@link OpenAiStats.Snapshot});
+ *   <li>{@code POST}, {@code GET} and {@code DELETE /standin/fault}, which set, show and lift the
+ *       {@link Faults} of both stand-ins.
  * </ul>
  *
  * <p>Errors are OpenAI's documents. Every answer has the header {@code x-dragoman-stand-in:
@@ -48,6 +50,8 @@ public final class OpenAiStandIn implements AutoCloseable {
    */
   private static final int MAX_CONCURRENT_STREAMS = 100;
 
+  private static final int MAX_FAULT_BYTES = 4_096;
+
   private static final InetAddress HOST = InetAddress.getLoopbackAddress();
 
   private static final HeaderName STAND_IN = HeaderNames.create("x-dragoman-stand-in");
@@ -58,37 +62,49 @@ public final class OpenAiStandIn implements AutoCloseable {
   private final ArrivalLog arrivals;
   private final OpenAiStats stats = new OpenAiStats();
   private final ConnectionCounter connections = new ConnectionCounter();
+  private final Faults faults;
+  private final Connections sockets = new Connections();
   private final WebServer server;
 
   /**
    * Starts a stand-in that knows these sentences.
    *
+   * @param faults that its calls meet, and that can be set at its address
    * @throws UncheckedIOException when it cannot listen, with a message that says where and why
    */
-  public static OpenAiStandIn start(OpenAiStandInConfig config, List<Sentence> sentences) {
-    return start(config, sentences, System::nanoTime);
+  public static OpenAiStandIn start(
+      OpenAiStandInConfig config, List<Sentence> sentences, Faults faults) {
+    return new OpenAiStandIn(config, new Phrasebook(sentences), faults, System::nanoTime);
   }
 
   /** Starts one whose windows roll by {@code nanoClock}. */
   static OpenAiStandIn start(
       OpenAiStandInConfig config, List<Sentence> sentences, LongSupplier nanoClock) {
-    return new OpenAiStandIn(config, new Phrasebook(sentences), nanoClock);
+    return new OpenAiStandIn(config, new Phrasebook(sentences), new Faults(), nanoClock);
   }
 
-  private OpenAiStandIn(OpenAiStandInConfig config, Phrasebook phrasebook, LongSupplier nanoClock) {
+  private OpenAiStandIn(
+      OpenAiStandInConfig config, Phrasebook phrasebook, Faults faults, LongSupplier nanoClock) {
+    this.faults = faults;
     this.authorization = ("Bearer " + config.apiKey()).getBytes(StandardCharsets.UTF_8);
     Limits limits = config.limits();
     this.arrivals = new ArrivalLog(limits.requests(), limits.tokens(), nanoClock);
     Handler completions =
         new ChatCompletions(
-            phrasebook, arrivals, limits.charge(), new Pace(config.delays()), stats);
+            phrasebook,
+            arrivals,
+            limits.charge(),
+            new Pace(config.delays()),
+            stats,
+            faults,
+            sockets);
     requireFree(config.port());
     this.server =
         WebServer.builder()
             .address(HOST)
             .port(config.port())
             .shutdownHook(false)
-            .connectionOptions(options -> options.tcpNoDelay(true))
+            .connectionOptions(sockets)
             .addConnectionSelector(connections)
             .addProtocol(Http2Config.builder().maxConcurrentStreams(MAX_CONCURRENT_STREAMS).build())
             .routing(routing -> route(routing, completions))
@@ -104,6 +120,7 @@ public final class OpenAiStandIn implements AutoCloseable {
   /** Stops it; answers that are under way are cut off. */
   @Override
   public void close() {
+    faults.clear();
     server.stop();
   }
 
@@ -116,6 +133,9 @@ public final class OpenAiStandIn implements AutoCloseable {
             })
         .error(ApiException.class, (request, response, e) -> send(response, e.status(), e.toJson()))
         .get("/standin/stats", (request, response) -> send(response, 200, statistics()))
+        .post("/standin/fault", this::setFault)
+        .get("/standin/fault", (request, response) -> send(response, 200, faults.toJson()))
+        .delete("/standin/fault", this::liftFaults)
         .any("/v1/*", this::authorize)
         .get("/v1/models", (request, response) -> send(response, 200, models()))
         .post("/v1/chat/completions", completions)
@@ -126,16 +146,31 @@ public final class OpenAiStandIn implements AutoCloseable {
     String given = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
     if (!MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), authorization)) {
       stats.unauthorized();
-      throw new ApiException(
-          401,
-          "invalid_request_error",
-          null,
-          "invalid_api_key",
+      throw ApiException.invalidKey(
           given.isEmpty()
               ? "You didn't provide an API key. It belongs into the header 'Authorization: Bearer'."
               : "Incorrect API key provided.");
     }
     response.next();
+  }
+
+  private void setFault(ServerRequest request, ServerResponse response) throws ApiException {
+    try {
+      Fault.parse(JSON.readTree(request.content().inputStream().readNBytes(MAX_FAULT_BYTES)))
+          .ifPresentOrElse(faults::set, faults::clear);
+    } catch (JsonProcessingException e) {
+      throw ApiException.badRequest(null, null, "The body is not JSON.");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (IllegalArgumentException e) {
+      throw ApiException.badRequest(null, null, String.valueOf(e.getMessage()));
+    }
+    send(response, 200, faults.toJson());
+  }
+
+  private void liftFaults(ServerRequest request, ServerResponse response) {
+    faults.clear();
+    send(response, 200, faults.toJson());
   }
 
   private static void notFound(ServerRequest request, ServerResponse response) throws ApiException {
@@ -148,7 +183,8 @@ public final class OpenAiStandIn implements AutoCloseable {
   }
 
   private ObjectNode statistics() {
-    return JSON.valueToTree(stats.snapshot(arrivals.totals(), connections.opened()));
+    return JSON.valueToTree(
+        stats.snapshot(arrivals.totals(), connections.opened(), faults.struck()));
   }
 
   private static ObjectNode models() {

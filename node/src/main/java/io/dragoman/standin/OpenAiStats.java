@@ -14,7 +14,7 @@ final class OpenAiStats {
    *
    * @param requests requests that arrived, whether they were accepted or refused
    * @param tokens what the accepted ones were charged
-   * @param rejected429 the requests that were refused
+   * @param rejected429 the requests that were refused for the limits
    * @param worstWindowRequests the most requests in any rolling 60 s, accepted, refused and
    *     invalid: a client that sends more than it may is seen here
    * @param worstWindowTokens the most tokens in any rolling 60 s, of accepted and refused requests
@@ -28,6 +28,7 @@ final class OpenAiStats {
    *     token, in milliseconds; 0 before the first
    * @param unauthorized answers with 401
    * @param invalid chat completions answered with 400 or 413
+   * @param faulted calls, of either stand-in, that met a fault
    */
   record Snapshot(
       long requests,
@@ -43,7 +44,8 @@ final class OpenAiStats {
       int inFlight,
       long delayMsP50,
       long unauthorized,
-      long invalid) {}
+      long invalid,
+      long faulted) {}
 
   private static final int DELAYS_KEPT = 4_096;
 
@@ -78,7 +80,7 @@ final class OpenAiStats {
     }
   }
 
-  Snapshot snapshot(ArrivalLog.Totals arrivals, long connectionsOpened) {
+  Snapshot snapshot(ArrivalLog.Totals arrivals, long connectionsOpened, long faulted) {
     return new Snapshot(
         arrivals.accepted() + arrivals.refused(),
         arrivals.tokens(),
@@ -93,7 +95,8 @@ final class OpenAiStats {
         inFlight.get(),
         medianDelayMillis(),
         unauthorized.sum(),
-        invalid.sum());
+        invalid.sum(),
+        faulted);
   }
 
   private long medianDelayMillis() {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +18,13 @@ import org.jspecify.annotations.Nullable;
  * what was said so far, so a client that does not read is not heard any further, and nothing piles
  * up. gRPC and the clock's thread both come here; the object's monitor guards everything.
  */
-final class SpeechCall implements StreamObserver<StreamingRecognizeRequest> {
+final class SpeechCall
+    implements StreamObserver<StreamingRecognizeRequest>, Comparable<SpeechCall> {
+  private final long number;
   private final SpeechStandInConfig config;
   private final ServerCallStreamObserver<StreamingRecognizeResponse> client;
   private final ScheduledExecutorService clock;
-  private final Runnable onEnd;
+  private final Consumer<SpeechCall> onEnd;
 
   private final long startedNanos = System.nanoTime();
   private long lastRequestNanos = startedNanos;
@@ -30,6 +33,10 @@ final class SpeechCall implements StreamObserver<StreamingRecognizeRequest> {
   private boolean paused;
 
   private boolean ended;
+
+  /** Whether a fault keeps it from saying anything, and from ending. */
+  private boolean silent;
+
   private @Nullable Future<?> watching;
   private @Nullable Recognition recognition;
 
@@ -37,34 +44,65 @@ final class SpeechCall implements StreamObserver<StreamingRecognizeRequest> {
   private record Recognition(StreamSetup setup, Ear ear, Transcriber transcriber) {}
 
   /**
-   * Begins a call.
-   *
+   * @param number of the call, by which calls are in the order of their beginning
    * @param clock ends it when its time is over
-   * @param onEnd runs once, however it ends
+   * @param onEnd is told once, however it ends
    */
-  static SpeechCall begin(
+  SpeechCall(
+      long number,
       SpeechStandInConfig config,
       ServerCallStreamObserver<StreamingRecognizeResponse> client,
       ScheduledExecutorService clock,
-      Runnable onEnd) {
-    var call = new SpeechCall(config, client, clock, onEnd);
-    client.disableAutoRequest();
-    client.setOnReadyHandler(call::onReady);
-    client.setOnCancelHandler(call::onCancel);
-    client.request(1);
-    call.watch();
-    return call;
-  }
-
-  private SpeechCall(
-      SpeechStandInConfig config,
-      ServerCallStreamObserver<StreamingRecognizeResponse> client,
-      ScheduledExecutorService clock,
-      Runnable onEnd) {
+      Consumer<SpeechCall> onEnd) {
+    this.number = number;
     this.config = config;
     this.client = client;
     this.clock = clock;
     this.onEnd = onEnd;
+  }
+
+  void begin() {
+    client.disableAutoRequest();
+    client.setOnReadyHandler(this::onReady);
+    client.setOnCancelHandler(this::onCancel);
+    client.request(1);
+    watch();
+  }
+
+  /** Lets a fault befall the call. */
+  synchronized void meet(Fault fault) {
+    switch (fault.kind()) {
+      case SPEECH_SILENT -> silent = true;
+      case SPEECH_CUT -> failAfter(fault, tooLong());
+      case SPEECH_UNAVAILABLE ->
+          failAfter(
+              fault, Status.UNAVAILABLE.withDescription("The service is currently unavailable."));
+      case SPEECH_INTERNAL ->
+          failAfter(fault, Status.INTERNAL.withDescription("Internal error encountered."));
+      case SPEECH_EXHAUSTED ->
+          failAfter(
+              fault,
+              Status.RESOURCE_EXHAUSTED.withDescription(
+                  "Resource has been exhausted (e.g. check quota)."));
+      case SPEECH_UNAUTHENTICATED ->
+          failAfter(
+              fault,
+              Status.UNAUTHENTICATED.withDescription(
+                  "Request had invalid authentication credentials."));
+      case SPEECH_DENIED ->
+          failAfter(
+              fault,
+              Status.PERMISSION_DENIED.withDescription(
+                  "Permission 'speech.recognizers.recognize' denied on resource."));
+      case SPEECH_INVALID ->
+          failAfter(
+              fault, Status.INVALID_ARGUMENT.withDescription("Invalid recognition 'config'."));
+      default -> throw new IllegalArgumentException(fault.kind() + " befalls no speech");
+    }
+  }
+
+  private void failAfter(Fault fault, Status status) {
+    clock.schedule(() -> fail(status), fault.parameter(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -97,9 +135,15 @@ final class SpeechCall implements StreamObserver<StreamingRecognizeRequest> {
         new Utterances(
             hearing,
             setup.sampleRate(),
-            result -> replies.reply(result, received()).ifPresent(client::onNext));
+            result -> replies.reply(result, received()).ifPresent(this::say));
     var transcriber = new Transcriber(setup.sampleRate(), guesses, setup.punctuation(), utterances);
     return new Recognition(setup, new Ear(setup.sampleRate(), transcriber), transcriber);
+  }
+
+  private void say(StreamingRecognizeResponse response) {
+    if (!silent) {
+      client.onNext(response);
+    }
   }
 
   private long received() {
@@ -140,7 +184,7 @@ final class SpeechCall implements StreamObserver<StreamingRecognizeRequest> {
   /** The client half-closed: what was said so far is final at once. */
   @Override
   public synchronized void onCompleted() {
-    if (ended) {
+    if (ended || silent) {
       return;
     }
     if (recognition == null) {
@@ -173,6 +217,11 @@ final class SpeechCall implements StreamObserver<StreamingRecognizeRequest> {
     }
   }
 
+  @Override
+  public int compareTo(SpeechCall other) {
+    return Long.compare(number, other.number);
+  }
+
   /** Ends the call when its time is over, or looks again when it may be. */
   private synchronized void watch() {
     if (ended) {
@@ -181,7 +230,9 @@ final class SpeechCall implements StreamObserver<StreamingRecognizeRequest> {
     long now = System.nanoTime();
     long toLive = startedNanos + config.limits().maxDuration().toNanos() - now;
     long toIdle =
-        paused ? Long.MAX_VALUE : lastRequestNanos + config.limits().idleTimeout().toNanos() - now;
+        paused || silent
+            ? Long.MAX_VALUE
+            : lastRequestNanos + config.limits().idleTimeout().toNanos() - now;
     if (toLive <= 0) {
       fail(tooLong());
     } else if (toIdle <= 0) {
@@ -203,7 +254,7 @@ final class SpeechCall implements StreamObserver<StreamingRecognizeRequest> {
     return Status.ABORTED.withDescription("Max duration of " + text + " reached for stream.");
   }
 
-  private void fail(Status status) {
+  private synchronized void fail(Status status) {
     if (!ended) {
       end();
       client.onError(status.asException());
@@ -216,7 +267,7 @@ final class SpeechCall implements StreamObserver<StreamingRecognizeRequest> {
       if (watching != null) {
         watching.cancel(false);
       }
-      onEnd.run();
+      onEnd.accept(this);
     }
   }
 }

@@ -16,11 +16,14 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Google Speech v2, stood in for: {@code StreamingRecognize} over gRPC in plaintext on loopback. It
@@ -36,19 +39,21 @@ public final class SpeechStandIn implements AutoCloseable {
   private final ExecutorService calls;
   private final ScheduledThreadPoolExecutor clock;
 
-  private SpeechStandIn(SpeechStandInConfig config) throws IOException {
+  private SpeechStandIn(SpeechStandInConfig config, Faults faults) throws IOException {
     calls = Executors.newVirtualThreadPerTaskExecutor();
     clock =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("speech-stand-in-clock").factory());
     clock.setRemoveOnCancelPolicy(true);
+    Service service = new Service(config, faults, clock);
+    faults.whenSet(service::strike);
     server =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), config.port()))
             .executor(calls)
             .maxConcurrentCallsPerConnection(config.limits().maxStreamsPerConnection())
             .intercept(new Label())
-            .addService(new Service(config, clock))
+            .addService(service)
             .build();
     try {
       server.start();
@@ -65,7 +70,17 @@ public final class SpeechStandIn implements AutoCloseable {
    * @throws IOException when the port cannot be had
    */
   public static SpeechStandIn start(SpeechStandInConfig config) throws IOException {
-    return new SpeechStandIn(config);
+    return start(config, new Faults());
+  }
+
+  /**
+   * Starts to serve.
+   *
+   * @param faults that its streams meet: a new one at its beginning, the others when a fault is set
+   * @throws IOException when the port cannot be had
+   */
+  public static SpeechStandIn start(SpeechStandInConfig config, Faults faults) throws IOException {
+    return new SpeechStandIn(config, faults);
   }
 
   /** Where it serves. */
@@ -88,11 +103,18 @@ public final class SpeechStandIn implements AutoCloseable {
 
   private static final class Service extends SpeechGrpc.SpeechImplBase {
     private final SpeechStandInConfig config;
+    private final Faults faults;
     private final ScheduledThreadPoolExecutor clock;
     private final Semaphore streams;
 
-    Service(SpeechStandInConfig config, ScheduledThreadPoolExecutor clock) {
+    /** The open calls in the order of their beginning. */
+    private final Set<SpeechCall> open = new ConcurrentSkipListSet<>();
+
+    private final AtomicLong begun = new AtomicLong();
+
+    Service(SpeechStandInConfig config, Faults faults, ScheduledThreadPoolExecutor clock) {
       this.config = config;
+      this.faults = faults;
       this.clock = clock;
       this.streams = new Semaphore(config.limits().maxStreams());
     }
@@ -110,7 +132,27 @@ public final class SpeechStandIn implements AutoCloseable {
         return new Refused();
       }
       var client = (ServerCallStreamObserver<StreamingRecognizeResponse>) responses;
-      return SpeechCall.begin(config, client, clock, streams::release);
+      SpeechCall call = new SpeechCall(begun.incrementAndGet(), config, client, clock, this::ended);
+      open.add(call);
+      call.begin();
+      faults.meet(FaultKind.Service.SPEECH).ifPresent(met -> call.meet(met.fault()));
+      return call;
+    }
+
+    private void ended(SpeechCall call) {
+      open.remove(call);
+      streams.release();
+    }
+
+    /** The calls that are open meet a fault that was set just now. */
+    void strike(ActiveFault active) {
+      if (active.fault().kind().service() == FaultKind.Service.SPEECH) {
+        for (SpeechCall call : open) {
+          if (active.strikes()) {
+            call.meet(active.fault());
+          }
+        }
+      }
     }
   }
 

@@ -153,7 +153,8 @@ class OpenAiConnectionsTest {
     int taken = bed.start().port();
     OpenAiStandInConfig config = bed.config().withPort(taken);
     UncheckedIOException e =
-        assertThrows(UncheckedIOException.class, () -> OpenAiStandIn.start(config, List.of()));
+        assertThrows(
+            UncheckedIOException.class, () -> OpenAiStandIn.start(config, List.of(), new Faults()));
     assertEquals(
         "The OpenAI stand-in cannot listen on 127.0.0.1:" + taken + ": Address already in use",
         e.getMessage());

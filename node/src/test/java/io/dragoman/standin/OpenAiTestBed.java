@@ -90,6 +90,17 @@ final class OpenAiTestBed {
       return OpenAiTestBed.json(get("/standin/stats").body());
     }
 
+    /** Sets a fault. */
+    HttpResponse<String> fault(String json) {
+      return send(
+          builder("/standin/fault").POST(BodyPublishers.ofString(json)).build(),
+          BodyHandlers.ofString());
+    }
+
+    void liftFaults() {
+      send(builder("/standin/fault").DELETE().build(), BodyHandlers.ofString());
+    }
+
     HttpRequest request(String body) {
       return builder("/v1/chat/completions")
           .header("content-type", "application/json")
