@@ -20,6 +20,13 @@ public sealed interface ApiResult {
   record RateLimited(Duration retryAfter, RateLimitHeaders limits) implements ApiResult {}
 
   /**
+   * The upstream refuses the key, the account or the model: waiting does not help.
+   *
+   * @param code in the upstream's words, such as {@code invalid_api_key}
+   */
+  record Refused(String code) implements ApiResult {}
+
+  /**
    * No answer.
    *
    * @param retryable whether the same request may succeed later

@@ -1,17 +1,36 @@
 package io.dragoman.openai;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** A language model behind a bounded pool of connections. Thread-safe. */
 public interface OpenAi extends AutoCloseable {
 
-  /** Takes a free slot of the pool, or nothing when all are in use. */
+  /**
+   * Takes a free slot of the pool, or nothing when all are in use, or when the upstream is to be
+   * left alone for now, which {@link #standing} tells.
+   */
   Optional<Slot> tryReserve();
 
-  /**
-   * Leave to have one call in flight at a time; close it to give it back. Used by one thread at a
-   * time.
-   */
+  /** How the upstream is to be treated. */
+  default Standing standing() {
+    return new Standing.Sound();
+  }
+
+  /** How an upstream is to be treated by all callers of this node. */
+  sealed interface Standing {
+
+    /** It may be called. */
+    record Sound() implements Standing {}
+
+    /** It is in trouble, and left alone for so long. */
+    record Resting(Duration left) implements Standing {}
+
+    /** It refuses the key, the account or the model; {@code code} is its word for it. */
+    record Refusing(String code) implements Standing {}
+  }
+
+  /** Leave to make one call; close it to give it back. Used by one thread. */
   interface Slot extends AutoCloseable {
 
     /** Makes the call and waits for its end, or for the total time-out, which covers the body. */

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +48,8 @@ public final class OpenAiClient implements OpenAi {
   private final OpenAiConfig config;
   private final List<Connection> connections;
   private final ScheduledExecutorService timer = timer();
+  private final CircuitBreaker breaker =
+      new CircuitBreaker(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
 
   /** Starts to open the connections; does not wait for them. */
   public OpenAiClient(OpenAiConfig config) {
@@ -58,11 +61,25 @@ public final class OpenAiClient implements OpenAi {
 
   @Override
   public Optional<Slot> tryReserve() {
-    return connections.stream()
-        .sorted((a, b) -> Integer.compare(b.free.availablePermits(), a.free.availablePermits()))
-        .filter(connection -> connection.free.tryAcquire())
-        .findFirst()
-        .map(CallSlot::new);
+    CircuitBreaker.Pass pass = breaker.tryPass();
+    if (pass == null) {
+      return Optional.empty();
+    }
+    Optional<Slot> slot =
+        connections.stream()
+            .sorted((a, b) -> Integer.compare(b.free.availablePermits(), a.free.availablePermits()))
+            .filter(connection -> connection.free.tryAcquire())
+            .findFirst()
+            .map(connection -> new CallSlot(connection, pass));
+    if (slot.isEmpty()) {
+      pass.giveBack();
+    }
+    return slot;
+  }
+
+  @Override
+  public Standing standing() {
+    return breaker.standing();
   }
 
   @Override
@@ -119,21 +136,11 @@ public final class OpenAiClient implements OpenAi {
         Thread.currentThread().interrupt();
       }
     }
-  }
 
-  private final class CallSlot implements Slot {
-    private final Connection connection;
-    private final AtomicBoolean closed = new AtomicBoolean();
-
-    CallSlot(Connection connection) {
-      this.connection = connection;
-    }
-
-    @Override
-    public ApiResult call(ChatRequest chat, ChatListener listener) throws InterruptedException {
+    ApiResult call(ChatRequest chat, ChatListener listener) throws InterruptedException {
       long deadline = System.nanoTime() + config.timeout().toNanos();
       CompletableFuture<HttpResponse<InputStream>> sent =
-          connection.http.sendAsync(post(chat), BodyHandlers.ofInputStream());
+          http.sendAsync(post(chat), BodyHandlers.ofInputStream());
       HttpResponse<InputStream> response;
       try {
         response = sent.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -150,10 +157,36 @@ public final class OpenAiClient implements OpenAi {
       listener.onArrival();
       return read(response, listener, deadline);
     }
+  }
+
+  private final class CallSlot implements Slot {
+    private final Connection connection;
+    private final CircuitBreaker.Pass pass;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private boolean settled;
+
+    CallSlot(Connection connection, CircuitBreaker.Pass pass) {
+      this.connection = connection;
+      this.pass = pass;
+    }
+
+    @Override
+    public ApiResult call(ChatRequest chat, ChatListener listener) throws InterruptedException {
+      if (settled) {
+        throw new IllegalStateException("a slot is for one call");
+      }
+      ApiResult result = connection.call(chat, listener);
+      settled = true;
+      pass.settle(result);
+      return result;
+    }
 
     @Override
     public void close() {
       if (closed.compareAndSet(false, true)) {
+        if (!settled) {
+          pass.giveBack();
+        }
         connection.free.release();
       }
     }
@@ -191,17 +224,10 @@ public final class OpenAiClient implements OpenAi {
   private static ApiResult read(
       HttpResponse<InputStream> response, InputStream body, ChatListener listener)
       throws IOException {
-    RateLimitHeaders limits = HeaderReader.limits(response.headers());
-    return switch (response.statusCode()) {
-      case 200 ->
-          new AnswerReader(listener, limits)
-              .read(new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)));
-      case 429 -> new ApiResult.RateLimited(HeaderReader.retryAfter(response.headers()), limits);
-      case 408, 409 -> new ApiResult.Failed(true, true, "status " + response.statusCode());
-      default ->
-          new ApiResult.Failed(
-              response.statusCode() >= 500, true, "status " + response.statusCode());
-    };
+    return response.statusCode() == 200
+        ? new AnswerReader(listener, HeaderReader.limits(response.headers()))
+            .read(new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)))
+        : ErrorReader.read(response.statusCode(), response.headers(), body);
   }
 
   /**

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
  */
 final class Calls {
 
-  /** How soon to look again for a free connection. */
-  private static final Duration CONNECTION_PAUSE = Duration.ofMillis(20);
+  /** How soon to look again, at the earliest, for what is free. */
+  private static final Duration SHORT_PAUSE = Duration.ofMillis(20);
 
   private final OpenAi openAi;
   private final QuotaGate gate;
@@ -42,6 +42,12 @@ final class Calls {
     /** Nothing was sent; ask again after the pause. */
     record NotYet(Duration pause, String reason) implements Attempt {}
 
+    /** Nothing was sent, since the upstream is in trouble; ask again after the pause. */
+    record Resting(Duration pause) implements Attempt {}
+
+    /** Nothing was sent, since the upstream refuses this node; {@code code} is its word for it. */
+    record Refused(String code) implements Attempt {}
+
     /** Nothing was sent, and never can be. */
     record Never(String reason) implements Attempt {}
   }
@@ -55,7 +61,12 @@ final class Calls {
     Priority priority = utterance.complete() ? Priority.FINAL : Priority.PARTIAL;
     Optional<OpenAi.Slot> free = openAi.tryReserve();
     if (free.isEmpty()) {
-      return new Attempt.NotYet(CONNECTION_PAUSE, "connections");
+      return switch (openAi.standing()) {
+        case OpenAi.Standing.Sound() -> new Attempt.NotYet(SHORT_PAUSE, "connections");
+        case OpenAi.Standing.Resting(Duration left) ->
+            new Attempt.Resting(left.compareTo(SHORT_PAUSE) < 0 ? SHORT_PAUSE : left);
+        case OpenAi.Standing.Refusing(String code) -> new Attempt.Refused(code);
+      };
     }
     try (OpenAi.Slot slot = free.get()) {
       ChatRequest request = prompt.about(utterance.text());

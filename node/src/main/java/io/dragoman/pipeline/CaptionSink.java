@@ -26,6 +26,12 @@ public interface CaptionSink {
    */
   void failed(Caption.Role role, String language, String reason);
 
+  /**
+   * The language model refuses this node, which waiting does not change, and no caption of this
+   * role and language is made any more. {@code code} is its word for it.
+   */
+  void refused(String code);
+
   /** The pipeline met a bug of its own, and makes nothing more. */
   void broken(RuntimeException bug);
 }

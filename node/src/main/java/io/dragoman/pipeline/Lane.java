@@ -6,7 +6,7 @@ import io.dragoman.pipeline.Caption.Role;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * for what is most worth doing, so a partial that was overtaken costs nothing.
  */
 final class Lane implements AutoCloseable {
-  /** An upstream's wish to wait is heeded for so long, and then tried. */
-  private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(1);
-
   private final Role role;
   private final String language;
   private final Prompt prompt;
@@ -44,8 +41,8 @@ final class Lane implements AutoCloseable {
 
   // Only accessed by the lane's thread.
   private Growth growth;
-  private int failures;
-  private int refusals;
+  private final Retry retry;
+  private boolean refused;
   private long noPartialBefore = System.nanoTime();
 
   Lane(
@@ -63,7 +60,8 @@ final class Lane implements AutoCloseable {
     this.calls = calls;
     this.waiting = waiting;
     this.sink = sink;
-    this.growth = new Growth(-1);
+    this.growth = growth(-1);
+    this.retry = new Retry(calls.config(), () -> ThreadLocalRandom.current().nextDouble());
     this.thread = Thread.ofVirtual().name("lane-" + language).unstarted(this::run);
   }
 
@@ -140,7 +138,7 @@ final class Lane implements AutoCloseable {
     try {
       while (true) {
         Utterance next = await();
-        if (next == null) {
+        if (next == null || refused) {
           return;
         }
         Duration left = next.complete() ? Duration.ZERO : untilNextPartial();
@@ -174,8 +172,8 @@ final class Lane implements AutoCloseable {
 
   /** Tries to make a caption. Returns how long to pause: zero when it is done with. */
   private Duration make(Utterance utterance) throws InterruptedException {
-    if (growth.segment != utterance.segment()) {
-      growth = new Growth(utterance.segment());
+    if (growth.segment() != utterance.segment()) {
+      growth = growth(utterance.segment());
     }
     StringBuilder soFar = new StringBuilder();
     Calls.Attempt attempt =
@@ -189,6 +187,13 @@ final class Lane implements AutoCloseable {
         }
         yield notYet.pause();
       }
+      case Calls.Attempt.Resting resting ->
+          utterance.complete() ? tryLater(utterance, resting.pause()) : resting.pause();
+      case Calls.Attempt.Refused refusal -> {
+        refused = true;
+        sink.refused(refusal.code());
+        yield Duration.ZERO;
+      }
       case Calls.Attempt.Never never -> giveUp(utterance, never.reason());
     };
   }
@@ -197,17 +202,26 @@ final class Lane implements AutoCloseable {
     spend(utterance, result);
     return switch (result) {
       case ApiResult.Completed completed -> {
+        retry.works();
         show(utterance, completed.text().strip());
         yield done(utterance);
       }
-      case ApiResult.Incomplete incomplete ->
-          ++refusals < calls.config().refusals()
-              ? again(utterance, Duration.ZERO)
-              : giveUp(utterance, incomplete.reason());
+      case ApiResult.Incomplete incomplete -> {
+        retry.works();
+        yield retry.mayAskAgain()
+            ? again(utterance, Duration.ZERO)
+            : giveUp(utterance, incomplete.reason());
+      }
       case ApiResult.RateLimited limited -> again(utterance, limited.retryAfter());
-      case ApiResult.Failed failed ->
-          failed.retryable() ? again(utterance, Duration.ZERO) : giveUp(utterance, failed.reason());
+      case ApiResult.Refused refusal -> again(utterance, Duration.ZERO);
+      case ApiResult.Failed failed when failed.retryable() -> again(utterance, Duration.ZERO);
+      case ApiResult.Failed failed -> giveUp(utterance, failed.reason());
     };
+  }
+
+  private Growth growth(long segment) {
+    StableText text = new StableText(language, stability.versions());
+    return new Growth(segment, role, language, text, calls.config().showEvery(), sink::partial);
   }
 
   private void show(Utterance utterance, String text) {
@@ -222,7 +236,7 @@ final class Lane implements AutoCloseable {
               utterance.endSample(),
               text));
     } else if (!text.isEmpty()) {
-      growth.show(utterance, growth.text.next(text));
+      growth.show(utterance, text);
     }
   }
 
@@ -230,19 +244,21 @@ final class Lane implements AutoCloseable {
     return Duration.ofNanos(noPartialBefore - System.nanoTime());
   }
 
-  /** A final is tried again, after a pause that grows; a partial is not, for a newer one comes. */
-  private Duration again(Utterance utterance, Duration asked) {
-    PipelineConfig config = calls.config();
-    Duration atLeast = asked.compareTo(LONGEST_RETRY_AFTER) < 0 ? asked : LONGEST_RETRY_AFTER;
-    if (!utterance.complete()) {
-      Duration rest = atLeast.plus(config.retryFirst());
-      noPartialBefore = System.nanoTime() + rest.toNanos();
-      return done(utterance);
+  /** A final is tried again; a partial is not, for a newer one comes. */
+  private Duration again(Utterance utterance, Duration wish) {
+    if (utterance.complete()) {
+      return tryLater(utterance, retry.pause(wish));
     }
-    Duration backoff = config.retryFirst().multipliedBy(1L << Math.min(failures, 10));
-    failures++;
-    Duration capped = backoff.compareTo(config.retryMost()) < 0 ? backoff : config.retryMost();
-    Duration pause = capped.compareTo(atLeast) < 0 ? atLeast : capped;
+    Duration rest = Retry.bounded(wish).plus(calls.config().retryFirst());
+    noPartialBefore = System.nanoTime() + rest.toNanos();
+    return done(utterance);
+  }
+
+  /** Keeps a final for another try after the pause, unless the upstream has failed for too long. */
+  private Duration tryLater(Utterance utterance, Duration pause) {
+    if (retry.failedTooLong(System.nanoTime())) {
+      return giveUp(utterance, "the language model has failed for too long");
+    }
     waiting.begin(this, "language_model", pause);
     return pause;
   }
@@ -260,8 +276,7 @@ final class Lane implements AutoCloseable {
     try {
       if (utterance.complete()) {
         finals.remove();
-        failures = 0;
-        refusals = 0;
+        retry.next();
         waiting.end(this);
       } else if (utterance.equals(partial)) {
         partial = null;
@@ -299,50 +314,6 @@ final class Lane implements AutoCloseable {
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** What was shown of the segment that grows. Only accessed by the lane's thread. */
-  private final class Growth {
-    private final long segment;
-    private final StableText text;
-    private int revision;
-    private long shownAt;
-
-    Growth(long segment) {
-      this.segment = segment;
-      this.text = new StableText(language, stability.versions());
-      this.shownAt = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
-    }
-
-    int nextRevision() {
-      return ++revision;
-    }
-
-    /**
-     * Shows an answer while it streams in, once it says more than what is shown, and not too often.
-     */
-    void grow(Utterance utterance, StringBuilder soFar) {
-      if (System.nanoTime() - shownAt >= calls.config().showEvery().toNanos()) {
-        StableText.Split split = text.grow(soFar.toString());
-        if (split != null) {
-          show(utterance, split);
-        }
-      }
-    }
-
-    void show(Utterance utterance, StableText.Split split) {
-      shownAt = System.nanoTime();
-      sink.partial(
-          new Caption.Partial(
-              role,
-              language,
-              segment,
-              nextRevision(),
-              utterance.startSample(),
-              utterance.endSample(),
-              split.stable(),
-              split.tentative()));
     }
   }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param showEvery how often at most a growing answer is shown
  * @param retryFirst the pause before a failed final is tried again; doubles each time
  * @param retryMost the longest such pause
+ * @param giveUpAfter for how long the language model may fail until finals are given up
  * @param refusals how often an answer that is cut short or filtered is asked for again
  */
 public record PipelineConfig(
@@ -19,6 +20,7 @@ public record PipelineConfig(
     Duration showEvery,
     Duration retryFirst,
     Duration retryMost,
+    Duration giveUpAfter,
     int refusals) {
 
   public PipelineConfig {
@@ -34,6 +36,12 @@ public record PipelineConfig(
   /** The defaults, for a model. */
   public static PipelineConfig of(String model) {
     return new PipelineConfig(
-        model, 256, Duration.ofMillis(80), Duration.ofMillis(250), Duration.ofSeconds(10), 3);
+        model,
+        256,
+        Duration.ofMillis(80),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(2),
+        3);
   }
 }

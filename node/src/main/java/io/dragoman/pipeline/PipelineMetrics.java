@@ -153,6 +153,7 @@ public final class PipelineMetrics {
       case ApiResult.Completed completed -> "completed";
       case ApiResult.Incomplete incomplete -> "incomplete";
       case ApiResult.RateLimited limited -> "rate_limited";
+      case ApiResult.Refused refused -> "refused";
       case ApiResult.Failed failed -> "failed";
     };
   }

@@ -250,6 +250,16 @@ final class Session implements CaptionSink {
   }
 
   @Override
+  public void refused(String code) {
+    log.warn("session {} ends: the language model refuses this node: {}", sid, code);
+    fatal(
+        ErrorCode.LANGUAGE_MODEL_UNAVAILABLE,
+        CloseCode.INTERNAL,
+        "The language model refuses this server; its operator has to act. Without targets and"
+            + " corrections a session still has captions of what is said.");
+  }
+
+  @Override
   public void broken(RuntimeException bug) {
     log.error("session {} met a bug", sid, bug);
     fatal(ErrorCode.INTERNAL, CloseCode.INTERNAL, "The server failed; start a new session.");

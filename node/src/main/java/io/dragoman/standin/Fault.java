@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param count how many calls it strikes at most; null for any number
  * @param parameter what the kind's own parameter says; 0 where it has none
  */
-record Fault(
+public record Fault(
     FaultKind kind,
     double share,
     long seed,
@@ -34,20 +34,20 @@ record Fault(
   private static final double LONGEST_SECONDS = 86_400;
 
   /** Of all calls, without end. */
-  static Fault of(FaultKind kind) {
+  public static Fault of(FaultKind kind) {
     Parameter own = kind.parameter();
     return new Fault(kind, 1, 1, null, null, own == null ? 0 : own.preset());
   }
 
-  Fault withParameter(int value) {
+  public Fault withParameter(int value) {
     return new Fault(kind, share, seed, lasts, count, value);
   }
 
-  Fault withShare(double value) {
+  public Fault withShare(double value) {
     return new Fault(kind, value, seed, lasts, count, parameter);
   }
 
-  Fault withCount(int value) {
+  public Fault withCount(int value) {
     return new Fault(kind, share, seed, lasts, value, parameter);
   }
 

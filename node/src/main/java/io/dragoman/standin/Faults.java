@@ -27,7 +27,7 @@ public final class Faults {
   private final List<Consumer<ActiveFault>> listeners = new CopyOnWriteArrayList<>();
 
   /** Sets a fault, in place of one of the same kind. */
-  void set(Fault fault) {
+  public void set(Fault fault) {
     ActiveFault next = new ActiveFault(fault);
     synchronized (this) {
       forget(active.remove(fault.kind()));
@@ -37,7 +37,7 @@ public final class Faults {
   }
 
   /** Lifts all. */
-  synchronized void clear() {
+  public synchronized void clear() {
     active.values().forEach(this::forget);
     active.clear();
   }
@@ -56,7 +56,7 @@ public final class Faults {
   }
 
   /** How many calls have met a fault so far. */
-  synchronized long struck() {
+  public synchronized long struck() {
     return struckBefore + active.values().stream().mapToLong(ActiveFault::struck).sum();
   }
 

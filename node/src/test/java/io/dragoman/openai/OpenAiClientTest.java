@@ -120,19 +120,53 @@ class OpenAiClientTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "500,true",
-    "503,true",
-    "408,true",
-    "409,true",
-    "400,false",
-    "401,false",
-    "404,false"
-  })
+  @CsvSource({"500,true", "503,true", "408,true", "409,true", "400,false", "413,false"})
   void otherStatusesAreFailures(int status, boolean retryable) throws Exception {
     answer = exchange -> respond(exchange, status, "{}");
     assertEquals(new ApiResult.Failed(retryable, true, "status " + status), call(client));
     assertEquals(List.of("arrival"), heard.events);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "401 | {\"error\":{\"code\":\"invalid_api_key\"}}             | invalid_api_key",
+        "404 | {\"error\":{\"code\":\"model_not_found\"}}             | model_not_found",
+        "429 | {\"error\":{\"code\":\"insufficient_quota\"}}          | insufficient_quota",
+        "429 | {\"error\":{\"code\":null,\"type\":\"insufficient_quota\"}} | insufficient_quota",
+        "403 | <html>a proxy's page</html>                                  | status 403",
+        "401 | {\"error\":{\"code\":\"sk-1 is wrong\"}}               | status 401",
+      })
+  void aRefusalIsNoPassingFailure(int status, String body, String code) throws Exception {
+    answer = exchange -> respond(exchange, status, body);
+    assertEquals(new ApiResult.Refused(code), call(client));
+    assertEquals(List.of("arrival"), heard.events);
+  }
+
+  @Test
+  void aStormMakesAllCallersRestAndOneTriesAgain() throws Exception {
+    answer =
+        exchange -> {
+          exchange.getResponseHeaders().set("retry-after-ms", "400");
+          respond(exchange, 429, "{}");
+        };
+    long began = System.nanoTime();
+    call(client);
+    assertTrue(client.tryReserve().isEmpty());
+    assertInstanceOf(OpenAi.Standing.Resting.class, client.standing());
+    answer = stream("stop", "Ho");
+    await().until(() -> client.standing().equals(resting(Duration.ZERO)));
+    assertTrue(System.nanoTime() - began >= 400_000_000);
+    OpenAi.Slot trial = client.tryReserve().orElseThrow();
+    assertTrue(client.tryReserve().isEmpty(), "one at a time");
+    trial.close();
+    assertInstanceOf(ApiResult.Completed.class, call(client), "an unused leave goes to another");
+    assertEquals(new OpenAi.Standing.Sound(), client.standing());
+  }
+
+  private static OpenAi.Standing resting(Duration left) {
+    return new OpenAi.Standing.Resting(left);
   }
 
   @Test

@@ -21,7 +21,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class CaptionPipelineTest {
   private static final PipelineConfig CONFIG =
-      new PipelineConfig("model", 4, Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(5), 2);
+      new PipelineConfig(
+          "model",
+          4,
+          Duration.ZERO,
+          Duration.ofMillis(1),
+          Duration.ofMillis(5),
+          Duration.ofMinutes(1),
+          2);
 
   private final FakeOpenAi openAi = new FakeOpenAi();
   private final FakeGate gate = new FakeGate();
@@ -244,6 +251,11 @@ class CaptionPipelineTest {
     @Override
     public void failed(Role role, String language, String reason) {
       failures.add(role + " " + reason);
+    }
+
+    @Override
+    public void refused(String code) {
+      failures.add(code);
     }
 
     @Override
