@@ -42,6 +42,9 @@ final class Session implements CaptionSink {
   /** Set once the session cannot go on: what audio still comes is let pass. */
   private volatile boolean over;
 
+  /** Whether the recogniser is in trouble; the client was told. */
+  private volatile boolean unheard;
+
   /** Only accessed by the connection's thread. */
   private boolean ending;
 
@@ -125,8 +128,11 @@ final class Session implements CaptionSink {
   private boolean offerWithin(byte[] pcm, Duration limit) throws InterruptedException {
     if (!overflowing) {
       overflowing = true;
-      fail(
-          ErrorCode.AUDIO_OVERFLOW, "More audio came than can be heard now; send it in real time.");
+      if (!unheard) {
+        fail(
+            ErrorCode.AUDIO_OVERFLOW,
+            "More audio came than can be heard now; send it in real time.");
+      }
     }
     long deadline = System.nanoTime() + limit.toNanos();
     while (!over && System.nanoTime() < deadline) {
@@ -135,7 +141,12 @@ final class Session implements CaptionSink {
         return true;
       }
     }
-    if (!over) {
+    if (!over && unheard) {
+      fatal(
+          ErrorCode.SPEECH_UNAVAILABLE,
+          CloseCode.INTERNAL,
+          "Speech could not be heard for too long; start a new session later.");
+    } else if (!over) {
       fatal(
           ErrorCode.AUDIO_OVERFLOW,
           CloseCode.FULL,
@@ -145,6 +156,7 @@ final class Session implements CaptionSink {
   }
 
   private void onSpeech(SpeechEvent event) {
+    unheard = event instanceof SpeechEvent.Interrupted;
     try {
       switch (event) {
         case SpeechEvent.Interim interim -> pipeline.heard(interim);

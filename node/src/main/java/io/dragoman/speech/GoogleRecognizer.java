@@ -40,6 +40,7 @@ public final class GoogleRecognizer implements SpeechRecognizer {
   private final SpeechConfig config;
   private final SpeechClient client;
   private final Set<GoogleStream> streams = ConcurrentHashMap.newKeySet();
+  private final Refusals refusals = new Refusals();
   private final AtomicLong opened = new AtomicLong();
   private volatile boolean closed;
 
@@ -85,7 +86,8 @@ public final class GoogleRecognizer implements SpeechRecognizer {
             configuration(request),
             request.sampleRate(),
             config,
-            rotation(request.sampleRate()));
+            rotation(request.sampleRate()),
+            refusals);
     String name = "speech-" + opened.incrementAndGet();
     var stream = new GoogleStream(service, request, listener, name, streams::remove);
     streams.add(stream);

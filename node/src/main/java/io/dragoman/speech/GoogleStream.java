@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class GoogleStream implements SpeechStream {
   private static final Logger log = LoggerFactory.getLogger(GoogleStream.class);
 
+  /** How many times longer than at first a service is left in doubt, at most. */
+  private static final int MOST_DOUBT = 8;
+
   private final Leg.Service service;
   private final SpeechListener listener;
   private final Consumer<GoogleStream> whenOver;
@@ -35,6 +38,7 @@ final class GoogleStream implements SpeechStream {
   // Only used by the thread:
   private final Hearing hearing;
   private final Retry retry;
+  private Duration doubtAfter;
 
   /**
    * @param whenOver is run once, after the last event
@@ -54,6 +58,7 @@ final class GoogleStream implements SpeechStream {
     AudioBuffer buffer = new AudioBuffer(request.fromSample(), capacity);
     this.intake = new Intake(buffer, config.finishWithin(), this::wake);
     this.hearing = new Hearing(request.fromSample(), request.sampleRate());
+    this.doubtAfter = config.patience();
     this.retry =
         new Retry(
             config.retryFirst(),
@@ -127,12 +132,13 @@ final class GoogleStream implements SpeechStream {
     while (awaitAudio()) {
       long settled = hearing.settled();
       Leg.End end =
-          new Leg(service, intake, hearing, new GoogleCall(this::wake), this::report).go();
+          new Leg(service, intake, hearing, doubtAfter, new GoogleCall(this::wake), this::report)
+              .go();
       if (hearing.settled() > settled) {
         retry.works();
       }
       switch (end) {
-        case Leg.End.Settled() -> log.debug("a speech call was heard to its end");
+        case Leg.End.Settled(boolean spoke) -> learnNoise(spoke);
         case Leg.End.Broken broken -> {
           Failure failure = recover(broken);
           if (failure != null) {
@@ -168,7 +174,7 @@ final class GoogleStream implements SpeechStream {
     if (intake.nanosLeft(now) <= 0) {
       return new Failure(code, "not heard to the end in time: " + broken.message());
     }
-    return switch (retry.afterBreak(broken.code(), broken.lasted(), now)) {
+    return switch (retry.afterBreak(broken.code(), worked(broken), now)) {
       case Retry.Decision.AtOnce() -> {
         log.debug("a speech call is renewed after {} ms", broken.lasted().toMillis());
         yield null;
@@ -179,8 +185,25 @@ final class GoogleStream implements SpeechStream {
         sleep(pause);
         yield null;
       }
-      case Retry.Decision.Never() -> new Failure(code, broken.message());
+      case Retry.Decision.Never() -> {
+        service.refusals().tell(broken.code(), broken.message());
+        yield new Failure(code, broken.message());
+      }
     };
+  }
+
+  /** Where a sound service has nothing to say, it is asked less often if it still hears. */
+  private void learnNoise(boolean spoke) {
+    Duration patience = service.config().patience();
+    Duration most = patience.multipliedBy(MOST_DOUBT);
+    Duration doubled = doubtAfter.multipliedBy(2);
+    doubtAfter = spoke ? patience : doubled.compareTo(most) < 0 ? doubled : most;
+  }
+
+  /** Whether a call was of use: it outlived the longest pause, and not without a word. */
+  private boolean worked(Leg.End.Broken broken) {
+    return broken.lasted().compareTo(service.config().retryLongest()) > 0
+        && (broken.spoke() || broken.code() != Code.DEADLINE_EXCEEDED);
   }
 
   /** Sleeps, but no longer than the stream may be heard. */

@@ -23,11 +23,19 @@ final class Leg {
   /** How a leg ended. */
   sealed interface End {
 
-    /** It was heard to the end; what follows is for another leg. */
-    record Settled() implements End {}
+    /**
+     * It was heard to the end; what follows is for another leg.
+     *
+     * @param spoke whether the service had said anything
+     */
+    record Settled(boolean spoke) implements End {}
 
-    /** The service broke it off, or did not go on with it. */
-    record Broken(Code code, String message, Duration lasted) implements End {}
+    /**
+     * The service broke it off, or did not go on with it.
+     *
+     * @param spoke whether it had said anything
+     */
+    record Broken(Code code, String message, Duration lasted, boolean spoke) implements End {}
 
     /** The stream is over. */
     record Stopped() implements End {}
@@ -39,7 +47,8 @@ final class Leg {
       StreamingRecognizeRequest configuration,
       int sampleRate,
       SpeechConfig config,
-      Rotation rotation) {}
+      Rotation rotation,
+      Refusals refusals) {}
 
   private static final long CHUNK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int CHUNKS_PER_SECOND = 10;
@@ -48,6 +57,7 @@ final class Leg {
   private final Service service;
   private final Intake intake;
   private final Hearing hearing;
+  private final Duration doubtAfter;
   private final GoogleCall call;
   private final Consumer<SpeechEvent> listener;
   private final Timeline timeline;
@@ -63,15 +73,27 @@ final class Leg {
   /** When the service last did what was expected of it. */
   private long responsiveAt = openedAt;
 
+  /** When it last said something, and how much was sent since that sounds like speech. */
+  private long spokeAt = openedAt;
+
+  private long loudSamples;
+  private boolean spoke;
+
+  /**
+   * @param doubtAfter for how long the service may say nothing about so much that sounds like
+   *     speech, before it is asked if it still hears
+   */
   Leg(
       Service service,
       Intake intake,
       Hearing hearing,
+      Duration doubtAfter,
       GoogleCall call,
       Consumer<SpeechEvent> listener) {
     this.service = service;
     this.intake = intake;
     this.hearing = hearing;
+    this.doubtAfter = doubtAfter;
     this.call = call;
     this.listener = listener;
     this.timeline = hearing.beginCall();
@@ -123,6 +145,9 @@ final class Leg {
       intake.release(hearing.settled());
       // The listener's time is not the service's.
       responsiveAt = System.nanoTime();
+      spokeAt = responsiveAt;
+      loudSamples = 0;
+      spoke = true;
     }
   }
 
@@ -135,11 +160,11 @@ final class Leg {
     }
     hearing.callEnded();
     intake.release(hearing.settled());
-    return new End.Settled();
+    return new End.Settled(spoke);
   }
 
   private End broken(Code code, String message, long now) {
-    return new End.Broken(code, message, Duration.ofNanos(now - openedAt));
+    return new End.Broken(code, message, Duration.ofNanos(now - openedAt), spoke);
   }
 
   private long patienceLeft(long now) {
@@ -162,13 +187,13 @@ final class Leg {
       halfClose();
       return 0;
     }
-    if (rotationIsDue(now, position)) {
+    long available = Math.min(intake.end(), limit) - position;
+    if (rotationIsDue(now, position, available) || isInDoubt(now)) {
       hearing.callIsCut();
       halfClose();
       return 0;
     }
-    long available = Math.min(intake.end(), limit) - position;
-    long early = dueAt(available, position + available == limit) - now;
+    long early = dueAt(now, available, position + available == limit) - now;
     if (early > 0) {
       return early;
     }
@@ -176,6 +201,7 @@ final class Leg {
       byte[] pcm = intake.read(position, (int) Math.min(available, chunk));
       timeline.addAudio(pcm.length / BYTES_PER_SAMPLE);
       sentAudioAt = now;
+      loudSamples += Loudness.isLoud(pcm) ? pcm.length / BYTES_PER_SAMPLE : 0;
       send(pcm);
     } else {
       timeline.addSilence(chunk);
@@ -186,9 +212,10 @@ final class Leg {
   }
 
   /** When so much audio, or silence in its place, is to be sent. */
-  private long dueAt(long available, boolean isLast) {
+  private long dueAt(long now, long available, boolean isLast) {
     if (available >= chunk || (available > 0 && isLast)) {
-      return sentAt + (long) (CHUNK_NANOS / service.config.catchUp());
+      double pace = leadIsSpent(now) ? 1 : service.config.catchUp();
+      return sentAt + (long) (CHUNK_NANOS / pace);
     }
     if (available > 0) {
       return sentAt + CHUNK_NANOS;
@@ -197,12 +224,36 @@ final class Leg {
     return Math.max(idleAt - sentAt, CHUNK_NANOS) + sentAt;
   }
 
-  private boolean rotationIsDue(long now, long position) {
+  /** Whether the call was sent as much more audio than time has passed as the service bears. */
+  private boolean leadIsSpent(long now) {
+    return heard().minusNanos(now - openedAt).compareTo(service.config.lead()) >= 0;
+  }
+
+  /** How much audio the call was sent. */
+  private Duration heard() {
+    return Duration.ofMillis(timeline.length() * 1_000 / service.sampleRate);
+  }
+
+  private boolean rotationIsDue(long now, long position, long available) {
     Duration lived = Duration.ofNanos(now - openedAt);
-    Duration heard = Duration.ofMillis(timeline.length() * 1_000 / service.sampleRate);
+    Duration heard = heard();
     Duration age = lived.compareTo(heard) > 0 ? lived : heard;
     return timeline.length() > 0
-        && service.rotation.isDue(age, hearing.isQuiet(), position - hearing.settled());
+        && service.rotation.isDue(
+            age,
+            hearing.isQuiet(),
+            position - hearing.settled(),
+            leadIsSpent(now) && available > service.sampleRate);
+  }
+
+  /**
+   * Whether the service has said nothing for long, though much of what it was sent sounds like
+   * speech. Music does, too. A service that is well ends the call when it is half-closed, and then
+   * there was nothing to say.
+   */
+  private boolean isInDoubt(long now) {
+    return now - spokeAt >= doubtAfter.toNanos()
+        && loudSamples >= doubtAfter.toMillis() * service.sampleRate / 1_000;
   }
 
   private void halfClose() {

@@ -49,11 +49,11 @@ final class Retry {
   /**
    * A call broke.
    *
-   * @param lasted for how long it lived; one that outlived the longest pause had worked
+   * @param worked whether it had been of use before
    * @param nowNanos a monotonic clock's reading
    */
-  Decision afterBreak(Code code, Duration lasted, long nowNanos) {
-    if (lasted.compareTo(longest) > 0) {
+  Decision afterBreak(Code code, boolean worked, long nowNanos) {
+    if (worked) {
       works();
     }
     failures++;

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param rotateAfter from what age a call is renewed when nobody speaks
  * @param rotateAtLatest at what age a call is renewed in any case; Google's limit is five minutes
  * @param patience how long a call may take no audio, or not end after its last audio, before it
- *     counts as broken
+ *     counts as broken; and, at first, for how long it may say nothing about so much that sounds
+ *     like speech before it is asked
  * @param finishWithin how long a stream is heard to its end after {@link SpeechStream#finish()}
  * @param retryFirst the pause after the first failure; it doubles with each, and is jittered
  * @param retryLongest the longest pause
@@ -43,6 +44,7 @@ public record SpeechConfig(
     int maxStreams,
     Duration buffer,
     double catchUp,
+    Duration lead,
     Duration idleFillAfter,
     Duration rotateAfter,
     Duration rotateAtLatest,
@@ -79,6 +81,7 @@ public record SpeechConfig(
             && buffer.compareTo(Duration.ofMinutes(5)) <= 0,
         "speech.buffer_s: " + buffer.toMillis() / 1e3 + " s is not in 2 to 300 s");
     requireThat(catchUp >= 1, "catchUp: " + catchUp + " is not at least 1");
+    requirePositive("lead", lead);
     requirePositive("idleFillAfter", idleFillAfter);
     requirePositive("rotateAfter", rotateAfter);
     requireThat(
@@ -115,6 +118,7 @@ public record SpeechConfig(
         maxStreams,
         buffer,
         catchUp,
+        lead,
         idleFillAfter,
         rotateAfter,
         rotateAtLatest,
@@ -136,6 +140,7 @@ public record SpeechConfig(
         300,
         Duration.ofSeconds(30),
         4,
+        Duration.ofSeconds(20),
         Duration.ofSeconds(5),
         Duration.ofMinutes(4),
         Duration.ofSeconds(285),

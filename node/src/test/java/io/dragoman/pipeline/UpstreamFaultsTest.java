@@ -33,6 +33,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,9 +44,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UpstreamFaultsTest {
   private static final int CONNECTIONS = 2;
   private static final int CALLS = 8;
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
-  private final List<Sentence> sentences =
+  private static final List<Sentence> SENTENCES =
       Clips.shipped().stream().flatMap(clip -> clip.sentences().stream()).limit(6).toList();
   private final Faults faults = new Faults();
   private final FakeGate gate = new FakeGate();
@@ -60,7 +61,7 @@ class UpstreamFaultsTest {
         OpenAiStandIn.start(
             OpenAiStandInConfig.defaults()
                 .withDelays(new Delays(Duration.ofMillis(20), 0, Duration.ofMillis(1), 1)),
-            sentences,
+            SENTENCES,
             faults);
     client =
         new OpenAiClient(
@@ -84,23 +85,21 @@ class UpstreamFaultsTest {
   @ParameterizedTest
   @CsvSource({
     "RATE_LIMIT,300",
-    "SERVER_ERROR,500",
-    "SERVER_ERROR,502",
     "SERVER_ERROR,503",
     "HANG,0",
-    "SLOW_START,1000",
+    "SLOW_START,500",
     "SLOW_START,5000",
-    "TRICKLE,500",
+    "TRICKLE,300",
     "RESET,0",
     "RESET,2",
     "CUT,2",
   })
   void aFaultThatPassesLosesNoFinal(FaultKind kind, int parameter) throws Exception {
     Session session = new Session(true);
-    session.say(sentences.getFirst());
+    session.say(SENTENCES.getFirst());
     session.awaitFinals(1);
     faults.set(Fault.of(kind).withParameter(parameter));
-    for (Sentence sentence : sentences.subList(1, sentences.size())) {
+    for (Sentence sentence : SENTENCES.subList(1, SENTENCES.size())) {
       session.say(sentence);
     }
     await().until(() -> faults.struck() >= 2);
@@ -111,15 +110,17 @@ class UpstreamFaultsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"RATE_LIMIT,200", "SERVER_ERROR,503", "RESET,2", "CUT,2", "FILTERED,2", "HANG,0"})
+  @CsvSource({"RATE_LIMIT,200", "RESET,2", "FILTERED,2", "HANG,0"})
   void aFaultOfSomeCallsLosesNoFinal(FaultKind kind, int parameter) throws Exception {
     faults.set(Fault.of(kind).withParameter(parameter).withShare(0.3).withCount(20));
     Session session = new Session(true);
-    for (Sentence sentence : sentences) {
+    for (Sentence sentence : SENTENCES) {
       session.say(sentence);
     }
     session.pipeline.finish();
     session.assertAllMade();
+    // Calls that hang do so until then, though nobody waits for them any more.
+    faults.clear();
     assertEverythingIsBack();
   }
 
@@ -129,24 +130,31 @@ class UpstreamFaultsTest {
       throws Exception {
     faults.set(Fault.of(kind).withCount(3));
     Session session = new Session(false);
-    session.say(sentences.get(0));
-    session.say(sentences.get(1));
+    session.say(SENTENCES.get(0));
+    session.say(SENTENCES.get(1));
     session.pipeline.finish();
     assertEquals(List.of("TRANSLATION es: " + reason), session.failures);
-    assertEquals(List.of("", spanish(sentences.get(1))), session.translations());
+    assertEquals(List.of("", spanish(SENTENCES.get(1))), session.translations());
     assertEverythingIsBack();
   }
 
+  /** The three look alike from here on; the client's test tells them apart. */
+  @Test
+  void aRefusalThatStaysEndsItWithoutAStorm() throws Exception {
+    endsWithoutAStorm(FaultKind.NO_QUOTA, "insufficient_quota");
+  }
+
+  @Tag("acceptance")
   @ParameterizedTest
-  @CsvSource({
-    "INVALID_KEY,invalid_api_key",
-    "NO_QUOTA,insufficient_quota",
-    "NO_MODEL,model_not_found",
-  })
-  void aRefusalThatStaysEndsItWithoutAStorm(FaultKind kind, String code) throws Exception {
+  @CsvSource({"INVALID_KEY,invalid_api_key", "NO_MODEL,model_not_found"})
+  void anyRefusalThatStaysEndsItWithoutAStorm(FaultKind kind, String code) throws Exception {
+    endsWithoutAStorm(kind, code);
+  }
+
+  private void endsWithoutAStorm(FaultKind kind, String code) throws Exception {
     faults.set(Fault.of(kind));
     Session session = new Session(true);
-    session.say(sentences.getFirst());
+    session.say(SENTENCES.getFirst());
     await().atMost(Duration.ofSeconds(20)).until(() -> session.refusals.contains(code));
     session.pipeline.finish();
     assertTrue(faults.struck() <= 10, faults.struck() + " calls");
@@ -157,9 +165,9 @@ class UpstreamFaultsTest {
   void aRefusalThatPassesLosesNoFinal() throws Exception {
     faults.set(Fault.of(FaultKind.NO_QUOTA).withCount(3));
     Session session = new Session(true);
-    session.say(sentences.getFirst());
+    session.say(SENTENCES.getFirst());
     session.pipeline.finish();
-    assertEquals(List.of(spanish(sentences.getFirst())), session.translations());
+    assertEquals(List.of(spanish(SENTENCES.getFirst())), session.translations());
     assertEquals(List.of(), session.refusals);
     assertEverythingIsBack();
   }
@@ -169,7 +177,7 @@ class UpstreamFaultsTest {
     faults.set(Fault.of(FaultKind.RATE_LIMIT).withParameter(500));
     List<Session> many = IntStream.range(0, 20).mapToObj(i -> new Session(true)).toList();
     for (Session session : many) {
-      session.say(sentences.getFirst());
+      session.say(SENTENCES.getFirst());
     }
     // The calls that were under way before the first answer, then one after each rest.
     await().pollDelay(Duration.ofSeconds(3)).until(() -> true);

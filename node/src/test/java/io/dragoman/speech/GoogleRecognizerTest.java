@@ -39,6 +39,7 @@ class GoogleRecognizerTest {
   // What a test may change before it opens a stream.
   private int maxStreams = 10;
   private Duration buffer = Duration.ofSeconds(30);
+  private Duration lead = Duration.ofMinutes(5);
   private Duration idleFillAfter = Duration.ofSeconds(20);
   private Duration rotateAfter = Duration.ofMinutes(4);
   private Duration rotateAtLatest = Duration.ofSeconds(285);
@@ -473,6 +474,7 @@ class GoogleRecognizerTest {
             maxStreams,
             buffer,
             100,
+            lead,
             idleFillAfter,
             rotateAfter,
             rotateAtLatest,

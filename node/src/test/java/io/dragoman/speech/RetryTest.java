@@ -13,7 +13,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RetryTest {
-  private static final Duration SHORT = Duration.ofMillis(1);
   private static final Duration GIVE_UP = Duration.ofMinutes(1);
 
   private final Retry retry =
@@ -22,10 +21,10 @@ class RetryTest {
   @ParameterizedTest
   @EnumSource(names = {"ABORTED", "OUT_OF_RANGE"})
   void renewsAtOnceAfterAnEndOfNormalLifeButNotTwiceInARow(Code code) {
-    assertEquals(new AtOnce(), retry.afterBreak(code, SHORT, 0));
-    assertEquals(new After(Duration.ofMillis(200)), retry.afterBreak(code, SHORT, 0));
+    assertEquals(new AtOnce(), retry.afterBreak(code, false, 0));
+    assertEquals(new After(Duration.ofMillis(200)), retry.afterBreak(code, false, 0));
     retry.works();
-    assertEquals(new AtOnce(), retry.afterBreak(code, SHORT, 0));
+    assertEquals(new AtOnce(), retry.afterBreak(code, false, 0));
   }
 
   @ParameterizedTest
@@ -40,32 +39,31 @@ class RetryTest {
       })
   void waitsLongerAndLongerWhileThereIsTrouble(Code code) {
     for (int pause : new int[] {100, 200, 350, 350}) {
-      assertEquals(new After(Duration.ofMillis(pause)), retry.afterBreak(code, SHORT, 0));
+      assertEquals(new After(Duration.ofMillis(pause)), retry.afterBreak(code, false, 0));
     }
     // A call that lived for longer than the longest pause had worked.
-    assertEquals(
-        new After(Duration.ofMillis(100)), retry.afterBreak(code, Duration.ofSeconds(1), 0));
+    assertEquals(new After(Duration.ofMillis(100)), retry.afterBreak(code, true, 0));
   }
 
   @ParameterizedTest
   @EnumSource(names = {"INVALID_ARGUMENT", "NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED"})
   void neverTriesAgainWhatWouldFailAgain(Code code) {
-    assertEquals(new Never(), retry.afterBreak(code, SHORT, 0));
+    assertEquals(new Never(), retry.afterBreak(code, false, 0));
   }
 
   @Test
   void givesUpAfterTooLongAFailure() {
     long now = Long.MAX_VALUE - 5;
-    assertTrue(retry.afterBreak(Code.UNAVAILABLE, SHORT, now) instanceof After);
+    assertTrue(retry.afterBreak(Code.UNAVAILABLE, false, now) instanceof After);
     now += GIVE_UP.toNanos();
-    assertTrue(retry.afterBreak(Code.ABORTED, SHORT, now) instanceof After);
-    assertEquals(new Never(), retry.afterBreak(Code.UNAVAILABLE, SHORT, now + 1));
-    assertEquals(new Never(), retry.afterBreak(Code.ABORTED, SHORT, now + 1));
+    assertTrue(retry.afterBreak(Code.ABORTED, false, now) instanceof After);
+    assertEquals(new Never(), retry.afterBreak(Code.UNAVAILABLE, false, now + 1));
+    assertEquals(new Never(), retry.afterBreak(Code.ABORTED, false, now + 1));
   }
 
   @Test
   void jittersByUpToHalf() {
     Retry least = new Retry(Duration.ofMillis(100), Duration.ofMillis(350), GIVE_UP, () -> 0);
-    assertEquals(new After(Duration.ofMillis(50)), least.afterBreak(Code.UNAVAILABLE, SHORT, 0));
+    assertEquals(new After(Duration.ofMillis(50)), least.afterBreak(Code.UNAVAILABLE, false, 0));
   }
 }
