@@ -47,6 +47,10 @@ public record Fault(
     return new Fault(kind, value, seed, lasts, count, parameter);
   }
 
+  public Fault withDuration(Duration value) {
+    return new Fault(kind, share, seed, value, count, parameter);
+  }
+
   public Fault withCount(int value) {
     return new Fault(kind, share, seed, lasts, value, parameter);
   }

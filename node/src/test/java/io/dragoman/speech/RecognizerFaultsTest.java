@@ -1,0 +1,184 @@
+package io.dragoman.speech;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.speech.SpeechEvent.Failure;
+import io.dragoman.speech.SpeechEvent.Final;
+import io.dragoman.speech.SpeechEvent.Interrupted;
+import io.dragoman.standin.Clip;
+import io.dragoman.standin.Clips;
+import io.dragoman.standin.Fault;
+import io.dragoman.standin.FaultKind;
+import io.dragoman.standin.Faults;
+import io.dragoman.standin.Sentence;
+import io.dragoman.standin.SpeechStandIn;
+import io.dragoman.standin.SpeechStandInConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Streams while Google Speech fails, over real gRPC; docs/testing.md has the table. */
+@Timeout(60)
+class RecognizerFaultsTest {
+  private static final Clip CLIP = Clips.shipped().getFirst();
+  private static final List<Sentence> SENTENCES = CLIP.sentences().subList(0, 3);
+
+  /** Until the last sentence has ended. */
+  private static final byte[] PCM =
+      Arrays.copyOf(
+          CLIP.pcm(0), 2 * (int) (SENTENCES.getLast().words().getLast().endSample() + 24_000));
+
+  private final Faults faults = new Faults();
+  private final HeardEvents heard = new HeardEvents();
+  private @Nullable SpeechStandIn standIn;
+  private @Nullable GoogleRecognizer recognizer;
+
+  @AfterEach
+  void stop() {
+    requireNonNull(recognizer).close();
+    requireNonNull(standIn).close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SPEECH_CUT,1000,ABORTED",
+    "SPEECH_UNAVAILABLE,0,UNAVAILABLE",
+    "SPEECH_UNAVAILABLE,700,UNAVAILABLE",
+    "SPEECH_INTERNAL,700,INTERNAL",
+    "SPEECH_EXHAUSTED,0,RESOURCE_EXHAUSTED",
+    "SPEECH_SILENT,0,DEADLINE_EXCEEDED",
+  })
+  void whatPassesLosesNoWord(FaultKind kind, int parameter, String code) {
+    faults.set(Fault.of(kind).withParameter(parameter).withCount(2));
+    SpeechStream stream = open(SpeechStandInConfig.defaults(), Duration.ofSeconds(20));
+    assertTrue(stream.offer(PCM));
+    if (kind == FaultKind.SPEECH_SILENT) {
+      // The end of the audio would be asked for at once; a stream that goes on is not.
+      heard.await("the second break", () -> heard.all(Interrupted.class).size() >= 2);
+    }
+    stream.finish();
+
+    assertNull(heard.awaitEnd().failure());
+    assertEquals(sentences(), texts());
+    assertEquals(2, faults.struck());
+    assertTrue(
+        heard.all(Interrupted.class).stream().allMatch(each -> each.reason().equals(code)),
+        () -> heard.all(Interrupted.class).toString());
+  }
+
+  @Test
+  void aStreamThatFallsSilentInTheMiddleIsHeardAgain() {
+    SpeechStream stream = open(SpeechStandInConfig.defaults(), Duration.ofSeconds(20));
+    int half = PCM.length / 4 * 2;
+    assertTrue(stream.offer(Arrays.copyOf(PCM, half)));
+    heard.await("a final", () -> !heard.all(Final.class).isEmpty());
+    faults.set(Fault.of(FaultKind.SPEECH_SILENT).withCount(1));
+    assertTrue(stream.offer(Arrays.copyOfRange(PCM, half, PCM.length)));
+    heard.await("a break", () -> !heard.all(Interrupted.class).isEmpty());
+    stream.finish();
+
+    assertNull(heard.awaitEnd().failure());
+    assertEquals(sentences(), texts());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SPEECH_UNAVAILABLE,UNAVAILABLE",
+    "SPEECH_EXHAUSTED,RESOURCE_EXHAUSTED",
+    "SPEECH_SILENT,DEADLINE_EXCEEDED",
+  })
+  void whatStaysIsGivenUpAfterItsTime(FaultKind kind, String code) {
+    faults.set(Fault.of(kind));
+    SpeechStream stream = open(SpeechStandInConfig.defaults(), Duration.ofSeconds(2));
+    assertTrue(stream.offer(PCM));
+
+    Failure failure = requireNonNull(heard.awaitEnd().failure());
+    assertEquals(code, failure.code());
+    assertFalse(heard.all(Interrupted.class).isEmpty());
+    assertTrue(faults.struck() <= 20, faults.struck() + " calls");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SPEECH_UNAUTHENTICATED,UNAUTHENTICATED",
+    "SPEECH_DENIED,PERMISSION_DENIED",
+    "SPEECH_INVALID,INVALID_ARGUMENT",
+  })
+  void whatIsRefusedIsNotTriedAgain(FaultKind kind, String code) {
+    faults.set(Fault.of(kind));
+    SpeechStream stream = open(SpeechStandInConfig.defaults(), Duration.ofSeconds(20));
+    assertTrue(stream.offer(PCM));
+
+    assertEquals(code, requireNonNull(heard.awaitEnd().failure()).code());
+    assertEquals(1, faults.struck());
+    assertEquals(List.of(), heard.all(Interrupted.class));
+  }
+
+  @Test
+  void noMoreIsSentAheadOfTimeThanTheServiceBears() {
+    SpeechStandInConfig config = SpeechStandInConfig.defaults();
+    SpeechStream stream =
+        open(
+            config.withLimits(config.limits().withMaxLead(Duration.ofSeconds(6))),
+            Duration.ofSeconds(20));
+    assertTrue(stream.offer(PCM));
+    stream.finish();
+
+    assertNull(heard.awaitEnd().failure());
+    assertEquals(sentences(), texts());
+    assertEquals(List.of(), heard.all(Interrupted.class));
+  }
+
+  private SpeechStream open(SpeechStandInConfig config, Duration giveUpAfter) {
+    try {
+      SpeechStandIn service = SpeechStandIn.start(config, faults);
+      standIn = service;
+      GoogleRecognizer opened =
+          GoogleRecognizer.connect(
+              new SpeechConfig(
+                  "127.0.0.1:" + service.port(),
+                  true,
+                  "local",
+                  "global",
+                  "_",
+                  "long",
+                  10,
+                  Duration.ofSeconds(60),
+                  10,
+                  Duration.ofSeconds(5),
+                  Duration.ofSeconds(5),
+                  Duration.ofMinutes(4),
+                  Duration.ofSeconds(285),
+                  Duration.ofSeconds(1),
+                  Duration.ofSeconds(40),
+                  Duration.ofMillis(100),
+                  Duration.ofSeconds(1),
+                  giveUpAfter));
+      recognizer = opened;
+      return opened.open(new SpeechRequest(List.of("en-US"), Clip.SAMPLE_RATE, 0), heard);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<String> sentences() {
+    return SENTENCES.stream().map(sentence -> sentence.heard(0)).toList();
+  }
+
+  private List<String> texts() {
+    return List.of(
+        String.join(" ", heard.all(Final.class).stream().map(Final::text).toList())
+            .split("(?<=[.?!]) "));
+  }
+}
