@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,11 @@ final class DemoCluster implements AutoCloseable {
   /** Where the stand-in for OpenAI serves; null when the real one is used. */
   @Nullable String openAiStandIn() {
     return standIns == null || services.realOpenAi() ? null : standIns.openAi();
+  }
+
+  /** Where the stand-ins, of which there is one at least, take faults. */
+  String faultDoor() {
+    return Objects.requireNonNull(standIns, "no stand-in runs").openAi();
   }
 
   private void startStandIns() throws CommandException, InterruptedException {

@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,12 +45,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "  dragoman demo                                     until Ctrl-C",
       "  dragoman demo --standin --seconds 20 --json       for scripts",
-      "  dragoman demo --sessions 3 --limit-rpm 150        a quota that is too small"
+      "  dragoman demo --sessions 3 --limit-rpm 150        a quota that is too small",
+      "  dragoman demo --seconds 30 --fault rate-limit     OpenAI refuses for a while",
+      "  dragoman demo --seconds 30 --fault reset:0.2      a fifth of the calls break off"
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final List<String> TARGETS = List.of("es", "de");
   private static final Duration START_SPREAD = Duration.ofSeconds(1);
-  private static final int REDRAW_MS = 200;
 
   /** What to do to the first session's audio. */
   enum Inject {
@@ -124,6 +123,23 @@ public final class DemoCommand implements Callable<Integer> {
               + " ${COMPLETION-CANDIDATES}.")
   private @Nullable Inject inject;
 
+  @Option(
+      names = "--fault",
+      paramLabel = "NAME[:SHARE]",
+      converter = StandInFault.Converter.class,
+      completionCandidates = StandInFault.Names.class,
+      description =
+          "Makes calls to a stand-in fail, from the third second on; all of them, or a share such as"
+              + " 0.3: ${COMPLETION-CANDIDATES}.")
+  private @Nullable StandInFault fault;
+
+  @Option(
+      names = "--fault-seconds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "For how long it does (default: ${DEFAULT-VALUE}).")
+  private int faultSeconds;
+
   @Override
   public Integer call() throws CommandException, InterruptedException {
     Services services = Services.from(System.getenv(), standInOnly);
@@ -151,6 +167,10 @@ public final class DemoCommand implements Callable<Integer> {
     require(
         inject == null || !services.anyReal(),
         "--inject needs words that are known beforehand: add --standin");
+    require(faultSeconds >= 1 && faultSeconds <= 86_400, "--fault-seconds must be 1 to 86400");
+    require(
+        fault == null || !services.real(fault.kind().service()),
+        "--fault needs a stand-in in place of the real service: add --standin");
   }
 
   private void require(boolean holds, String otherwise) {
@@ -176,13 +196,20 @@ public final class DemoCommand implements Callable<Integer> {
       progress.accept(
           "Open http://%s/ in a browser to play a clip, or speak, and read along."
               .formatted(cluster.nodes().getFirst().listen()));
-      play(ran, new Board(screen, !json && LiveBlock.terminal()));
+      String trouble =
+          new Play(ran, new Board(screen, !json && LiveBlock.terminal()))
+              .run(fault(), cluster::faultDoor);
+      if (trouble != null) {
+        verdict = Verdict.fault(trouble);
+      }
       String standIn = cluster.openAiStandIn();
       if (standIn != null) {
         try {
           upstream = Upstream.ask(standIn);
         } catch (IOException e) {
-          verdict = Verdict.fault("the stand-in for OpenAI does not tell its figures: " + e);
+          verdict =
+              verdict.plus(
+                  Verdict.fault("the stand-in for OpenAI does not tell its figures: " + e));
         }
       }
       progress.accept("Stopping the nodes…");
@@ -217,39 +244,16 @@ public final class DemoCommand implements Callable<Integer> {
     return (session + session / clips) % clips;
   }
 
+  private @Nullable StandInFault fault() {
+    return fault == null ? null : fault.during(faultSeconds);
+  }
+
   private Disturbance disturbance(Track track) {
     return switch (inject) {
       case LOSE -> new Disturbance.Cut(track.someWords());
       case DOUBLE -> new Disturbance.Repeat(track, track.someWords());
       case null -> new Disturbance.None();
     };
-  }
-
-  /** Runs the sessions to their end; an interrupt makes them come to it. */
-  private static void play(List<DemoSession> sessions, Board board) {
-    CountDownLatch running = new CountDownLatch(sessions.size());
-    for (DemoSession session : sessions) {
-      Thread.ofVirtual()
-          .name(session.plan().name())
-          .start(
-              () -> {
-                try {
-                  session.run();
-                } finally {
-                  running.countDown();
-                }
-              });
-    }
-    long startNanos = System.nanoTime();
-    for (boolean ended = false; !ended; ) {
-      try {
-        ended = running.await(REDRAW_MS, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        board.say("Ending after the sentences that are being spoken…");
-        sessions.forEach(DemoSession::stop);
-      }
-      board.show(sessions, Duration.ofNanos(System.nanoTime() - startNanos));
-    }
   }
 
   private void report(Summary summary, Verdict verdict, Services services, PrintStream screen) {
@@ -259,6 +263,14 @@ public final class DemoCommand implements Callable<Integer> {
     verdict.faults().forEach(fault -> screen.println("  ! " + fault));
     if (inject != null) {
       screen.printf("  The first session's audio was broken on purpose (--inject %s).%n", inject);
+    }
+    if (fault != null) {
+      screen.printf(
+          "  The stand-ins failed on purpose (--fault): %s; %s calls met it.%n",
+          fault.during(faultSeconds).describe(),
+          summary.upstream().faulted() == null
+              ? "an unknown number of"
+              : summary.upstream().faulted());
     }
     if (json) {
       System.out.println(summary.toJson());

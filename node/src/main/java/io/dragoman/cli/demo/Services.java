@@ -1,5 +1,6 @@
 package io.dragoman.cli.demo;
 
+import io.dragoman.standin.FaultKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,13 @@ record Services(boolean realOpenAi, boolean realSpeech) {
 
   boolean anyStandIn() {
     return !realOpenAi || !realSpeech;
+  }
+
+  boolean real(FaultKind.Service service) {
+    return switch (service) {
+      case OPENAI -> realOpenAi;
+      case SPEECH -> realSpeech;
+    };
   }
 
   boolean anyReal() {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param worstWindowRequests the most requests that arrived in any rolling 60 s
  * @param delayMsP50 the median delay from a request to its first token
+ * @param faulted calls, of either stand-in, that were made to fail
  */
 record Upstream(
     @Nullable Long requests,
@@ -24,10 +25,11 @@ record Upstream(
     @JsonProperty("rejected_429") @Nullable Long rejected429,
     @Nullable Long worstWindowRequests,
     long limitRequests,
-    @Nullable Long delayMsP50) {
+    @Nullable Long delayMsP50,
+    @Nullable Long faulted) {
 
   static Upstream unknown(long limitRequests) {
-    return new Upstream(null, null, null, null, limitRequests, null);
+    return new Upstream(null, null, null, null, limitRequests, null, null);
   }
 
   /**
@@ -49,7 +51,8 @@ record Upstream(
           number(stats, "rejected_429"),
           number(stats, "worst_window_requests"),
           number(stats, "limit_requests"),
-          number(stats, "delay_ms_p50"));
+          number(stats, "delay_ms_p50"),
+          number(stats, "faulted"));
     }
   }
 

@@ -22,7 +22,7 @@ class SummaryTest {
             0,
             812,
             Summary.CaptionDelay.of(List.of(600L, 1_200L), List.of(900L)),
-            new Upstream(412L, 61_000L, 0L, 400L, 4_500, 301L));
+            new Upstream(412L, 61_000L, 0L, 400L, 4_500, 301L, 12L));
 
     assertEquals(
         "{\"nodes\":3,\"sessions\":6,\"sessions_by_node\":[2,2,2],\"seconds\":20,"
@@ -31,7 +31,7 @@ class SummaryTest {
             + "\"caption_delay_ms\":{\"partial_p50\":600,\"partial_p95\":1200,"
             + "\"final_p50\":900,\"final_p95\":900},"
             + "\"upstream\":{\"requests\":412,\"tokens\":61000,\"rejected_429\":0,"
-            + "\"worst_window_requests\":400,\"limit_requests\":4500,\"delay_ms_p50\":301}}",
+            + "\"worst_window_requests\":400,\"limit_requests\":4500,\"delay_ms_p50\":301,\"faulted\":12}}",
         summary.toJson());
   }
 

@@ -46,10 +46,10 @@ class UpstreamTest {
     answer(
         """
         {"requests":412,"tokens":61000,"rejected_429":0,"worst_window_requests":400,
-         "limit_requests":4500,"delay_ms_p50":301}
+         "limit_requests":4500,"delay_ms_p50":301,"faulted":12}
         """);
 
-    assertEquals(new Upstream(412L, 61_000L, 0L, 400L, 4_500, 301L), Upstream.ask(baseUrl()));
+    assertEquals(new Upstream(412L, 61_000L, 0L, 400L, 4_500, 301L, 12L), Upstream.ask(baseUrl()));
   }
 
   @Test
