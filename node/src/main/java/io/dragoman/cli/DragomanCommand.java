@@ -20,8 +20,8 @@ import picocli.CommandLine.ParseResult;
       DemoCommand.class,
       NodeCommand.class,
       CheckConfigCommand.class,
-        StandinCommand.class,
-        StatusCommand.class,
+      StandinCommand.class,
+      StatusCommand.class,
       StreamCommand.class
     },
     commandListHeading = "%nCommands:%n",

@@ -23,7 +23,14 @@ import org.junit.jupiter.api.Timeout;
 class PipelineMetricsTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final PipelineConfig CONFIG =
-      new PipelineConfig("model", 4, Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(5), 2);
+      new PipelineConfig(
+          "model",
+          4,
+          Duration.ZERO,
+          Duration.ofMillis(1),
+          Duration.ofMillis(5),
+          Duration.ofMinutes(2),
+          2);
 
   private final AtomicLong nowMs = new AtomicLong(START_MS);
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -214,6 +221,9 @@ class PipelineMetricsTest {
 
     @Override
     public void failed(Caption.Role role, String language, String reason) {}
+
+    @Override
+    public void refused(String code) {}
 
     @Override
     public void broken(RuntimeException bug) {

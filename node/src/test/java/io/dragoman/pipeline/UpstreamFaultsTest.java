@@ -243,7 +243,7 @@ class UpstreamFaultsTest {
               client,
               gate,
               PipelineConfig.of("gpt-4o-mini"),
-              new PipelineMetrics(new SimpleMeterRegistry()),
+              new PipelineMetrics(new SimpleMeterRegistry()).session("session"),
               this);
       sessions.add(this);
     }
