@@ -129,8 +129,8 @@ public final class DemoCommand implements Callable<Integer> {
       converter = StandInFault.Converter.class,
       completionCandidates = StandInFault.Names.class,
       description =
-          "Makes calls to a stand-in fail, from the third second on; all of them, or a share such as"
-              + " 0.3: ${COMPLETION-CANDIDATES}.")
+          "Makes calls to a stand-in fail once all sessions have spoken for 3 s; all calls, or a share"
+              + " such as 0.3: ${COMPLETION-CANDIDATES}.")
   private @Nullable StandInFault fault;
 
   @Option(

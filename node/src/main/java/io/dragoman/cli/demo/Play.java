@@ -36,8 +36,7 @@ final class Play {
     for (boolean ended = false; !ended; ) {
       try {
         ended = running.await(REDRAW_MS, TimeUnit.MILLISECONDS);
-        Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
-        if (toSet != null && elapsed.compareTo(StandInFault.BEGINS_AFTER) >= 0) {
+        if (toSet != null && sessions.stream().allMatch(Play::isUnderWay)) {
           StandInFault now = toSet;
           toSet = null;
           trouble = set(now, faultDoor.get());
@@ -62,6 +61,11 @@ final class Play {
                 running.countDown();
               }
             });
+  }
+
+  private static boolean isUnderWay(DemoSession session) {
+    return session.spokenSeconds() >= StandInFault.BEGINS_AFTER_SECONDS
+        || session.state() == DemoSession.State.FAILED;
   }
 
   private @Nullable String set(StandInFault fault, String door) throws InterruptedException {

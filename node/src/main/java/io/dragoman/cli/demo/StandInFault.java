@@ -20,8 +20,8 @@ import picocli.CommandLine.TypeConversionException;
  * @param seconds for how long
  */
 record StandInFault(FaultKind kind, double share, int seconds) {
-  /** When it begins: once every session has been heard. */
-  static final Duration BEGINS_AFTER = Duration.ofSeconds(3);
+  /** It begins when every session has spoken for so long. */
+  static final int BEGINS_AFTER_SECONDS = 3;
 
   StandInFault during(int value) {
     return new StandInFault(kind, share, value);
