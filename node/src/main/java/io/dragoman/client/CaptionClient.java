@@ -137,6 +137,9 @@ public final class CaptionClient implements AutoCloseable {
       throws ClientException, InterruptedException {
     sending.lockInterruptibly();
     try {
+      if (ended.isDone()) {
+        throw new ClientException(describeEnd());
+      }
       operation.get().get(SEND_TIMEOUT_S, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw new ClientException(ended.isDone() ? describeEnd() : describe(cause(e)), e);

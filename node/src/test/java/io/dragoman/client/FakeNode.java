@@ -2,6 +2,7 @@ package io.dragoman.client;
 
 import io.dragoman.protocol.ClientMessage;
 import io.dragoman.protocol.Codec;
+import io.dragoman.protocol.PublishedSchema;
 import io.dragoman.protocol.ServerMessage;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.webserver.WebServer;
@@ -14,7 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 
-/** A node that hears everything and says what a test makes it say. */
+/** A node that hears all that the protocol allows, and says what a test makes it say. */
 public final class FakeNode implements AutoCloseable {
   static final ServerMessage.SessionStarted STARTED =
       new ServerMessage.SessionStarted(
@@ -87,6 +88,10 @@ public final class FakeNode implements AutoCloseable {
     @Override
     public void onMessage(WsSession session, String text, boolean last) {
       try {
+        List<String> broken = PublishedSchema.CLIENT.broken(text);
+        if (!broken.isEmpty()) {
+          throw new AssertionError(text + " breaks the protocol: " + broken);
+        }
         ClientMessage message = Codec.decodeClient(text);
         received.add(message);
         script.accept(session, message);

@@ -38,7 +38,7 @@ class CodecTest {
             "sid", 1, 0, "token", 60, new ServerMessage.Limits(1, 2, 3), "n1", List.of("openai")),
         new ServerMessage.Caption(
             815L,
-            "sid.0",
+            "session-for-tests.0",
             1,
             9,
             ServerMessage.Role.TRANSLATION,
