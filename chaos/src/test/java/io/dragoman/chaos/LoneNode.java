@@ -1,0 +1,105 @@
+package io.dragoman.chaos;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A cluster of one node, with stand-ins behind it: two processes. */
+final class LoneNode implements AutoCloseable {
+  private final Dragoman standIns;
+  private final Dragoman node;
+  private final JsonNode ready;
+
+  private LoneNode(Dragoman standIns, Dragoman node) throws IOException {
+    this.standIns = standIns;
+    this.node = node;
+    this.ready = ready(node);
+  }
+
+  /**
+   * Starts both, and waits until the node serves.
+   *
+   * @param keys of the node's configuration, beside the addresses
+   * @param options of the stand-ins
+   */
+  static LoneNode start(Path directory, Map<String, Object> keys, String... options)
+      throws IOException {
+    List<String> standIn = new ArrayList<>(List.of("standin", "--openai=127.0.0.1:0"));
+    standIn.add("--speech=127.0.0.1:0");
+    standIn.addAll(List.of(options));
+    Dragoman standIns = Dragoman.start(directory, standIn.toArray(String[]::new));
+    try {
+      JsonNode upstreams = ready(standIns);
+      List<String> command = new ArrayList<>(List.of("node", "--listen=127.0.0.1:0"));
+      command.add("--admin=127.0.0.1:0");
+      command.add("--grid=127.0.0.1:" + freePort());
+      command.add("--set=node.stand_ins=openai,speech");
+      command.add("--set=openai.api_key=stand-in");
+      command.add("--set=openai.base_url=" + upstreams.path("openai").asText());
+      command.add("--set=speech.endpoint=" + upstreams.path("speech").asText());
+      keys.forEach((key, value) -> command.add("--set=" + key + "=" + value));
+      return new LoneNode(standIns, Dragoman.start(directory, command.toArray(String[]::new)));
+    } catch (IOException | RuntimeException | Error e) {
+      standIns.close();
+      throw e;
+    }
+  }
+
+  /** Where clients connect, as {@code ws://host:port}. */
+  String url() {
+    return "ws://" + ready.path("listen").asText();
+  }
+
+  int port() {
+    return URI.create(url()).getPort();
+  }
+
+  /** The node's process, without its stand-ins. */
+  ProcessHandle process() {
+    return node.handle();
+  }
+
+  String log() {
+    return node.errors();
+  }
+
+  /** What its admin listener answers. */
+  String admin(String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://" + ready.path("admin").asText() + path);
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+    }
+  }
+
+  @Override
+  public void close() {
+    node.close();
+    standIns.close();
+  }
+
+  private static JsonNode ready(Dragoman process) throws IOException {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .failFast("it ended", () -> !process.handle().isAlive())
+        .until(() -> process.output().endsWith("\n"));
+    return process.summary();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
