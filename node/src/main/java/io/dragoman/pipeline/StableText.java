@@ -20,6 +20,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class StableText {
+  /**
+   * The JDK's rules differ for Thai alone. They are large, and read anew for every iterator that is
+   * asked for, but shared by its copies.
+   */
+  private static final BreakIterator WORDS = BreakIterator.getWordInstance(Locale.ROOT);
+
+  private static final BreakIterator THAI_WORDS = BreakIterator.getWordInstance(Locale.of("th"));
+
   private final BreakIterator breaks;
   private final int versions;
   private final Deque<List<String>> recent = new ArrayDeque<>();
@@ -30,7 +38,8 @@ final class StableText {
   record Split(String stable, String tentative) {}
 
   StableText(String language, int versions) {
-    this.breaks = BreakIterator.getWordInstance(Locale.forLanguageTag(language));
+    boolean thai = Locale.forLanguageTag(language).getLanguage().equals("th");
+    this.breaks = (BreakIterator) (thai ? THAI_WORDS : WORDS).clone();
     this.versions = versions;
   }
 

@@ -3,7 +3,13 @@ package io.dragoman.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.text.BreakIterator;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
@@ -59,6 +65,28 @@ class StableTextTest {
       StableText.Split split = text.next(version);
       assertEquals(version, split.stable() + split.tentative());
     }
+  }
+
+  @Example
+  void noLanguageButThaiHasWordsOfItsOwn() {
+    Set<String> own =
+        Arrays.stream(BreakIterator.getAvailableLocales())
+            .map(Locale::getLanguage)
+            .distinct()
+            .filter(language -> !words(Locale.of(language)).equals(words(Locale.ROOT)))
+            .collect(Collectors.toSet());
+    assertEquals(Set.of("th"), own);
+    StableText thai = new StableText("th-TH", 1);
+    assertEquals(new StableText.Split("สวัสดี", "ครับ"), thai.next("สวัสดี", "ครับ"));
+  }
+
+  private static List<Integer> words(Locale locale) {
+    BreakIterator breaks = BreakIterator.getWordInstance(locale);
+    breaks.setText("Don't stop: l’été, naïve—10:30! 今日は良い天気 สวัสดีครับ 한국어 שלום नमस्ते");
+    return IntStream.generate(breaks::next)
+        .takeWhile(next -> next != BreakIterator.DONE)
+        .boxed()
+        .toList();
   }
 
   @Provide
