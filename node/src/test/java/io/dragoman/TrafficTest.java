@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.PublishedSchema;
 import io.dragoman.standin.Clips;
+import io.dragoman.standin.Faults;
 import io.dragoman.standin.OpenAiStandIn;
 import io.dragoman.standin.OpenAiStandInConfig;
 import io.dragoman.standin.SpeechStandIn;
@@ -78,7 +79,8 @@ class TrafficTest {
     try (OpenAiStandIn openAi =
             OpenAiStandIn.start(
                 OpenAiStandInConfig.defaults(),
-                Clips.shipped().stream().flatMap(clip -> clip.sentences().stream()).toList());
+                Clips.shipped().stream().flatMap(clip -> clip.sentences().stream()).toList(),
+                new Faults());
         SpeechStandIn speech = SpeechStandIn.start(SpeechStandInConfig.defaults());
         Node node = node(openAi.port(), speech.port(), Map.of("sessions.message_bytes", "8192"))) {
       whole(node);

@@ -93,7 +93,7 @@ public final class OpenAiClient implements OpenAi {
         .header("Authorization", "Bearer " + config.apiKey());
   }
 
-  private HttpRequest post(ChatRequest chat) {
+  private HttpRequest post(ChatRequest chat, ChatListener listener) {
     Map<String, Object> body =
         Map.of(
             "model", chat.model(),
@@ -109,11 +109,22 @@ public final class OpenAiClient implements OpenAi {
       return request("/chat/completions")
           .header("Content-Type", "application/json")
           .header("Accept", "text/event-stream")
-          .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
+          .POST(noticed(JSON.writeValueAsBytes(body), listener))
           .build();
     } catch (IOException e) {
       throw new IllegalArgumentException("a request that cannot be written", e);
     }
+  }
+
+  /** A body that is asked for once the request's head is written, and tells so. */
+  private static HttpRequest.BodyPublisher noticed(byte[] body, ChatListener listener) {
+    HttpRequest.BodyPublisher bytes = BodyPublishers.ofByteArray(body);
+    return BodyPublishers.fromPublisher(
+        subscriber -> {
+          listener.onSent();
+          bytes.subscribe(subscriber);
+        },
+        body.length);
   }
 
   /** One HTTP/2 connection, or the pool of HTTP/1.1 connections where the server has no HTTP/2. */
@@ -140,7 +151,7 @@ public final class OpenAiClient implements OpenAi {
     ApiResult call(ChatRequest chat, ChatListener listener) throws InterruptedException {
       long deadline = System.nanoTime() + config.timeout().toNanos();
       CompletableFuture<HttpResponse<InputStream>> sent =
-          http.sendAsync(post(chat), BodyHandlers.ofInputStream());
+          http.sendAsync(post(chat, listener), BodyHandlers.ofInputStream());
       HttpResponse<InputStream> response;
       try {
         response = sent.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);

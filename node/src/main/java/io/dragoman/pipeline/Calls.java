@@ -56,7 +56,13 @@ final class Calls {
     return config;
   }
 
-  Attempt attempt(Caption.Role role, Prompt prompt, Utterance utterance, Consumer<String> onText)
+  /**
+   * Asks for a caption, if there is a connection and a permit for it.
+   *
+   * @param since from when on, on the monotonic clock, nothing but this node held the request up
+   */
+  Attempt attempt(
+      Caption.Role role, Prompt prompt, Utterance utterance, long since, Consumer<String> onText)
       throws InterruptedException {
     Priority priority = utterance.complete() ? Priority.FINAL : Priority.PARTIAL;
     Optional<OpenAi.Slot> free = openAi.tryReserve();
@@ -75,7 +81,7 @@ final class Calls {
         case Decision.Granted granted -> {
           try (SessionMeter.Sending sending = meter.begin(tokens)) {
             yield new Attempt.Made(
-                call(slot, request, granted.permit(), sending, role, priority, onText));
+                call(slot, request, granted.permit(), sending, role, priority, since, onText));
           }
         }
         case Decision.Wait wait -> {
@@ -95,6 +101,7 @@ final class Calls {
       SessionMeter.Sending sending,
       Caption.Role role,
       Priority priority,
+      long since,
       Consumer<String> onText)
       throws InterruptedException {
     long start = System.nanoTime();
@@ -102,6 +109,11 @@ final class Calls {
         slot.call(
             request,
             new ChatListener() {
+              @Override
+              public void onSent() {
+                meter.requested(priority, Duration.ofNanos(System.nanoTime() - since));
+              }
+
               @Override
               public void onArrival() {
                 permit.arrived();

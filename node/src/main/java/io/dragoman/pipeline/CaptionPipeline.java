@@ -57,6 +57,7 @@ public final class CaptionPipeline implements AutoCloseable {
               Prompt.correct(config.model(), plan.source()),
               plan.stability(),
               calls,
+              meter,
               waiting,
               sink));
     }
@@ -68,6 +69,7 @@ public final class CaptionPipeline implements AutoCloseable {
               Prompt.translate(config.model(), plan.source(), target),
               plan.stability(),
               calls,
+              meter,
               waiting,
               sink));
     }
@@ -82,6 +84,7 @@ public final class CaptionPipeline implements AutoCloseable {
 
   /** Takes a guess at the utterance that is being spoken. */
   public void heard(SpeechEvent.Interim interim) throws InterruptedException {
+    long now = System.nanoTime();
     StableText.Split split = sourceText.next(interim.stable(), interim.tentative());
     revision++;
     sink.partial(
@@ -101,12 +104,14 @@ public final class CaptionPipeline implements AutoCloseable {
               interim.stable() + interim.tentative(),
               segment,
               interim.endSample(),
-              false));
+              false,
+              now));
     }
   }
 
   /** Takes what was said in an utterance; returns once its captions are in order to be made. */
   public void heard(SpeechEvent.Final said) throws InterruptedException {
+    long now = System.nanoTime();
     sink.finished(
         new Caption.Final(
             Role.SOURCE,
@@ -116,7 +121,7 @@ public final class CaptionPipeline implements AutoCloseable {
             said.startSample(),
             said.endSample(),
             said.text()));
-    submit(new Utterance(segment, said.text(), said.startSample(), said.endSample(), true));
+    submit(new Utterance(segment, said.text(), said.startSample(), said.endSample(), true, now));
     segment = said.endSample();
     revision = 0;
     sourceText = newText();

@@ -43,15 +43,18 @@ final class Growth {
   }
 
   /**
-   * Shows an answer while it streams in, once it says more than what is shown, and not too often.
+   * Shows an answer while it streams in, once it says more than what is shown, and not too often;
+   * whether it did.
    */
-  void grow(Utterance utterance, StringBuilder soFar) {
-    if (System.nanoTime() - shownAt >= showEvery.toNanos()) {
-      StableText.Split split = text.grow(soFar.toString());
-      if (split != null) {
-        show(utterance, split);
-      }
+  boolean grow(Utterance utterance, StringBuilder soFar) {
+    if (System.nanoTime() - shownAt < showEvery.toNanos()) {
+      return false;
     }
+    StableText.Split split = text.grow(soFar.toString());
+    if (split != null) {
+      show(utterance, split);
+    }
+    return split != null;
   }
 
   /** Shows a whole answer. */

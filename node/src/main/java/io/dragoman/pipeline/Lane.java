@@ -25,6 +25,7 @@ final class Lane implements AutoCloseable {
   private final Prompt prompt;
   private final CaptionPlan.Stability stability;
   private final Calls calls;
+  private final SessionMeter meter;
   private final Waiting waiting;
   private final CaptionSink sink;
   private final Thread thread;
@@ -45,12 +46,16 @@ final class Lane implements AutoCloseable {
   private boolean refused;
   private long noPartialBefore = System.nanoTime();
 
+  /** Until when an earlier call, or a pause, kept the lane from its next one. */
+  private long heldUpUntil = System.nanoTime();
+
   Lane(
       Role role,
       String language,
       Prompt prompt,
       CaptionPlan.Stability stability,
       Calls calls,
+      SessionMeter meter,
       Waiting waiting,
       CaptionSink sink) {
     this.role = role;
@@ -58,6 +63,7 @@ final class Lane implements AutoCloseable {
     this.prompt = prompt;
     this.stability = stability;
     this.calls = calls;
+    this.meter = meter;
     this.waiting = waiting;
     this.sink = sink;
     this.growth = growth(-1);
@@ -143,6 +149,7 @@ final class Lane implements AutoCloseable {
         }
         Duration left = next.complete() ? Duration.ZERO : untilNextPartial();
         pause(next, left.isPositive() ? left : make(next));
+        heldUpUntil = System.nanoTime();
       }
     } catch (InterruptedException e) {
       // The lane is closed: nobody wants its captions any more.
@@ -178,7 +185,11 @@ final class Lane implements AutoCloseable {
     StringBuilder soFar = new StringBuilder();
     Calls.Attempt attempt =
         calls.attempt(
-            role, prompt, utterance, delta -> growth.grow(utterance, soFar.append(delta)));
+            role,
+            prompt,
+            utterance,
+            Math.max(heldUpUntil, utterance.heardAt()),
+            delta -> grow(utterance, soFar.append(delta)));
     return switch (attempt) {
       case Calls.Attempt.Made made -> settle(utterance, made.result());
       case Calls.Attempt.NotYet notYet -> {
@@ -217,6 +228,13 @@ final class Lane implements AutoCloseable {
       case ApiResult.Failed failed when failed.retryable() -> again(utterance, Duration.ZERO);
       case ApiResult.Failed failed -> giveUp(utterance, failed.reason());
     };
+  }
+
+  private void grow(Utterance utterance, StringBuilder soFar) {
+    long start = System.nanoTime();
+    if (growth.grow(utterance, soFar)) {
+      meter.shown(Duration.ofNanos(System.nanoTime() - start));
+    }
   }
 
   private Growth growth(long segment) {

@@ -33,6 +33,7 @@ public final class PipelineMetrics {
 
   private final MeterRegistry registry;
   private final InstantSource clock;
+  private final OwnDelays delays;
 
   // Guarded by this.
   private final Set<SessionMeter> live = new HashSet<>();
@@ -51,6 +52,7 @@ public final class PipelineMetrics {
   public PipelineMetrics(MeterRegistry registry, InstantSource clock) {
     this.registry = registry;
     this.clock = clock;
+    this.delays = new OwnDelays(registry);
     gauge("dragoman.sessions", "Live sessions", metrics -> metrics.live().size());
     gauge(
         "dragoman.openai.in.flight",
@@ -64,6 +66,11 @@ public final class PipelineMetrics {
 
   private void gauge(String name, String description, ToDoubleFunction<PipelineMetrics> value) {
     Gauge.builder(name, this, value).description(description).register(registry);
+  }
+
+  /** What the node itself adds to the delay of captions. */
+  public OwnDelays delays() {
+    return delays;
   }
 
   /** A meter for a session that starts now. */

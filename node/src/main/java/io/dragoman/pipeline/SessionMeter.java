@@ -51,6 +51,14 @@ public final class SessionMeter {
     node.refused(priority, bound);
   }
 
+  void requested(Priority priority, Duration took) {
+    node.delays().requested(priority, took);
+  }
+
+  void shown(Duration took) {
+    node.delays().shown(took);
+  }
+
   /** A request has its permit and is sent now; {@link Sending#close} it when it is over. */
   Sending begin(int tokens) {
     long nowMs = node.nowMs();

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,8 @@ final class Outbox {
   }
 
   private sealed interface Item {
-    record Message(ServerMessage message) implements Item {}
+    /** Put in order at a moment of the monotonic clock. */
+    record Message(ServerMessage message, long since) implements Item {}
 
     record Pong(ByteBuffer payload) implements Item {}
 
@@ -66,6 +68,7 @@ final class Outbox {
 
   private final Wire wire;
   private final Supplier<ServerMessage> heartbeat;
+  private final Consumer<Duration> captionSent;
   private final Duration closeWithin;
   private final Thread writer;
   private final CountDownLatch gone = new CountDownLatch(1);
@@ -75,20 +78,26 @@ final class Outbox {
 
   // Guarded by lock.
   private final Deque<Item> queue = new ArrayDeque<>();
-  private final Map<PartialKey, Caption> partials = new LinkedHashMap<>();
+  private final Map<PartialKey, Item.Message> partials = new LinkedHashMap<>();
   private long seq;
   private boolean closing;
 
   /**
    * @param heartbeat what to say when nothing else was said for a second
+   * @param captionSent is told how long each caption took from here into the socket
    */
-  Outbox(Wire wire, Supplier<ServerMessage> heartbeat) {
-    this(wire, heartbeat, CLOSE_WITHIN);
+  Outbox(Wire wire, Supplier<ServerMessage> heartbeat, Consumer<Duration> captionSent) {
+    this(wire, heartbeat, captionSent, CLOSE_WITHIN);
   }
 
-  Outbox(Wire wire, Supplier<ServerMessage> heartbeat, Duration closeWithin) {
+  Outbox(
+      Wire wire,
+      Supplier<ServerMessage> heartbeat,
+      Consumer<Duration> captionSent,
+      Duration closeWithin) {
     this.wire = wire;
     this.heartbeat = heartbeat;
+    this.captionSent = captionSent;
     this.closeWithin = closeWithin;
     this.writer = Thread.ofVirtual().name("session-writer").unstarted(this::write);
   }
@@ -108,7 +117,7 @@ final class Outbox {
       if (committed instanceof Caption caption) {
         partials.remove(PartialKey.of(caption));
       }
-      enqueue(new Item.Message(committed));
+      enqueue(message(committed));
     } finally {
       lock.unlock();
     }
@@ -122,10 +131,10 @@ final class Outbox {
         return;
       }
       if (message instanceof Caption caption) {
-        partials.put(PartialKey.of(caption), caption);
+        partials.put(PartialKey.of(caption), message(caption));
         changed.signal();
       } else {
-        enqueue(new Item.Message(message));
+        enqueue(message(message));
       }
     } finally {
       lock.unlock();
@@ -175,7 +184,7 @@ final class Outbox {
       queue.clear();
       partials.clear();
       queue.add(
-          new Item.Message(
+          message(
               new ServerMessage.Failure(
                   ErrorCode.SLOW_READER, true, true, null, "What is sent must be read.")));
       end(CloseCode.SLOW_READER, "slow_reader");
@@ -205,7 +214,12 @@ final class Outbox {
     try {
       while (true) {
         switch (next()) {
-          case Item.Message(ServerMessage message) -> wire.text(Codec.encode(message));
+          case Item.Message(ServerMessage message, long since) -> {
+            wire.text(Codec.encode(message));
+            if (message instanceof Caption) {
+              captionSent.accept(Duration.ofNanos(System.nanoTime() - since));
+            }
+          }
           case Item.Pong(ByteBuffer payload) -> wire.pong(payload);
           case Item.Close(CloseCode code, String reason) -> {
             wire.close(code.code(), reason);
@@ -236,15 +250,19 @@ final class Outbox {
       if (item != null) {
         return item;
       }
-      Caption partial = pollPartial();
-      return new Item.Message(partial != null ? partial : heartbeat.get());
+      Item partial = pollPartial();
+      return partial != null ? partial : message(heartbeat.get());
     } finally {
       lock.unlock();
     }
   }
 
-  private @Nullable Caption pollPartial() {
-    Map.Entry<PartialKey, Caption> oldest =
+  private static Item.Message message(ServerMessage message) {
+    return new Item.Message(message, System.nanoTime());
+  }
+
+  private @Nullable Item pollPartial() {
+    Map.Entry<PartialKey, Item.Message> oldest =
         partials.isEmpty() ? null : partials.entrySet().iterator().next();
     if (oldest == null) {
       return null;

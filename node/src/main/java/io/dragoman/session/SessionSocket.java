@@ -53,7 +53,9 @@ final class SessionSocket {
     this.services = services;
     this.endpoint = endpoint;
     this.sid = sid;
-    this.outbox = new Outbox(new ConnectionWire(connection), this::heartbeat);
+    this.outbox =
+        new Outbox(
+            new ConnectionWire(connection), this::heartbeat, services.metrics().delays()::sent);
     outbox.start();
     if (!SID.matcher(sid).matches()) {
       refuse(

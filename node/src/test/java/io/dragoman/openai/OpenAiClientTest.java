@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,7 @@ class OpenAiClientTest {
             "Hola", new Usage(20, 2), new RateLimitHeaders(4500L, null, null, null, null, null)),
         result);
     assertEquals(List.of("arrival", "Ho", "la"), heard.events);
+    assertEquals(1, heard.sent.get());
     JsonNode request = requests.getFirst();
     assertEquals("Bearer secret", keys.getFirst());
     assertEquals(50, request.path("max_completion_tokens").asInt());
@@ -205,6 +207,7 @@ class OpenAiClientTest {
     try (OpenAiClient hasty = client(server.getAddress().getPort(), Duration.ofMillis(300))) {
       assertInstanceOf(ApiResult.Failed.class, call(hasty));
       assertEquals(List.of(), heard.events, "nothing proves that it arrived");
+      assertEquals(1, heard.sent.get());
     }
   }
 
@@ -301,7 +304,13 @@ class OpenAiClientTest {
   }
 
   private static final class Heard implements ChatListener {
+    final AtomicInteger sent = new AtomicInteger();
     final List<String> events = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void onSent() {
+      sent.incrementAndGet();
+    }
 
     @Override
     public void onArrival() {

@@ -10,10 +10,13 @@ import io.dragoman.pipeline.Caption.Role;
 import io.dragoman.pipeline.CaptionPlan.Stability;
 import io.dragoman.quota.QuotaRequest.Priority;
 import io.dragoman.speech.SpeechEvent;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +35,7 @@ class CaptionPipelineTest {
 
   private final FakeOpenAi openAi = new FakeOpenAi();
   private final FakeGate gate = new FakeGate();
+  private final MeterRegistry meters = new SimpleMeterRegistry();
   private final Captions captions = new Captions();
   private final CaptionPipeline pipeline =
       new CaptionPipeline(
@@ -40,7 +44,7 @@ class CaptionPipelineTest {
           openAi,
           gate,
           CONFIG,
-          new PipelineMetrics(new SimpleMeterRegistry()).session("s1"),
+          new PipelineMetrics(meters).session("s1"),
           captions);
 
   @AfterEach
@@ -59,6 +63,19 @@ class CaptionPipelineTest {
     assertEquals(List.of("GOOD MORNING"), captions.finals(Role.TRANSLATION));
     assertEquals(1, gate.arrived.get());
     assertEquals(1, pipeline.spent().requests());
+  }
+
+  @Test
+  void theTimeOfAnEarlierCallIsNotTheNodesOwn() throws Exception {
+    long begun = System.nanoTime();
+    pipeline.heard(said("one", 0, 24_000));
+    pipeline.heard(said("two", 24_000, 48_000));
+    await().until(() -> System.nanoTime() - begun > 500_000_000);
+    openAi.answer(2);
+    pipeline.finish();
+    Timer requested = meters.get("dragoman.captions.requested").tag("priority", "final").timer();
+    assertEquals(2, requested.count());
+    assertTrue(requested.max(TimeUnit.MILLISECONDS) < 400, "the second waited for the first");
   }
 
   @Test

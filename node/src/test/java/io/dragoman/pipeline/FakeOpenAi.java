@@ -69,6 +69,7 @@ final class FakeOpenAi implements OpenAi {
         throw new IllegalStateException("a bug");
       }
       asked.add(request.user());
+      listener.onSent();
       mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
       try {
         answers.acquire();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class OutboxTest {
   private final FakeWire wire = new FakeWire();
   private final Outbox outbox =
-      new Outbox(wire, () -> new ServerMessage.Heartbeat(0), Duration.ofMillis(100));
+      new Outbox(wire, () -> new ServerMessage.Heartbeat(0), took -> {}, Duration.ofMillis(100));
 
   @AfterEach
   void end() {
