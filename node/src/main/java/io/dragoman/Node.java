@@ -10,6 +10,7 @@ import io.dragoman.ops.Stats;
 import io.dragoman.page.CaptionsPage;
 import io.dragoman.pipeline.PipelineMetrics;
 import io.dragoman.session.SessionEndpoint;
+import io.dragoman.session.SessionMetrics;
 import io.dragoman.session.SessionServices;
 import io.dragoman.speech.GoogleRecognizer;
 import io.dragoman.speech.SpeechRecognizer;
@@ -90,6 +91,7 @@ public final class Node implements AutoCloseable {
                 grid.quotaGate(config.quota()),
                 config.captions(),
                 pipelines,
+                new SessionMetrics(metrics.registry()),
                 grid.sessions(),
                 config.standIns()));
     metrics.watch(sessions);
@@ -163,6 +165,7 @@ public final class Node implements AutoCloseable {
     sessions.leave(PATIENCE_WITH_CLIENTS);
     awaitClientsLeft();
     server.stop();
+    sessions.close();
     recognizer.close();
     openAi.close();
     grid.leave();
@@ -201,7 +204,7 @@ public final class Node implements AutoCloseable {
             .host(config.listen().host())
             .port(config.listen().port())
             .routing(open);
-    sessions.serveOn(builder);
+    sessions.serveOn(builder, open, config.http());
     return builder
         .putSocket(
             ADMIN,

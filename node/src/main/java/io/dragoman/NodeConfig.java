@@ -5,8 +5,11 @@ import io.dragoman.cluster.GridFile;
 import io.dragoman.openai.OpenAiConfig;
 import io.dragoman.pipeline.PipelineConfig;
 import io.dragoman.quota.QuotaConfig;
+import io.dragoman.session.ConnectionConfig;
+import io.dragoman.session.Origins;
 import io.dragoman.session.SessionConfig;
 import io.dragoman.speech.SpeechConfig;
+import io.dragoman.websocket.HttpLimits;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -27,6 +30,7 @@ public record NodeConfig(
     String name,
     Address listen,
     Address admin,
+    HttpLimits http,
     List<String> standIns,
     GridConfig grid,
     SessionConfig sessions,
@@ -114,6 +118,10 @@ public record NodeConfig(
         name,
         listen,
         admin,
+        new HttpLimits(
+            settings.number("http.head_bytes", 16_384, 1_024, 65_536),
+            settings.seconds("http.head_s", 10, 1, 60),
+            settings.seconds("http.request_s", 60, 5, 600)),
         settings.list("node.stand_ins"),
         new GridConfig(
             home.resolve(settings.text("grid.config", "cluster-config/hazelcast.yaml")),
@@ -121,11 +129,7 @@ public record NodeConfig(
             place.host(),
             place.port(),
             settings.list("grid.members")),
-        new SessionConfig(
-            Math.min(settings.number("sessions.most", 2_000, 1, 100_000), speech.maxStreams()),
-            settings.number("sessions.message_bytes", 65_536, 4_096, 1_048_576),
-            settings.seconds("speech.buffer_s", 30, 2, 300),
-            settings.seconds("sessions.overflow_s", 10, 1, 60)),
+        sessions(settings, speech),
         speech,
         openAi(settings, callTimeout),
         PipelineConfig.of(settings.text("openai.model", "gpt-4o-mini")),
@@ -136,6 +140,28 @@ public record NodeConfig(
             callTimeout,
             NETWORK_BOUND,
             Duration.ofMinutes(1)));
+  }
+
+  private static SessionConfig sessions(Settings settings, SpeechConfig speech) {
+    return new SessionConfig(
+        Math.min(settings.number("sessions.most", 2_000, 1, 100_000), speech.maxStreams()),
+        settings.seconds("speech.buffer_s", 30, 2, 300),
+        settings.seconds("sessions.ahead_s", 5, 1, 60),
+        settings.seconds("sessions.overflow_s", 10, 1, 60),
+        settings.seconds("sessions.start_s", 10, 1, 300),
+        settings.seconds("sessions.idle_s", 300, 10, 86_400),
+        new ConnectionConfig(
+            settings.number("sessions.connections", 5_000, 1, 100_000),
+            settings.number("sessions.message_bytes", 65_536, 4_096, 1_048_576),
+            settings.number("sessions.fragments", 256, 1, 65_536),
+            settings.number("sessions.messages_per_s", 200, 100, 100_000),
+            settings.number("sessions.outbox_messages", 1_024, 16, 65_536),
+            settings.number("sessions.outbox_bytes", 1_048_576, 65_536, 16_777_216),
+            settings.seconds("sessions.ping_s", 20, 1, 300),
+            settings.seconds("sessions.patience_s", 10, 1, 60),
+            new Origins(
+                settings.list("sessions.origins"),
+                settings.flag("sessions.require_origin", false))));
   }
 
   private static SpeechConfig speech(Settings settings) {

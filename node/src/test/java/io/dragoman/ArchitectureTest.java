@@ -35,6 +35,7 @@ class ArchitectureTest {
   private static final Map<String, List<String>> MAY_USE =
       Map.ofEntries(
           entry("protocol", List.of()),
+          entry("websocket", List.of()),
           entry("speech", List.of()),
           entry("openai", List.of()),
           entry("quota", List.of()),
@@ -42,7 +43,8 @@ class ArchitectureTest {
           entry("page", List.of()),
           entry("client", List.of("protocol")),
           entry("pipeline", List.of("speech", "quota", "openai")),
-          entry("session", List.of("protocol", "pipeline", "speech", "quota", "openai")),
+          entry(
+              "session", List.of("protocol", "websocket", "pipeline", "speech", "quota", "openai")),
           entry("cluster", List.of("quota", "session", "pipeline", "ops")),
           entry("ops", List.of("session", "pipeline", "quota")));
 

@@ -3,6 +3,8 @@ package io.dragoman.protocol;
 /** Why a connection was closed. */
 public enum CloseCode {
   ENDED(1000),
+  PROTOCOL_ERROR(1002),
+  INVALID_UTF8(1007),
   MOVING(1012),
   BAD_MESSAGE(4400),
   NOT_AUTHENTICATED(4401),

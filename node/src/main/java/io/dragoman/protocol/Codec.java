@@ -1,31 +1,59 @@
 package io.dragoman.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON form of messages, both ways. Thread-safe. */
 public final class Codec {
+  /** What a client's message may hold; a correct one needs a fraction of it. */
+  private static final StreamReadConstraints LIMITS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(16)
+          .maxStringLength(4_096)
+          .maxNameLength(256)
+          .maxNumberLength(32)
+          .maxTokenCount(4_096)
+          .build();
+
+  /** A client is held to the letter: what it means must not be guessed. */
   private static final ObjectMapper SERVER_SIDE =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .defaultPropertyInclusion(
-              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+      mapper(
+              JsonFactory.builder()
+                  .streamReadConstraints(LIMITS)
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .build();
 
   /** Clients ignore what they do not know, so that servers may say more in later versions. */
   private static final ObjectMapper CLIENT_SIDE =
-      SERVER_SIDE.copy().disable(DeserializationFeature.FAIL_ON_INVALID_SUBTYPE);
+      mapper(new JsonFactory()).disable(DeserializationFeature.FAIL_ON_INVALID_SUBTYPE).build();
 
   private Codec() {}
+
+  private static JsonMapper.Builder mapper(JsonFactory factory) {
+    return JsonMapper.builder(factory)
+        .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+        .defaultPropertyInclusion(
+            JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+  }
 
   /**
    * A message that is not one of the protocol's. Its message quotes nothing of what was received.
@@ -94,7 +122,11 @@ public final class Codec {
     String what =
         switch (e) {
           case InvalidTypeIdException unknown -> "the message has no type that is known here";
-          case MismatchedInputException mismatch -> "a field has the wrong type: " + path(mismatch);
+          case MismatchedInputException mismatch when !mismatch.getPath().isEmpty() ->
+              "a field has the wrong type: " + path(mismatch);
+          case MismatchedInputException _ -> "the message is not one JSON object";
+          case JsonProcessingException excess when isExcess(excess) ->
+              "the message is nested too deeply, or a part of it is too long";
           default -> "the message is not JSON";
         };
     return e.getLocation() == null
@@ -102,10 +134,14 @@ public final class Codec {
         : what + " (column " + e.getLocation().getColumnNr() + ")";
   }
 
+  private static boolean isExcess(JsonProcessingException e) {
+    return e instanceof StreamConstraintsException
+        || e.getCause() instanceof StreamConstraintsException;
+  }
+
   private static String path(JsonMappingException e) {
     return e.getPath().stream()
         .map(ref -> ref.getFieldName() == null ? "[" + ref.getIndex() + "]" : ref.getFieldName())
-        .reduce((a, b) -> a + "." + b)
-        .orElse("the message itself");
+        .collect(Collectors.joining("."));
   }
 }

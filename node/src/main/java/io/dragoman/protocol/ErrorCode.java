@@ -1,6 +1,7 @@
 package io.dragoman.protocol;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /** What went wrong, in a word that a client can act on. */
 public enum ErrorCode {
@@ -13,9 +14,24 @@ public enum ErrorCode {
   /** A message came that is not allowed in this state of the session. */
   @JsonProperty("out_of_order")
   OUT_OF_ORDER,
-  /** A message or a frame is larger than {@code limits.message_bytes}. */
+  /** The bytes are not frames of RFC 6455, or not such as a client may send. */
+  @JsonProperty("protocol_error")
+  PROTOCOL_ERROR,
+  /** A text message is not UTF-8. */
+  @JsonProperty("invalid_utf8")
+  INVALID_UTF8,
+  /** A message is larger than {@code limits.message_bytes}, or cut into too many fragments. */
   @JsonProperty("too_big")
   TOO_BIG,
+  /** The page's origin is not one that may connect. */
+  @JsonProperty("origin_not_allowed")
+  ORIGIN_NOT_ALLOWED,
+  /** No {@code session.start} came in time. */
+  @JsonProperty("start_timeout")
+  START_TIMEOUT,
+  /** Nothing came for {@code limits.idle_s}. */
+  @JsonProperty("idle")
+  IDLE,
   /** The {@code sid} is in use by another connection. */
   @JsonProperty("sid_in_use")
   SID_IN_USE,
@@ -42,5 +58,10 @@ public enum ErrorCode {
   LANGUAGE_MODEL_UNAVAILABLE,
   /** The fault is the server's. */
   @JsonProperty("internal")
-  INTERNAL
+  INTERNAL;
+
+  /** The code as it is on the wire. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -5,17 +5,16 @@ import io.dragoman.protocol.Codec;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.protocol.ServerMessage.Caption;
-import java.nio.ByteBuffer;
+import io.dragoman.protocol.ServerMessage.Failure;
+import io.dragoman.websocket.Frames;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,82 +22,75 @@ import org.jspecify.annotations.Nullable;
 /**
  * What waits to be sent to one client, and the one thread that sends it.
  *
- * <p>A partial caption is replaced by a newer one of the same segment, role and language, and
- * dropped once the final is there, so partials never pile up. Everything else is sent in order;
- * when {@link #CAPACITY} of it waits, the client does not read, and the connection is closed with
- * {@link CloseCode#SLOW_READER}. Thread-safe.
+ * <p>A partial caption is replaced by a newer one of its role and language, and dropped once the
+ * final is there, so there are never more of them than lanes. Of pings only the newest is answered.
+ * Everything else is sent in order; when more of it waits than may, the client does not read, and
+ * the connection is closed with {@link CloseCode#SLOW_READER}. Thread-safe.
  */
 final class Outbox {
-
-  /** How many messages may wait, beside partials. */
-  static final int CAPACITY = 1024;
-
-  /** How long a connection may take to be closed by both sides. */
-  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
   /** A client that hears nothing for three of these takes the connection for dead. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-  /** The socket, as the writer sees it. Each call may block while the peer does not read. */
+  /** Ends that are not an error's. */
+  static final String ENDED = "ended";
+
+  static final String MOVING = "moving";
+  static final String CLIENT = "client";
+  static final String BROKEN = "broken";
+  static final String SILENT = "silent";
+  static final String STUCK = "stuck";
+
+  /** The connection, as the writer sees it. */
   interface Wire {
-    void text(String json);
 
-    void pong(ByteBuffer payload);
-
-    void close(int code, String reason);
-
-    /** Breaks the connection, whatever it is doing. Called by any thread. */
-    void cut();
+    /** Sends a frame; blocks while the client does not read. */
+    void write(byte[] frame) throws UncheckedIOException;
   }
 
-  private record PartialKey(String seg, ServerMessage.Role role, String lang) {
-    static PartialKey of(Caption caption) {
-      return new PartialKey(caption.seg(), caption.role(), caption.lang());
+  private record Lane(ServerMessage.Role role, String lang) {
+    static Lane of(Caption caption) {
+      return new Lane(caption.role(), caption.lang());
     }
   }
 
-  private sealed interface Item {
-    /** Put in order at a moment of the monotonic clock. */
-    record Message(ServerMessage message, long since) implements Item {}
-
-    record Pong(ByteBuffer payload) implements Item {}
-
-    record Close(CloseCode code, String reason) implements Item {}
-  }
-
   private final Wire wire;
+  private final int mostMessages;
+  private final int mostBytes;
   private final Supplier<ServerMessage> heartbeat;
-  private final Consumer<Duration> captionSent;
-  private final Duration closeWithin;
   private final Thread writer;
-  private final CountDownLatch gone = new CountDownLatch(1);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   // Guarded by lock.
-  private final Deque<Item> queue = new ArrayDeque<>();
-  private final Map<PartialKey, Item.Message> partials = new LinkedHashMap<>();
+  private final Deque<byte[]> frames = new ArrayDeque<>();
+  private long bytes;
+  private final Map<Lane, Caption> partials = new LinkedHashMap<>();
+  private byte @Nullable [] pong;
+  private boolean ping;
   private long seq;
-  private boolean closing;
+
+  /** The last frame to be sent; once it is set nothing is added. */
+  private byte @Nullable [] close;
+
+  /** Since when the writer has been busy with one frame; meaningless while it waits. */
+  private long writingSince;
+
+  private boolean writing;
+  private long closingSince;
+
+  /** Why the connection is over; null while it is not. Written under the lock. */
+  private volatile @Nullable String end;
 
   /**
    * @param heartbeat what to say when nothing else was said for a second
-   * @param captionSent is told how long each caption took from here into the socket
    */
-  Outbox(Wire wire, Supplier<ServerMessage> heartbeat, Consumer<Duration> captionSent) {
-    this(wire, heartbeat, captionSent, CLOSE_WITHIN);
-  }
-
-  Outbox(
-      Wire wire,
-      Supplier<ServerMessage> heartbeat,
-      Consumer<Duration> captionSent,
-      Duration closeWithin) {
+  Outbox(Wire wire, int mostMessages, int mostBytes, Supplier<ServerMessage> heartbeat) {
     this.wire = wire;
+    this.mostMessages = mostMessages;
+    this.mostBytes = mostBytes;
     this.heartbeat = heartbeat;
-    this.captionSent = captionSent;
-    this.closeWithin = closeWithin;
     this.writer = Thread.ofVirtual().name("session-writer").unstarted(this::write);
   }
 
@@ -106,18 +98,36 @@ final class Outbox {
     writer.start();
   }
 
+  /** Waits until the last frame is sent, or cannot be. */
+  void awaitSent() throws InterruptedException {
+    writer.join();
+  }
+
+  /** Whether the connection is over for whatever is still to be said. */
+  boolean isClosing() {
+    return end != null;
+  }
+
+  /** Why the connection is over: an error's code, or one of the ends above. */
+  String end() {
+    String why = end;
+    return why == null ? BROKEN : why;
+  }
+
   /** Sends a message that carries the next sequence number. */
   void commit(LongFunction<ServerMessage> message) {
     lock.lock();
     try {
-      if (closing) {
+      if (end != null) {
         return;
       }
       ServerMessage committed = message.apply(++seq);
       if (committed instanceof Caption caption) {
-        partials.remove(PartialKey.of(caption));
+        partials.computeIfPresent(
+            Lane.of(caption),
+            (lane, partial) -> partial.seg().equals(caption.seg()) ? null : partial);
       }
-      enqueue(message(committed));
+      enqueue(committed);
     } finally {
       lock.unlock();
     }
@@ -127,14 +137,14 @@ final class Outbox {
   void send(ServerMessage message) {
     lock.lock();
     try {
-      if (closing) {
+      if (end != null) {
         return;
       }
       if (message instanceof Caption caption) {
-        partials.put(PartialKey.of(caption), message(caption));
+        partials.put(Lane.of(caption), caption);
         changed.signal();
       } else {
-        enqueue(message(message));
+        enqueue(message);
       }
     } finally {
       lock.unlock();
@@ -142,23 +152,58 @@ final class Outbox {
   }
 
   /** Answers a ping. */
-  void pong(ByteBuffer payload) {
+  void pong(byte[] payload) {
     lock.lock();
     try {
-      if (!closing) {
-        enqueue(new Item.Pong(payload));
-      }
+      pong = Frames.pong(payload);
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Asks the client whether it is there. */
+  void ping() {
+    lock.lock();
+    try {
+      ping = true;
+      changed.signal();
     } finally {
       lock.unlock();
     }
   }
 
   /** Closes the connection once all that waits is sent; what comes later is not. */
-  void close(CloseCode code, String reason) {
+  void close(CloseCode code, String why) {
     lock.lock();
     try {
-      if (!closing) {
-        end(code, reason);
+      closeWith(Frames.close(code.code(), why), why);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends an error after all that waits, and closes the connection. */
+  void fail(Failure failure, CloseCode code) {
+    lock.lock();
+    try {
+      if (end == null) {
+        String why = failure.code().word();
+        frames.add(encode(failure));
+        closeWith(Frames.close(code.code(), why), why);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Answers the client's close; nothing is said to it any more. */
+  void answerClose(int code) {
+    lock.lock();
+    try {
+      if (end == null) {
+        frames.clear();
+        closeWith(Frames.close(code, ""), CLIENT);
       }
     } finally {
       lock.unlock();
@@ -166,108 +211,117 @@ final class Outbox {
   }
 
   /** Ends the writer at once: the connection is gone. */
-  void abandon() {
+  void abandon(String why) {
     lock.lock();
     try {
-      closing = true;
+      if (end == null) {
+        end = why;
+      }
     } finally {
       lock.unlock();
     }
-    gone.countDown();
     writer.interrupt();
   }
 
-  private void enqueue(Item item) {
-    if (queue.size() < CAPACITY) {
-      queue.add(item);
-    } else {
-      queue.clear();
-      partials.clear();
-      queue.add(
-          message(
-              new ServerMessage.Failure(
-                  ErrorCode.SLOW_READER, true, true, null, "What is sent must be read.")));
-      end(CloseCode.SLOW_READER, "slow_reader");
+  /** Whether one frame, or all of the closing, has taken longer than it may. */
+  boolean isOverdue(long now, Duration patience) {
+    lock.lock();
+    try {
+      return (writing && now - writingSince > patience.toNanos())
+          || (end != null && now - closingSince > patience.toNanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void enqueue(ServerMessage message) {
+    byte[] frame = encode(message);
+    frames.add(frame);
+    bytes += frame.length;
+    if (frames.size() > mostMessages || bytes > mostBytes) {
+      frames.clear();
+      fail(
+          new Failure(ErrorCode.SLOW_READER, true, true, null, "What is sent must be read."),
+          CloseCode.SLOW_READER);
     }
     changed.signal();
   }
 
-  /** Lets the writer close, and sees to it that a peer that does not read or answer is cut off. */
-  private void end(CloseCode code, String reason) {
-    queue.add(new Item.Close(code, reason));
-    closing = true;
-    changed.signal();
-    Thread.startVirtualThread(this::seeOut);
-  }
-
-  private void seeOut() {
-    try {
-      if (!gone.await(closeWithin.toNanos(), TimeUnit.NANOSECONDS)) {
-        wire.cut();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void closeWith(byte[] frame, String why) {
+    if (end == null) {
+      close = frame;
+      end = why;
+      closingSince = System.nanoTime();
+      changed.signal();
     }
   }
 
   private void write() {
     try {
-      while (true) {
-        switch (next()) {
-          case Item.Message(ServerMessage message, long since) -> {
-            wire.text(Codec.encode(message));
-            if (message instanceof Caption) {
-              captionSent.accept(Duration.ofNanos(System.nanoTime() - since));
-            }
-          }
-          case Item.Pong(ByteBuffer payload) -> wire.pong(payload);
-          case Item.Close(CloseCode code, String reason) -> {
-            wire.close(code.code(), reason);
-            return;
-          }
-        }
-      }
+      byte[] frame;
+      do {
+        frame = next();
+        wire.write(frame);
+      } while (frame != close);
     } catch (InterruptedException e) {
       // Abandoned: there is nobody to write to.
-    } catch (RuntimeException e) {
+    } catch (UncheckedIOException e) {
       // The connection broke while writing; its reader notices as well, and cleans up.
-      abandon();
+      abandon(BROKEN);
     }
   }
 
-  /**
-   * Ordered messages first, then the oldest partial; a heartbeat when there is neither for too
-   * long.
-   */
-  private Item next() throws InterruptedException {
+  /** Waits for something to send, no longer than until the next heartbeat. */
+  private byte[] next() throws InterruptedException {
     long left = HEARTBEAT.toNanos();
+    ServerMessage message;
     lock.lockInterruptibly();
     try {
-      while (queue.isEmpty() && partials.isEmpty() && left > 0) {
+      writing = false;
+      byte[] frame = poll();
+      while (frame == null && partials.isEmpty() && left > 0) {
         left = changed.awaitNanos(left);
+        frame = poll();
       }
-      Item item = queue.poll();
-      if (item != null) {
-        return item;
+      writing = true;
+      writingSince = System.nanoTime();
+      if (frame != null) {
+        return frame;
       }
-      Item partial = pollPartial();
-      return partial != null ? partial : message(heartbeat.get());
+      message = partials.isEmpty() ? heartbeat.get() : pollPartial();
     } finally {
       lock.unlock();
     }
+    return encode(message);
   }
 
-  private static Item.Message message(ServerMessage message) {
-    return new Item.Message(message, System.nanoTime());
-  }
-
-  private @Nullable Item pollPartial() {
-    Map.Entry<PartialKey, Item.Message> oldest =
-        partials.isEmpty() ? null : partials.entrySet().iterator().next();
-    if (oldest == null) {
-      return null;
+  /** What goes before partials, and the close after everything. */
+  private byte @Nullable [] poll() {
+    byte[] frame = pong;
+    if (frame != null) {
+      pong = null;
+      return frame;
     }
-    partials.remove(oldest.getKey());
-    return oldest.getValue();
+    if (ping) {
+      ping = false;
+      return Frames.ping();
+    }
+    frame = frames.poll();
+    if (frame != null) {
+      bytes -= frame.length;
+      return frame;
+    }
+    return close;
+  }
+
+  private Caption pollPartial() {
+    var oldest = partials.entrySet().iterator();
+    Caption partial = oldest.next().getValue();
+    oldest.remove();
+    return partial;
+  }
+
+  private static byte[] encode(ServerMessage message) {
+    return Frames.text(Codec.encode(message));
   }
 }

@@ -11,9 +11,10 @@ import io.dragoman.speech.SpeechEvent;
 import io.dragoman.speech.SpeechRequest;
 import io.dragoman.speech.SpeechStream;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,9 @@ final class Session implements CaptionSink {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
   private static final Duration ROOM_PAUSE = Duration.ofMillis(20);
 
+  /** How much faster than it is spoken audio may come, on average. */
+  private static final double TIMES_REAL_TIME = 2;
+
   private final String sid;
   private final SessionPlan plan;
   private final Outbox outbox;
@@ -35,6 +39,9 @@ final class Session implements CaptionSink {
   private final CaptionPipeline pipeline;
   private final SpeechStream speech;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** In seconds of audio. Only accessed by the connection's thread. */
+  private final Pace pace;
 
   /** Added to by the connection's thread only. */
   private final AtomicLong receivedSamples = new AtomicLong();
@@ -53,11 +60,15 @@ final class Session implements CaptionSink {
    */
   private boolean overflowing;
 
+  /** Since when the client sends too fast; null while it does not. Likewise. */
+  private @Nullable Long rushingSince;
+
   Session(String sid, SessionPlan plan, SessionServices services, Outbox outbox) {
     this.sid = sid;
     this.plan = plan;
     this.outbox = outbox;
     this.overflow = services.config().overflow();
+    this.pace = new Pace(TIMES_REAL_TIME, services.config().ahead().toSeconds(), System.nanoTime());
     this.pipeline =
         new CaptionPipeline(
             plan.captions(),
@@ -82,11 +93,11 @@ final class Session implements CaptionSink {
   }
 
   /**
-   * Takes the next audio. While the recogniser cannot keep up it holds the connection's thread, and
-   * so the client.
+   * Takes the next audio. While it comes too fast, or the recogniser cannot keep up, it holds the
+   * connection's thread, and so the client.
    */
   void audio(byte[] pcm) throws InterruptedException {
-    if (over) {
+    if (over || !awaitPace(pcm.length / 2.0 / plan.sampleRate())) {
       return;
     }
     if (speech.offer(pcm)) {
@@ -121,8 +132,34 @@ final class Session implements CaptionSink {
     if (closed.compareAndSet(false, true)) {
       speech.close();
       pipeline.close();
-      log.info("session {} closed after {} ms of audio", sid, millis(receivedSamples.get()));
+      log.debug("session {} closed after {} ms of audio", sid, millis(receivedSamples.get()));
     }
+  }
+
+  /** Holds a client that sends too fast; false when it has done so for too long. */
+  private boolean awaitPace(double seconds) throws InterruptedException {
+    long now = System.nanoTime();
+    long wait = pace.take(seconds, now);
+    if (pace.isRelaxed()) {
+      rushingSince = null;
+    }
+    if (wait == 0) {
+      return true;
+    }
+    if (rushingSince == null) {
+      rushingSince = now;
+      fail(
+          ErrorCode.AUDIO_OVERFLOW,
+          "Audio comes faster than twice real time and is held back; send it in real time.");
+    } else if (now - rushingSince > overflow.toNanos()) {
+      fatal(
+          ErrorCode.AUDIO_OVERFLOW,
+          CloseCode.FULL,
+          "Audio came faster than twice real time for too long; send it in real time.");
+      return false;
+    }
+    TimeUnit.NANOSECONDS.sleep(wait);
+    return true;
   }
 
   private boolean offerWithin(byte[] pcm, Duration limit) throws InterruptedException {
@@ -202,7 +239,7 @@ final class Session implements CaptionSink {
             "client",
             new ServerMessage.Usage(
                 millis(receivedSamples.get()), spent.requests(), spent.tokens())));
-    outbox.close(CloseCode.ENDED, "ended");
+    outbox.close(CloseCode.ENDED, Outbox.ENDED);
   }
 
   @Override
@@ -283,8 +320,8 @@ final class Session implements CaptionSink {
 
   private void fatal(ErrorCode code, CloseCode close, String message) {
     over = true;
-    outbox.send(new ServerMessage.Failure(code, true, true, SessionSocket.RETRY_AFTER_MS, message));
-    outbox.close(close, code.name().toLowerCase(Locale.ROOT));
+    outbox.fail(
+        new ServerMessage.Failure(code, true, true, SessionSocket.RETRY_AFTER_MS, message), close);
   }
 
   private String segment(Caption caption) {

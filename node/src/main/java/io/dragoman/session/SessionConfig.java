@@ -6,24 +6,29 @@ import java.time.Duration;
  * What sessions may do on a node.
  *
  * @param most how many sessions a node carries at once
- * @param messageBytes the largest message that a client may send
  * @param bufferedAudio how much audio is held until it is heard
- * @param overflow how long a client that sends more than is heard is slowed down before it is
- *     closed
+ * @param ahead how much more audio a client may send at once than twice the time that has passed
+ * @param overflow how long a client that sends more than that, or more than is heard, is slowed
+ *     down before it is closed
+ * @param start how long a client may take from the connection to its {@code session.start}
+ * @param idle how long a client may send no message and no audio
  */
-public record SessionConfig(int most, int messageBytes, Duration bufferedAudio, Duration overflow) {
+public record SessionConfig(
+    int most,
+    Duration bufferedAudio,
+    Duration ahead,
+    Duration overflow,
+    Duration start,
+    Duration idle,
+    ConnectionConfig connections) {
   public SessionConfig {
-    require(most >= 1 && most <= 100_000, "sessions.most", most, "1..100000 sessions");
-    require(
-        messageBytes >= 4_096 && messageBytes <= 1_048_576,
-        "sessions.message_bytes",
-        messageBytes,
-        "4096..1048576 bytes");
+    requireIn("sessions.most", most, 1, 100_000);
   }
 
-  private static void require(boolean holds, String key, int value, String range) {
-    if (!holds) {
-      throw new IllegalArgumentException(key + ": " + value + " is not in " + range);
+  static void requireIn(String key, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s: %d is not in %d..%d".formatted(key, value, least, most));
     }
   }
 }

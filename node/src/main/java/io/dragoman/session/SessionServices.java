@@ -21,5 +21,6 @@ public record SessionServices(
     QuotaGate gate,
     PipelineConfig captions,
     PipelineMetrics metrics,
+    SessionMetrics connections,
     SessionRegistry registry,
     List<String> standIns) {}

@@ -7,12 +7,6 @@ import io.dragoman.protocol.Codec.BadMessageException;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.session.SessionPlan.UnsupportedException;
-import io.helidon.common.buffers.BufferData;
-import io.helidon.webserver.spi.ServerConnection;
-import io.helidon.websocket.WsSession;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection: puts frames together, reads messages, and holds the order in which they may come.
+ * What a client says and hears on one connection: reads its messages, and holds the order in which
+ * they may come. A client that breaks a rule is told which, then its connection is closed.
  *
- * <p>All of it runs on the connection's thread, except {@link #move}; answers go through the {@link
- * Outbox}.
+ * <p>All of it runs on the connection's thread, except where it says otherwise; answers go through
+ * the {@link Outbox}.
  */
 final class SessionSocket {
   private static final Logger log = LoggerFactory.getLogger(SessionSocket.class);
@@ -33,31 +28,41 @@ final class SessionSocket {
   static final Long RETRY_AFTER_MS = 5_000L;
 
   private static final int RESUME_WINDOW_S = 0;
-  private static final int IDLE_S = 300;
 
   private final SessionServices services;
   private final SessionEndpoint endpoint;
   private final String sid;
   private final Outbox outbox;
-
-  private final StringBuilder text = new StringBuilder();
-  private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
-  private boolean closing;
+  private final long openedAt = System.nanoTime();
+  private boolean admitted;
   private boolean registered;
+
+  /** When the client last sent a message; read by the watch. */
+  private volatile long saidAt = openedAt;
+
+  /** Whether the client asked for a session; read by the watch. */
+  private volatile boolean asked;
 
   /** Written by the connection's thread; read by the writer for heartbeats. */
   private volatile @Nullable Session session;
 
-  SessionSocket(
-      SessionServices services, SessionEndpoint endpoint, String sid, WsSession connection) {
+  SessionSocket(SessionServices services, SessionEndpoint endpoint, String sid, Outbox outbox) {
     this.services = services;
     this.endpoint = endpoint;
     this.sid = sid;
-    this.outbox =
-        new Outbox(
-            new ConnectionWire(connection), this::heartbeat, services.metrics().delays()::sent);
-    outbox.start();
-    if (!SID.matcher(sid).matches()) {
+    this.outbox = outbox;
+  }
+
+  /** Looks at how the client connected. */
+  void examine(@Nullable String origin, @Nullable String host) {
+    if (!services.config().connections().origins().admit(origin, host)) {
+      refuse(
+          ErrorCode.ORIGIN_NOT_ALLOWED,
+          CloseCode.NOT_ALLOWED,
+          origin == null
+              ? "Origin: is missing, and this node asks for one"
+              : "Origin: pages from there may not connect; the node's operator can allow them");
+    } else if (!SID.matcher(sid).matches()) {
       refuse(
           ErrorCode.BAD_MESSAGE,
           CloseCode.BAD_MESSAGE,
@@ -65,83 +70,15 @@ final class SessionSocket {
     }
   }
 
-  /** Takes a piece of a text message. */
-  void text(String part, boolean last) {
-    if (closing) {
-      return;
-    }
-    text.append(part);
-    if (text.length() > services.config().messageBytes()) {
-      tooBig();
-    } else if (last) {
-      String json = text.toString();
-      text.setLength(0);
-      guarded(() -> receive(json));
-    }
+  /** How much audio came; any thread may ask. */
+  long receivedSamples() {
+    Session live = session;
+    return live == null ? 0 : live.receivedSamples();
   }
 
-  /** Takes a piece of a binary message. */
-  void binary(byte[] bytes, boolean last) {
-    if (closing) {
-      return;
-    }
-    if (binary.size() + bytes.length > services.config().messageBytes()) {
-      tooBig();
-    } else if (last && binary.size() == 0) {
-      guarded(() -> audio(bytes));
-    } else {
-      binary.writeBytes(bytes);
-      if (last) {
-        byte[] whole = binary.toByteArray();
-        binary.reset();
-        guarded(() -> audio(whole));
-      }
-    }
-  }
-
-  void ping(byte[] payload) {
-    outbox.pong(ByteBuffer.wrap(payload));
-  }
-
-  /** Asks the client to connect to another node. Thread-safe. */
-  void move(long deadlineMs) {
-    outbox.send(new ServerMessage.SessionMoving(deadlineMs));
-    outbox.close(CloseCode.MOVING, "this node is leaving; connect again");
-  }
-
-  /** Releases everything: the connection is gone, however it went. */
-  void gone() {
-    closing = true;
-    outbox.abandon();
-    Session ended = session;
-    if (ended != null) {
-      ended.close();
-    }
-    if (registered) {
-      registered = false;
-      release();
-    }
-  }
-
-  private void release() {
-    try {
-      services.registry().release(sid);
-    } catch (SessionRegistry.Unavailable e) {
-      log.warn("session {} stays registered until this node leaves: {}", sid, e.getMessage());
-    }
-  }
-
-  /** A bug ends its session with a word to the client, and says nothing of itself on the wire. */
-  private void guarded(Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException bug) {
-      log.error("session {} met a bug", sid, bug);
-      refuse(ErrorCode.INTERNAL, CloseCode.INTERNAL, "the server failed; start a new session");
-    }
-  }
-
-  private void receive(String json) {
+  /** Takes a text message. */
+  void text(String json) {
+    saidAt = System.nanoTime();
     ClientMessage message;
     try {
       message = Codec.decodeClient(json);
@@ -168,7 +105,77 @@ final class SessionSocket {
     }
   }
 
+  /** Takes audio; holds the thread while there is too much of it. */
+  void audio(byte[] pcm) throws InterruptedException {
+    Session live = session;
+    if (live == null) {
+      outOfOrder("audio came before session.start");
+    } else if (live.isEnding()) {
+      outOfOrder("audio came after session.end");
+    } else if (pcm.length % 2 != 0) {
+      refuse(
+          ErrorCode.BAD_MESSAGE,
+          CloseCode.BAD_MESSAGE,
+          "audio: a frame must hold whole 16-bit samples");
+    } else {
+      live.audio(pcm);
+    }
+    saidAt = System.nanoTime();
+  }
+
+  /** Closes a client that says nothing. Called by the watch. */
+  void check(long now) {
+    SessionConfig config = services.config();
+    if (!asked && now - openedAt > config.start().toNanos()) {
+      refuse(
+          ErrorCode.START_TIMEOUT,
+          CloseCode.IDLE,
+          "no session.start came within %d s".formatted(config.start().toSeconds()));
+    } else if (now - saidAt > config.idle().toNanos()) {
+      refuse(
+          ErrorCode.IDLE,
+          CloseCode.IDLE,
+          "nothing came for %d s; a muted client sends keepalive"
+              .formatted(config.idle().toSeconds()));
+    }
+  }
+
+  /** Asks the client to connect to another node. Thread-safe. */
+  void move(long deadlineMs) {
+    outbox.send(new ServerMessage.SessionMoving(deadlineMs));
+    outbox.close(CloseCode.MOVING, Outbox.MOVING);
+  }
+
+  /** Releases everything: the connection is gone, however it went. */
+  void gone() {
+    Session ended = session;
+    if (ended != null) {
+      ended.close();
+    }
+    if (registered) {
+      release();
+    }
+    if (admitted) {
+      endpoint.ended();
+    }
+  }
+
+  private void release() {
+    try {
+      services.registry().release(sid);
+    } catch (SessionRegistry.Unavailable e) {
+      log.warn("session {} stays registered until this node leaves: {}", sid, e.getMessage());
+    }
+  }
+
+  /** A bug ends its session with a word to the client, and says nothing of itself on the wire. */
+  void failed(RuntimeException bug) {
+    log.error("session {} met a bug", sid, bug);
+    refuse(ErrorCode.INTERNAL, CloseCode.INTERNAL, "the server failed; start a new session");
+  }
+
   private void start(ClientMessage.SessionStart start) {
+    asked = true;
     if (start.resume() != null) {
       refuse(
           ErrorCode.RESUME_UNAVAILABLE,
@@ -183,7 +190,8 @@ final class SessionSocket {
       refuse(ErrorCode.UNSUPPORTED, CloseCode.BAD_MESSAGE, e.reason());
       return;
     }
-    if (!endpoint.admits()) {
+    admitted = endpoint.admit();
+    if (!admitted) {
       refuse(
           ErrorCode.FULL,
           CloseCode.FULL,
@@ -202,9 +210,9 @@ final class SessionSocket {
                 UUID.randomUUID().toString(),
                 RESUME_WINDOW_S,
                 new ServerMessage.Limits(
-                    services.config().messageBytes(),
+                    services.config().connections().messageBytes(),
                     (int) services.config().bufferedAudio().toMillis(),
-                    IDLE_S),
+                    (int) services.config().idle().toSeconds()),
                 services.node(),
                 services.standIns()));
     session = new Session(sid, plan, services, outbox);
@@ -230,74 +238,15 @@ final class SessionSocket {
     return registered;
   }
 
-  private void audio(byte[] pcm) {
-    Session live = session;
-    if (live == null) {
-      outOfOrder("audio came before session.start");
-    } else if (live.isEnding()) {
-      outOfOrder("audio came after session.end");
-    } else if (pcm.length % 2 != 0) {
-      refuse(
-          ErrorCode.BAD_MESSAGE,
-          CloseCode.BAD_MESSAGE,
-          "audio: a frame must hold whole 16-bit samples");
-    } else {
-      try {
-        live.audio(pcm);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private void tooBig() {
-    refuse(
-        ErrorCode.TOO_BIG,
-        CloseCode.TOO_BIG,
-        "a message may have at most %d bytes".formatted(services.config().messageBytes()));
-  }
-
   private void outOfOrder(String message) {
     refuse(ErrorCode.OUT_OF_ORDER, CloseCode.BAD_MESSAGE, message);
   }
 
-  private void refuse(ErrorCode code, CloseCode close, String message) {
-    closing = true;
+  /** Says what is wrong, and closes. Thread-safe. */
+  void refuse(ErrorCode code, CloseCode close, String message) {
     boolean later = close == CloseCode.FULL;
-    outbox.send(
-        new ServerMessage.Failure(code, true, later, later ? RETRY_AFTER_MS : null, message));
-    outbox.close(close, code.name().toLowerCase(Locale.ROOT));
-  }
-
-  private ServerMessage heartbeat() {
-    Session live = session;
-    return new ServerMessage.Heartbeat(live == null ? 0 : live.receivedSamples());
-  }
-
-  /** The connection as the writer sees it. */
-  private record ConnectionWire(WsSession connection) implements Outbox.Wire {
-    @Override
-    public void text(String json) {
-      connection.send(json, true);
-    }
-
-    @Override
-    public void pong(ByteBuffer payload) {
-      byte[] bytes = new byte[payload.remaining()];
-      payload.get(bytes);
-      connection.pong(BufferData.create(bytes));
-    }
-
-    @Override
-    public void close(int code, String reason) {
-      connection.close(code, reason);
-    }
-
-    @Override
-    public void cut() {
-      if (connection instanceof ServerConnection server) {
-        server.close(true);
-      }
-    }
+    outbox.fail(
+        new ServerMessage.Failure(code, true, later, later ? RETRY_AFTER_MS : null, message),
+        close);
   }
 }

@@ -111,12 +111,36 @@ class CodecTest {
         "{\"type\":\"secret\"}",
         "{\"secret\":1}",
         "{\"type\":\"session.end\"",
-        "{\"type\":\"session.start\",\"audio\":\"secret\"}"
+        "{\"type\":\"session.start\",\"audio\":\"secret\"}",
+        "{\"type\":\"keepalive\"} secret",
+        "{\"type\":\"keepalive\"}{\"type\":\"keepalive\"}",
+        "{\"type\":\"keepalive\",\"secret\":1,\"secret\":2}",
+        "{\"type\":\"session.start\",\"audio\":{\"sample_rate\":\"24000\"}}",
+        "{\"type\":\"session.start\",\"audio\":{\"sample_rate\":24000.5}}",
+        "{\"type\":\"session.start\",\"audio\":{\"sample_rate\":1e400}}",
+        "{\"type\":\"session.start\",\"audio\":{\"sample_rate\":99999999999999}}"
       })
   void aBadMessageIsRefusedWithoutQuotingIt(String json) {
     BadMessageException refused =
         assertThrows(BadMessageException.class, () -> Codec.decodeClient(json));
     assertFalse(refused.reason().contains("secret"), refused.reason());
     assertTrue(refused.reason().length() > 10);
+  }
+
+  static Stream<String> excesses() {
+    return Stream.of(
+        "{\"type\":\"keepalive\",\"deep\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}",
+        "{\"type\":\"session.start\",\"kind\":\"" + "x".repeat(5_000) + "\"}",
+        "{\"type\":\"keepalive\",\"" + "x".repeat(1_000) + "\":1}",
+        "{\"type\":\"keepalive\",\"number\":" + "9".repeat(1_000) + "}",
+        "{\"type\":\"keepalive\",\"many\":[" + "1,".repeat(10_000) + "1]}");
+  }
+
+  @ParameterizedTest
+  @MethodSource("excesses")
+  void whatIsTooDeepOrTooLongIsRefused(String json) {
+    BadMessageException refused =
+        assertThrows(BadMessageException.class, () -> Codec.decodeClient(json));
+    assertTrue(refused.reason().startsWith("the message is nested too deeply"), refused.reason());
   }
 }

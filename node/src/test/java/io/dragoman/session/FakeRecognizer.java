@@ -7,6 +7,7 @@ import io.dragoman.speech.SpeechRequest;
 import io.dragoman.speech.SpeechStream;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A recogniser in memory: a flush or the end makes a final that says how many samples came since
@@ -14,7 +15,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class FakeRecognizer implements SpeechRecognizer {
   final AtomicInteger open = new AtomicInteger();
+  final AtomicLong samples = new AtomicLong();
   volatile boolean full;
+
+  /** Whether streams have a bug. */
+  volatile boolean broken;
+
+  /** Whether streams that are finished say nothing any more, as if they were still being heard. */
+  volatile boolean quiet;
 
   @Override
   public SpeechStream open(SpeechRequest request, SpeechListener listener) {
@@ -41,7 +49,11 @@ final class FakeRecognizer implements SpeechRecognizer {
       if (full) {
         return false;
       }
+      if (broken) {
+        throw new IllegalStateException("a secret of the node");
+      }
       position += pcm.length / 2;
+      samples.addAndGet(pcm.length / 2);
       listener.onEvent(new SpeechEvent.Interim("", (position - committed) + " samples", position));
       return true;
     }
@@ -58,8 +70,10 @@ final class FakeRecognizer implements SpeechRecognizer {
 
     @Override
     public void finish() {
-      flush();
-      listener.onEvent(new SpeechEvent.Ended(null));
+      if (!quiet) {
+        flush();
+        listener.onEvent(new SpeechEvent.Ended(null));
+      }
     }
 
     @Override

@@ -1,12 +1,15 @@
 package io.dragoman.session;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.ServerMessage;
-import java.nio.ByteBuffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,14 +20,16 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class OutboxTest {
+  private static final int MESSAGES = 100;
+
   private final FakeWire wire = new FakeWire();
   private final Outbox outbox =
-      new Outbox(wire, () -> new ServerMessage.Heartbeat(0), took -> {}, Duration.ofMillis(100));
+      new Outbox(wire, MESSAGES, 65_536, () -> new ServerMessage.Heartbeat(0));
 
   @AfterEach
   void end() {
     wire.read.countDown();
-    outbox.abandon();
+    outbox.abandon("done");
   }
 
   @Test
@@ -46,22 +51,53 @@ class OutboxTest {
   }
 
   @Test
-  void aPeerThatDoesNotReadIsCutOff() {
+  void aPeerThatDoesNotReadLosesWhatWaitsAndIsClosed() {
     outbox.start();
-    for (int i = 0; i < Outbox.CAPACITY + 10; i++) {
+    for (int i = 0; i < MESSAGES + 10; i++) {
       outbox.commit(seq -> caption(seq, "text"));
     }
-    await().until(() -> wire.cut.getCount() == 0);
     wire.read.countDown();
-    await().until(() -> wire.count("slow_reader") == 1 && wire.closed.contains(4490));
+    await().until(() -> wire.count("\"slow_reader\"") == 1 && wire.closed().equals(List.of(4490)));
     assertTrue(wire.count("text") < 10, "what waited is dropped");
   }
 
   @Test
-  void aPeerThatDoesNotAnswerACloseIsCutOff() {
+  void bytesAreBoundedToo() {
+    outbox.start();
+    for (int i = 0; i < 10; i++) {
+      outbox.commit(seq -> caption(seq, "text".repeat(2_000)));
+    }
+    wire.read.countDown();
+    await().until(() -> wire.closed().equals(List.of(4490)));
+  }
+
+  @Test
+  void ofPingsOnlyTheNewestIsAnswered() {
+    for (byte i = 0; i < 10; i++) {
+      outbox.pong(new byte[] {i});
+    }
     outbox.close(CloseCode.ENDED, "ended");
     sendAll();
-    await().until(() -> wire.closed.equals(List.of(1000)) && wire.cut.getCount() == 0);
+    await().until(() -> wire.closed().equals(List.of(1000)));
+    assertEquals(1, wire.frames.stream().filter(frame -> frame[0] == (byte) 0x8a).count());
+    assertEquals(9, wire.frames.getFirst()[2]);
+  }
+
+  @Test
+  void aWriteThatDoesNotEndIsOverdue() {
+    Duration patience = Duration.ofMillis(50);
+    outbox.start();
+    assertFalse(outbox.isOverdue(System.nanoTime() + Duration.ofHours(1).toNanos(), patience));
+    outbox.commit(seq -> caption(seq, "text"));
+    await().until(() -> outbox.isOverdue(System.nanoTime(), patience));
+  }
+
+  @Test
+  void aCloseThatIsNotAnsweredIsOverdue() {
+    Duration patience = Duration.ofMillis(50);
+    outbox.close(CloseCode.ENDED, "ended");
+    sendAll();
+    await().until(() -> outbox.isOverdue(System.nanoTime(), patience));
   }
 
   private void sendAll() {
@@ -82,35 +118,27 @@ class OutboxTest {
   /** A peer that reads nothing until it is let. */
   private static final class FakeWire implements Outbox.Wire {
     final CountDownLatch read = new CountDownLatch(1);
-    final CountDownLatch cut = new CountDownLatch(1);
-    final List<String> sent = new CopyOnWriteArrayList<>();
-    final List<Integer> closed = new CopyOnWriteArrayList<>();
+    final List<byte[]> frames = new CopyOnWriteArrayList<>();
 
     long count(String part) {
-      return sent.stream().filter(json -> json.contains(part)).count();
+      return frames.stream().filter(frame -> new String(frame, UTF_8).contains(part)).count();
+    }
+
+    List<Integer> closed() {
+      return frames.stream()
+          .filter(frame -> frame[0] == (byte) 0x88)
+          .map(frame -> (frame[2] & 0xff) << 8 | frame[3] & 0xff)
+          .toList();
     }
 
     @Override
-    public void text(String json) {
+    public void write(byte[] frame) {
       try {
         read.await();
       } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
+        throw new UncheckedIOException(new IOException(e));
       }
-      sent.add(json);
-    }
-
-    @Override
-    public void pong(ByteBuffer payload) {}
-
-    @Override
-    public void close(int code, String reason) {
-      closed.add(code);
-    }
-
-    @Override
-    public void cut() {
-      cut.countDown();
+      frames.add(frame);
     }
   }
 }

@@ -7,18 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dragoman.openai.ApiResult;
-import io.dragoman.openai.ChatListener;
-import io.dragoman.openai.ChatRequest;
-import io.dragoman.openai.OpenAi;
-import io.dragoman.openai.RateLimitHeaders;
-import io.dragoman.openai.Usage;
-import io.dragoman.pipeline.PipelineConfig;
-import io.dragoman.pipeline.PipelineMetrics;
-import io.dragoman.quota.Decision;
-import io.dragoman.quota.Permit;
-import io.helidon.webserver.WebServer;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,17 +14,12 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,35 +34,13 @@ class SessionEndpointTest {
       {"type":"session.start","kind":"translation","audio":{"encoding":"pcm_s16le","sample_rate":24000,"channels":1},
        "source":["en-US"],"targets":[{"lang":"es"}],"correct":true,"unheard_of":1}""";
 
-  private final FakeRecognizer recognizer = new FakeRecognizer();
-  private final Registry registry = new Registry();
+  private final TestNode node = new TestNode.Limits().start();
   private final HttpClient http = HttpClient.newHttpClient();
-  private SessionEndpoint endpoint;
-  private WebServer server;
-
-  @BeforeEach
-  void start() {
-    endpoint =
-        new SessionEndpoint(
-            new SessionServices(
-                "n1",
-                new SessionConfig(10, 65_536, Duration.ofSeconds(30), Duration.ofMillis(50)),
-                recognizer,
-                new CapitalLetters(),
-                request -> new Decision.Granted(new AnyPermit()),
-                PipelineConfig.of("model"),
-                new PipelineMetrics(new SimpleMeterRegistry()),
-                registry,
-                List.of("speech")));
-    var builder = WebServer.builder().host("127.0.0.1").port(0);
-    endpoint.serveOn(builder);
-    server = builder.build().start();
-  }
 
   @AfterEach
   void stop() {
     http.shutdownNow();
-    server.stop();
+    node.close();
   }
 
   @Test
@@ -108,7 +69,7 @@ class SessionEndpointTest {
     assertEquals(300, usage.path("audio_ms").asLong());
     assertTrue(usage.path("requests").asLong() >= 4);
     assertEquals(usage.path("requests").asLong() * 10, usage.path("tokens").asLong());
-    await().untilAsserted(this::nothingIsLeft);
+    await().until(node::isEmpty);
   }
 
   @Test
@@ -132,9 +93,6 @@ class SessionEndpointTest {
       delimiter = '|',
       textBlock =
           """
-          not json                                              | bad_message        | 4400
-          []                                                    | bad_message        | 4400
-          {"type":"unheard.of"}                                 | bad_message        | 4400
           {"type":"session.end"}                                | out_of_order       | 4400
           {"type":"session.start","kind":"opera"}               | unsupported        | 4400
           {"type":"session.start","kind":"translation"}         | unsupported        | 4400
@@ -150,39 +108,7 @@ class SessionEndpointTest {
     assertEquals(code, error.path("code").asText());
     assertTrue(error.path("fatal").asBoolean());
     assertTrue(error.path("message").asText().length() > 10);
-    await().untilAsserted(this::nothingIsLeft);
-  }
-
-  @Test
-  void audioBeforeStartIsRefused() throws Exception {
-    Client client = connect(SID);
-    client.audio(new byte[2]);
-    assertEquals(4400, client.closed());
-    assertEquals("out_of_order", client.first("error").path("code").asText());
-  }
-
-  @Test
-  void halfASampleIsRefused() throws Exception {
-    Client client = connect(SID);
-    client.say(START);
-    client.audio(new byte[3]);
-    assertEquals(4400, client.closed());
-  }
-
-  @Test
-  void aMessageThatIsTooBigIsRefused() throws Exception {
-    Client client = connect(SID);
-    client.say(START);
-    client.audio(new byte[65_538]);
-    assertEquals(4413, client.closed());
-    assertEquals("too_big", client.first("error").path("code").asText());
-  }
-
-  @Test
-  void aShortSidIsRefused() throws Exception {
-    Client client = connect("short");
-    assertEquals(4400, client.closed());
-    assertEquals("bad_message", client.first("error").path("code").asText());
+    await().until(node::isEmpty);
   }
 
   @Test
@@ -201,7 +127,7 @@ class SessionEndpointTest {
   void audioThatCannotBeHeardInTimeEndsTheSession() throws Exception {
     Client client = connect(SID);
     client.say(START);
-    recognizer.full = true;
+    node.recognizer.full = true;
     client.audio(new byte[4_800]);
     assertEquals(4429, client.closed());
     assertEquals("audio_overflow", client.first("error").path("code").asText());
@@ -211,9 +137,9 @@ class SessionEndpointTest {
   void aBrokenConnectionReleasesItsSession() throws Exception {
     Client client = connect(SID);
     client.say(START);
-    await().until(() -> client.has("session.started") && recognizer.open.get() == 1);
+    await().until(() -> client.has("session.started") && node.recognizer.open.get() == 1);
     client.socket().abort();
-    await().untilAsserted(this::nothingIsLeft);
+    await().until(node::isEmpty);
   }
 
   @Test
@@ -230,7 +156,7 @@ class SessionEndpointTest {
     Client client = connect(SID);
     client.say(START);
     await().until(() -> client.has("session.started"));
-    endpoint.leave(Duration.ofSeconds(30));
+    node.endpoint.leave(Duration.ofSeconds(30));
     assertEquals(1012, client.closed());
     assertEquals(30_000, client.first("session.moving").path("deadline_ms").asLong());
     Client late = connect("another-session-2");
@@ -238,18 +164,12 @@ class SessionEndpointTest {
     assertEquals(4429, late.closed());
   }
 
-  private void nothingIsLeft() {
-    assertEquals(0, endpoint.connections());
-    assertEquals(0, recognizer.open.get());
-    assertEquals(List.of(), registry.all());
-  }
-
   private Client connect(String sid) throws Exception {
     Client client = new Client();
     http.newWebSocketBuilder()
         .subprotocols("dragoman.v1")
         .buildAsync(
-            URI.create("ws://127.0.0.1:%d/v1/session?sid=%s".formatted(server.port(), sid)), client)
+            URI.create("ws://127.0.0.1:%d/v1/session?sid=%s".formatted(node.port(), sid)), client)
         .get(5, TimeUnit.SECONDS);
     return client;
   }
@@ -335,56 +255,5 @@ class SessionEndpointTest {
     public void onError(WebSocket from, Throwable error) {
       closed.completeExceptionally(error);
     }
-  }
-
-  private static final class Registry implements SessionRegistry {
-    private final Map<String, SessionEntry> entries = new ConcurrentHashMap<>();
-
-    @Override
-    public boolean claim(SessionEntry entry) {
-      return entries.putIfAbsent(entry.sid(), entry) == null;
-    }
-
-    @Override
-    public void release(String sid) {
-      entries.remove(sid);
-    }
-
-    @Override
-    public List<SessionEntry> all() {
-      return List.copyOf(entries.values());
-    }
-  }
-
-  private static final class AnyPermit implements Permit {
-    @Override
-    public void arrived() {}
-
-    @Override
-    public void unspent() {}
-  }
-
-  /** A language model that answers at once, in capital letters, for ten tokens. */
-  private static final class CapitalLetters implements OpenAi {
-    @Override
-    public Optional<Slot> tryReserve() {
-      return Optional.of(
-          new Slot() {
-            @Override
-            public ApiResult call(ChatRequest request, ChatListener listener) {
-              listener.onArrival();
-              return new ApiResult.Completed(
-                  request.user().toUpperCase(Locale.ROOT),
-                  new Usage(7, 3),
-                  new RateLimitHeaders(null, null, null, null, null, null));
-            }
-
-            @Override
-            public void close() {}
-          });
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -1,0 +1,40 @@
+package io.dragoman.session;
+
+import static io.dragoman.session.SessionConfig.requireIn;
+
+import java.time.Duration;
+
+/**
+ * What a client's connection may do on a node.
+ *
+ * @param most how many connections a node holds at once, with sessions or without
+ * @param messageBytes the largest message that a client may send
+ * @param fragments how many frames a message may be cut into
+ * @param messagesPerSecond how fast a client may send messages of any kind, on average; it is read
+ *     no faster
+ * @param outboxMessages how many messages may wait for a client that does not read, beside partials
+ * @param outboxBytes how many bytes they may have
+ * @param ping how long a client may send nothing before it is asked whether it is there; after
+ *     three of these its connection is cut
+ * @param patience how long a client may take to read what is written, and to answer a close, before
+ *     its connection is cut
+ */
+public record ConnectionConfig(
+    int most,
+    int messageBytes,
+    int fragments,
+    int messagesPerSecond,
+    int outboxMessages,
+    int outboxBytes,
+    Duration ping,
+    Duration patience,
+    Origins origins) {
+  public ConnectionConfig {
+    requireIn("sessions.connections", most, 1, 100_000);
+    requireIn("sessions.message_bytes", messageBytes, 4_096, 1_048_576);
+    requireIn("sessions.fragments", fragments, 1, 65_536);
+    requireIn("sessions.messages_per_s", messagesPerSecond, 100, 100_000);
+    requireIn("sessions.outbox_messages", outboxMessages, 16, 65_536);
+    requireIn("sessions.outbox_bytes", outboxBytes, 65_536, 16_777_216);
+  }
+}

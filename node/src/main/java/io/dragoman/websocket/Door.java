@@ -1,0 +1,170 @@
+package io.dragoman.websocket;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
+import io.helidon.http.HttpPrologue;
+import io.helidon.http.Status;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.helidon.webserver.websocket.WsUpgrader;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Makes a listener speak HTTP/1.1 and accept WebSockets at one path, so that no client holds it up:
+ * heads are bounded in size and time, and socket buffers are small, so that a client that floods or
+ * does not read is noticed. Thread-safe.
+ */
+public final class Door {
+
+  /**
+   * Of the kernel, in each direction. Audio and captions need a tenth of it; what is larger would
+   * hide for minutes that a client does not read.
+   */
+  private static final int SOCKET_BUFFER = 65_536;
+
+  /** Takes a connection that has become a WebSocket. */
+  @FunctionalInterface
+  public interface Opening {
+
+    /**
+     * @param context its {@code dataReader} may hold bytes that came with the handshake
+     * @param prologue the request's first line
+     * @param headers the request's headers
+     * @return what handles the connection from here on
+     */
+    ServerConnection open(ConnectionContext context, HttpPrologue prologue, Headers headers);
+  }
+
+  private final String path;
+  private final Handshake handshake;
+  private final HttpLimits limits;
+  private final Watch watch;
+
+  /**
+   * @param subprotocol echoed to clients that ask for it
+   * @param watch holds HTTP connections to their limits
+   */
+  public Door(String path, String subprotocol, HttpLimits limits, Watch watch, Opening opening) {
+    this.path = path;
+    this.limits = limits;
+    this.watch = watch;
+    this.handshake =
+        new Handshake(
+            path,
+            subprotocol,
+            (context, prologue, headers) -> {
+              // From here on it has deadlines of another kind.
+              watch.remove((HttpGuard) context);
+              return opening.open(context, prologue, headers);
+            });
+  }
+
+  /** To be called once for each listener, in place of its own protocols. */
+  public void serveOn(ListenerConfig.BuilderBase<?, ?> listener, HttpRouting.Builder routes) {
+    routes.any(path, Door::explain);
+    listener
+        .protocolsDiscoverServices(false)
+        .receiveBufferSize(SOCKET_BUFFER)
+        .connectionOptions(
+            SocketOptions.builder().tcpNoDelay(true).socketSendBufferSize(SOCKET_BUFFER).build())
+        .addConnectionSelector(
+            new Selector(
+                Http1ConnectionSelector.builder()
+                    .config(
+                        Http1Config.builder()
+                            .maxHeadersSize(limits.headBytes())
+                            .addReceiveListener(new HeadListener())
+                            .build())
+                    .addUpgrader(handshake)
+                    .build()));
+  }
+
+  /** Answers a request that is no handshake, or not one of this protocol. */
+  private static void explain(ServerRequest request, ServerResponse response) {
+    response
+        .status(Status.UPGRADE_REQUIRED_426)
+        .header(HeaderNames.UPGRADE, "websocket")
+        .header(HeaderNames.CONNECTION, "upgrade")
+        .header(WsUpgrader.WS_VERSION, "13")
+        .send("This is a WebSocket: connect to it with version 13 of the protocol (RFC 6455).\n");
+  }
+
+  /** Gives the next head its time whenever one has come. */
+  private final class HeadListener implements Http1ConnectionListener {
+    @Override
+    public void headers(ConnectionContext context, Headers headers) {
+      ((HttpGuard) context).expectHead(limits.nextHead());
+    }
+  }
+
+  private final class Selector implements ServerConnectionSelector {
+    private final ServerConnectionSelector http1;
+
+    Selector(ServerConnectionSelector http1) {
+      this.http1 = http1;
+    }
+
+    @Override
+    public int bytesToIdentifyConnection() {
+      return http1.bytesToIdentifyConnection();
+    }
+
+    @Override
+    public Support supports(BufferData data) {
+      return http1.supports(data);
+    }
+
+    @Override
+    public Set<String> supportedApplicationProtocols() {
+      return http1.supportedApplicationProtocols();
+    }
+
+    @Override
+    public ServerConnection connection(ConnectionContext context) {
+      HttpGuard guard = new HttpGuard(context, limits.firstHead());
+      return new Guarded(http1.connection(guard), guard);
+    }
+  }
+
+  private final class Guarded implements ServerConnection {
+    private final ServerConnection http;
+    private final HttpGuard guard;
+
+    Guarded(ServerConnection http, HttpGuard guard) {
+      this.http = http;
+      this.guard = guard;
+    }
+
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+      watch.add(guard);
+      try {
+        http.handle(limit);
+      } finally {
+        watch.remove(guard);
+      }
+    }
+
+    @Override
+    public Duration idleTime() {
+      return http.idleTime();
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+      http.close(interrupt);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.dragoman.websocket;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.Router;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * An HTTP connection that cannot be held up: it is cut when a request's head is late.
+ *
+ * <p>A client that leaves in the middle of a request is not worth a word: Helidon would log each
+ * one as an internal error, so the end of the stream is told to it as a connection to close.
+ */
+final class HttpGuard implements ConnectionContext, Watch.Watched {
+  private final ConnectionContext context;
+  private final DataReader reader = new DataReader(this::read);
+  private volatile long deadline;
+
+  HttpGuard(ConnectionContext context, Duration firstHead) {
+    this.context = context;
+    expectHead(firstHead);
+  }
+
+  /** A request's head must come within the time. */
+  void expectHead(Duration within) {
+    deadline = System.nanoTime() + within.toNanos();
+  }
+
+  @Override
+  public void check(long now) {
+    if (now - deadline > 0) {
+      context.serverSocket().close();
+    }
+  }
+
+  private byte[] read() {
+    byte[] bytes;
+    try {
+      bytes = context.serverSocket().get();
+    } catch (UncheckedIOException e) {
+      throw new CloseConnectionException("the connection broke", e);
+    }
+    if (bytes == null) {
+      throw new CloseConnectionException("the client left");
+    }
+    return bytes;
+  }
+
+  @Override
+  public DataReader dataReader() {
+    return reader;
+  }
+
+  @Override
+  public ListenerContext listenerContext() {
+    return context.listenerContext();
+  }
+
+  @Override
+  public ExecutorService executor() {
+    return context.executor();
+  }
+
+  @Override
+  public DataWriter dataWriter() {
+    return context.dataWriter();
+  }
+
+  @Override
+  public Router router() {
+    return context.router();
+  }
+
+  @Override
+  public Optional<ProxyProtocolData> proxyProtocolData() {
+    return context.proxyProtocolData();
+  }
+
+  @Override
+  public HelidonSocket serverSocket() {
+    return context.serverSocket();
+  }
+
+  @Override
+  public PeerInfo remotePeer() {
+    return context.remotePeer();
+  }
+
+  @Override
+  public PeerInfo localPeer() {
+    return context.localPeer();
+  }
+
+  @Override
+  public boolean isSecure() {
+    return context.isSecure();
+  }
+
+  @Override
+  public String socketId() {
+    return context.socketId();
+  }
+
+  @Override
+  public String childSocketId() {
+    return context.childSocketId();
+  }
+}

@@ -1,0 +1,385 @@
+package io.dragoman.session;
+
+import static io.dragoman.session.RawClient.CLOSE;
+import static io.dragoman.session.RawClient.LAST;
+import static io.dragoman.session.RawClient.PING;
+import static io.dragoman.session.RawClient.PONG;
+import static io.dragoman.session.RawClient.START;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dragoman.session.RawClient.Ending;
+import io.dragoman.session.RawClient.Seen;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How connections live and end, seen by a client that does nothing by itself. */
+@Timeout(60)
+class ConnectionLifeTest {
+  private static final String SID = "session-for-tests-1";
+  private static final String END = "{\"type\":\"session.end\"}";
+
+  private final TestNode.Limits limits = new TestNode.Limits();
+  private TestNode node = limits.start();
+
+  @AfterEach
+  void stop() {
+    node.close();
+  }
+
+  /** Starts the node anew, with other limits. */
+  private void restart() {
+    node.close();
+    node = limits.start();
+  }
+
+  @Test
+  void aPingIsAnsweredWithItsPayload() throws IOException {
+    try (RawClient client = RawClient.connect(node.port(), SID)) {
+      client.frame(LAST | PING, new byte[] {1, 2, 3});
+      assertArrayEquals(new byte[] {1, 2, 3}, client.next(PONG).payload());
+      client.frame(LAST | PING, new byte[125]);
+      assertEquals(125, client.next(PONG).payload().length);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1000, 1001, 1003, 1011, 3000, 4999})
+  void aClientsCloseIsEchoed(int code) throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      client.close(code);
+      Ending ending = client.end(false);
+      assertEquals(code, ending.closeCode());
+      assertEquals("", ending.closeReason());
+      assertFalse(ending.reset());
+    }
+    await().until(node::isEmpty);
+    await().until(() -> node.ended("client") == 1);
+  }
+
+  @Test
+  void aCloseWithoutACodeIsAnsweredWithoutOne() throws IOException {
+    try (RawClient client = RawClient.connect(node.port(), SID)) {
+      client.frame(LAST | CLOSE, new byte[0]);
+      assertEquals(1005, client.end(false).closeCode());
+    }
+  }
+
+  @Test
+  void theEndThatWasAskedForIsClosedWith1000() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      client.audio(4_800);
+      client.text(END);
+      Ending ending = client.end();
+      assertEquals(1000, ending.closeCode());
+      assertEquals("session.ended", ending.messages().getLast().path("type").asText());
+    }
+    await().until(node::isEmpty);
+    await().until(() -> node.ended("ended") == 1);
+  }
+
+  @Test
+  void aLeavingNodeClosesWith1012() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      node.endpoint.leave(Duration.ofSeconds(2));
+      Ending ending = client.end();
+      assertEquals(1012, ending.closeCode());
+      assertEquals(2_000, ending.of("session.moving").getFirst().path("deadline_ms").asInt());
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
+  void aSidInUseIsClosedWith4403AndAResumeWith4404() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID);
+        RawClient second = RawClient.connect(node.port(), SID);
+        RawClient resuming = RawClient.connect(node.port(), "session-for-tests-2")) {
+      second.text(START);
+      assertEnds(second, "sid_in_use", 4403);
+      resuming.text(
+          START.replace(
+              "\"correct\"",
+              "\"resume\":{\"token\":\"t\",\"last_seq\":1,\"oldest_sample\":0},\"correct\""));
+      assertEnds(resuming, "resume_unavailable", 4404);
+      client.text(END);
+      assertEquals(1000, client.end().closeCode());
+    }
+  }
+
+  @Test
+  void aFullNodeClosesWith4429AndSaysWhenToTryAgain() throws IOException {
+    limits.sessions = 1;
+    limits.connections = 2;
+    restart();
+    try (RawClient client = RawClient.started(node.port(), SID);
+        RawClient second = RawClient.connect(node.port(), "session-for-tests-2")) {
+      await().until(() -> node.endpoint.connections() == 2);
+      try (RawClient third = RawClient.connect(node.port(), "session-for-tests-3")) {
+        assertEnds(third, "full", 4429);
+      }
+      second.text(START);
+      JsonNode error = assertEnds(second, "full", 4429);
+      assertTrue(error.path("retryable").asBoolean());
+      assertEquals(5_000, error.path("retry_after_ms").asInt());
+      client.text(END);
+      assertEquals(1000, client.end().closeCode());
+    }
+    await().until(node::isEmpty);
+    RawClient.started(node.port(), SID).close();
+  }
+
+  @Test
+  void aBugIsClosedWith4500AndSaysNothingOfItself() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      node.recognizer.broken = true;
+      client.audio(4_800);
+      Ending ending = client.end();
+      assertEquals("internal", ending.errorCode());
+      assertEquals(4500, ending.closeCode());
+      assertFalse(ending.messages().toString().contains("secret"));
+      assertEquals("internal", ending.closeReason());
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
+  void aClientThatDoesNotStartIsClosedWith4408() throws IOException {
+    limits.start = Duration.ofMillis(300);
+    restart();
+    try (RawClient client = RawClient.connect(node.port(), SID)) {
+      client.text("{\"type\":\"keepalive\"}");
+      assertEnds(client, "start_timeout", 4408);
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
+  void anIdleClientIsClosedWith4408ThoughItAnswersPings() throws IOException {
+    limits.idle = Duration.ofSeconds(2);
+    limits.ping = Duration.ofMillis(300);
+    restart();
+    try (RawClient idle = RawClient.started(node.port(), SID);
+        RawClient muted = RawClient.started(node.port(), "session-for-tests-2")) {
+      Seen seen = idle.next();
+      int pings = 0;
+      for (; seen.opcode() != CLOSE; seen = idle.next()) {
+        if (seen.opcode() == PING) {
+          pings++;
+          idle.frame(LAST | PONG, seen.payload());
+          muted.text("{\"type\":\"keepalive\"}");
+        }
+      }
+      assertEquals(4408, seen.closeCode());
+      assertTrue(pings >= 3, "%d pings".formatted(pings));
+      muted.text(END);
+      assertEquals(1000, muted.end().closeCode());
+    }
+    await().until(() -> node.ended("idle") == 1);
+  }
+
+  @Test
+  void aClientThatAnswersNoPingIsGone() throws IOException {
+    limits.ping = Duration.ofMillis(300);
+    restart();
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      await().until(node::isEmpty);
+      assertEquals(1, node.ended("silent"));
+      Ending ending = client.end();
+      assertEquals(null, ending.closeCode());
+    }
+  }
+
+  @Test
+  void aResetReleasesEverything() throws IOException {
+    RawClient client = RawClient.started(node.port(), SID);
+    client.audio(4_800);
+    client.abort();
+    await().until(node::isEmpty);
+    await().until(() -> node.ended("broken") == 1);
+  }
+
+  @Test
+  void anEndOfTheStreamWithoutACloseReleasesEverything() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      client.raw((byte) 0x82, (byte) 0xfe);
+      client.halfClose();
+      await().until(node::isEmpty);
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotAnswerACloseIsCutOff() throws IOException {
+    limits.patience = Duration.ofMillis(300);
+    restart();
+    try (RawClient client = RawClient.connect(node.port(), SID)) {
+      client.text("hello");
+      Ending ending = client.end(false);
+      assertEquals(4400, ending.closeCode());
+    }
+    await().until(node::isEmpty);
+    await().until(() -> node.ended("bad_message") == 1);
+  }
+
+  @Test
+  void aClientThatGoesOnSendingStillHearsWhy() throws IOException {
+    try (RawClient client = RawClient.connect(node.port(), SID)) {
+      client.text("hello");
+      for (int i = 0; i < 50; i++) {
+        client.audio(9_600);
+      }
+      assertEnds(client, "bad_message", 4400);
+    }
+  }
+
+  @Test
+  void aSlowReaderLosesOldPartialsOnly() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      int frames = 20_000;
+      for (int i = 0; i < frames; i++) {
+        client.audio(2);
+      }
+      client.text(END);
+      Ending ending = client.end();
+      assertEquals(1000, ending.closeCode());
+      List<String> partials =
+          ending.of("caption").stream()
+              .filter(m -> m.path("role").asText().equals("source"))
+              .filter(m -> !m.path("final").asBoolean())
+              .map(m -> m.path("tentative").asText())
+              .toList();
+      assertTrue(partials.size() < frames / 2, partials.size() + " of " + frames);
+      assertEquals(
+          3, ending.of("caption").stream().filter(m -> m.path("final").asBoolean()).count());
+    }
+  }
+
+  @Test
+  void aClientThatReadsTooSlowlyIsClosedWith4490() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      fill(client);
+      Ending ending = client.end();
+      assertEquals("slow_reader", ending.errorCode());
+      assertEquals(4490, ending.closeCode());
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
+  void aClientThatNeverReadsIsCutOff() throws IOException {
+    limits.patience = Duration.ofMillis(500);
+    restart();
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      fill(client);
+      await().until(node::isEmpty);
+    }
+  }
+
+  @Test
+  void aWriteThatNeverEndsIsCutOffBeforeTheOutboxIsFull() throws IOException {
+    limits.patience = Duration.ofSeconds(1);
+    limits.outboxMessages = 65_536;
+    limits.outboxBytes = 16_777_216;
+    restart();
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      fill(client);
+      await().until(() -> node.ended("stuck") == 1);
+      await().until(node::isEmpty);
+    }
+  }
+
+  @Test
+  void aFloodOfAudioIsHeldBackThenClosedWith4429() throws Exception {
+    limits.ahead = Duration.ofSeconds(1);
+    limits.overflow = Duration.ofSeconds(1);
+    restart();
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      Thread flood =
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  while (true) {
+                    client.audio(4_800);
+                  }
+                } catch (IOException e) {
+                  // Closed.
+                }
+              });
+      long begun = System.nanoTime();
+      JsonNode warning = client.await("error");
+      assertEquals("audio_overflow", warning.path("code").asText());
+      assertFalse(warning.path("fatal").asBoolean());
+      JsonNode last = assertEnds(client, "audio_overflow", 4429);
+      assertTrue(last.path("fatal").asBoolean());
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      long heard = node.recognizer.samples.get();
+      assertTrue(
+          heard <= 24_000 * (1 + 2 * (seconds + 0.2)),
+          "%d samples in %.1f s".formatted(heard, seconds));
+      client.close();
+      flood.join();
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
+  void audioAtTwiceRealTimeIsNotHeldAgainstAClient() throws Exception {
+    limits.ahead = Duration.ofSeconds(1);
+    limits.overflow = Duration.ofMillis(100);
+    restart();
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      for (int i = 0; i < 20; i++) {
+        client.audio(9_600);
+        Thread.sleep(100);
+      }
+      client.text(END);
+      Ending ending = client.end();
+      assertEquals(1000, ending.closeCode());
+      assertEquals(List.of(), ending.of("error"));
+    }
+  }
+
+  @Test
+  void aFloodOfMessagesIsReadAtItsPace() throws IOException {
+    limits.messagesPerSecond = 100;
+    restart();
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      long begun = System.nanoTime();
+      for (int i = 0; i < 400; i++) {
+        client.text("{\"type\":\"keepalive\"}");
+      }
+      client.frame(LAST | PING, new byte[] {7});
+      assertEquals(7, client.next(PONG).payload()[0]);
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      assertTrue(seconds > 1.5, "%.2f s".formatted(seconds));
+    }
+  }
+
+  /** Makes the node say more than all buffers take, and reads nothing of it. */
+  private static void fill(RawClient client) {
+    try {
+      for (int i = 0; i < 3_000; i++) {
+        client.audio(2);
+        client.text("{\"type\":\"finalize\"}");
+      }
+    } catch (IOException e) {
+      // Cut off.
+    }
+  }
+
+  private static JsonNode assertEnds(RawClient client, String error, int code) throws IOException {
+    Ending ending = client.end();
+    assertEquals(error, ending.errorCode());
+    assertEquals(code, ending.closeCode());
+    return ending.of("error").getLast();
+  }
+}

@@ -1,0 +1,276 @@
+package io.dragoman.session;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.session.RawClient.Ending;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The handshake, and what a client may do before it. */
+@Timeout(30)
+class ListenerTest {
+  private static final String SID = "session-for-tests-1";
+  private static final String TARGET = "/v1/session?sid=" + SID;
+
+  private final TestNode.Limits limits = new TestNode.Limits();
+  private TestNode node = limits.start();
+
+  @AfterEach
+  void stop() {
+    node.close();
+  }
+
+  /** Starts the node anew, with other limits. */
+  private void restart() {
+    node.close();
+    node = limits.start();
+  }
+
+  @Test
+  void theHandshakeIsAnsweredAsTheStandardSays() throws IOException {
+    try (RawClient client =
+        RawClient.connect(
+            node.port(),
+            SID,
+            "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits")) {
+      assertTrue(
+          client.answer.contains("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+      assertFalse(client.answer.contains("Sec-WebSocket-Extensions"), client.answer);
+      assertFalse(client.answer.contains("Sec-WebSocket-Protocol"), client.answer);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          dragoman.v1               | true
+          dragoman.v1, ticket.abc   | true
+          chat,dragoman.v1          | true
+          chat                      | false
+          """)
+  void theSubprotocolIsEchoedOnlyWhenAskedFor(String offered, boolean echoed) throws IOException {
+    try (RawClient client =
+        RawClient.connect(node.port(), SID, "Sec-WebSocket-Protocol: " + offered)) {
+      assertEquals(echoed, client.answer.contains("\r\nSec-WebSocket-Protocol: dragoman.v1\r\n"));
+      assertEquals(echoed, client.answer.contains("Sec-WebSocket-Protocol"));
+    }
+  }
+
+  @Test
+  void bytesThatComeWithTheHandshakeAreRead() throws IOException {
+    String start = new String(RawClient.masked(0x81, RawClient.START.getBytes()), "ISO-8859-1");
+    try (RawClient client =
+        RawClient.request(node.port(), RawClient.handshake(node.port(), TARGET) + start)) {
+      client.await("session.started");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Upgrade: websocket\r\n",
+        "Connection: Upgrade\r\n",
+        "Sec-WebSocket-Version: 13\r\n",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+      })
+  void aRequestThatIsNoHandshakeIsToldSo(String missing) throws IOException {
+    try (Logs logs = new Logs();
+        RawClient client =
+            RawClient.request(
+                node.port(),
+                RawClient.handshake(node.port(), TARGET, "X-Close: now")
+                    .replace(missing, missing.startsWith("Conn") ? "Connection: close\r\n" : ""))) {
+      assertTrue(client.answer.startsWith("HTTP/1.1 426 "), client.answer);
+      assertTrue(client.answer.contains("Sec-WebSocket-Version: 13\r\n"), client.answer);
+      client.halfClose();
+      assertTrue(client.body().contains("WebSocket"));
+      assertEquals(List.of(), logs.warnings());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"not base64!", "c2hvcnQ=", "\"\""})
+  void aBadKeyIsToldSo(String key) throws IOException {
+    try (Logs logs = new Logs();
+        RawClient client =
+            RawClient.request(
+                node.port(),
+                RawClient.handshake(node.port(), TARGET)
+                    .replace("dGhlIHNhbXBsZSBub25jZQ==", key))) {
+      assertTrue(client.answer.startsWith("HTTP/1.1 4"), client.answer);
+      assertEquals(List.of(), logs.warnings());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "none",
+      textBlock =
+          """
+          none                        | false | true
+          none                        | true  | false
+          http://127.0.0.1:PORT       | true  | true
+          https://127.0.0.1:PORT      | false | true
+          https://talks.example.org   | false | true
+          HTTPS://Talks.Example.org   | false | true
+          https://evil.example.org    | false | false
+          http://127.0.0.1            | false | false
+          null                        | false | false
+          https://talks.example.org.evil.com | false | false
+          """)
+  void onlyKnownPagesMayConnect(String origin, boolean required, boolean admitted)
+      throws IOException {
+    limits.origins = List.of("https://talks.example.org");
+    limits.requireOrigin = required;
+    restart();
+    String[] headers =
+        origin == null
+            ? new String[0]
+            : new String[] {"Origin: " + origin.replace("PORT", "" + node.port())};
+    try (RawClient client = RawClient.connect(node.port(), SID, headers)) {
+      if (admitted) {
+        client.text(RawClient.START);
+        client.await("session.started");
+      } else {
+        Ending ending = client.end();
+        assertEquals("origin_not_allowed", ending.errorCode());
+        assertEquals(4403, ending.closeCode());
+      }
+    }
+  }
+
+  @Test
+  void anOriginThatIsNoneIsRefusedInASentence() {
+    for (String bad : List.of("talks.example.org", "https://talks.example.org/", "*", "null")) {
+      try {
+        new Origins(List.of(bad), false);
+        throw new AssertionError(bad + " was taken");
+      } catch (IllegalArgumentException e) {
+        assertTrue(e.toString().contains(": sessions.origins: "), e.toString());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "GET ",
+        "GET /hello HTTP/1.1\r\nHost: here\r\nX-Slow: ",
+        "GET /hello HTTP/1.1\r\n"
+      })
+  void aSlowHeadIsCutOff(String begun) throws IOException {
+    limits.firstHead = Duration.ofMillis(400);
+    restart();
+    try (Logs logs = new Logs();
+        Socket slow = RawClient.socket(node.port())) {
+      slow.setSoTimeout(10_000);
+      slow.getOutputStream().write(begun.getBytes());
+      assertEquals(-1, readOrReset(slow.getInputStream()));
+      assertEquals(List.of(), logs.warnings());
+    }
+  }
+
+  @Test
+  void aSlowSecondHeadIsCutOff() throws IOException {
+    limits.nextHead = Duration.ofMillis(400);
+    restart();
+    try (RawClient client =
+        RawClient.request(node.port(), "GET /hello HTTP/1.1\r\nHost: here\r\n\r\n")) {
+      assertTrue(client.answer.startsWith("HTTP/1.1 200 "), client.answer);
+      client.raw("GET /hello HTTP/1.1\r\nHost: he".getBytes());
+      assertEquals("hello\n", client.body());
+    }
+  }
+
+  @Test
+  void aSessionIsNotHeldToTheLimitsOfHttp() throws Exception {
+    limits.firstHead = Duration.ofMillis(300);
+    limits.nextHead = Duration.ofMillis(300);
+    restart();
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      client.await("heartbeat");
+      client.await("heartbeat");
+    }
+  }
+
+  @Test
+  void aClientThatLeavesInTheMiddleOfAHeadIsNotLogged() throws Exception {
+    try (Logs logs = new Logs()) {
+      for (boolean reset : List.of(true, false)) {
+        Socket socket = RawClient.socket(node.port());
+        socket.getOutputStream().write("GET /hello HTTP/1.1\r\nHost: here\r\nX-".getBytes());
+        socket.setSoLinger(reset, 0);
+        socket.close();
+      }
+      try (RawClient after =
+          RawClient.request(node.port(), "GET /hello HTTP/1.1\r\nHost: here\r\n\r\n")) {
+        assertTrue(after.answer.startsWith("HTTP/1.1 200 "));
+      }
+      assertEquals(List.of(), logs.warnings());
+    }
+  }
+
+  @Test
+  void aHeadThatIsTooLongIsRefused() throws IOException {
+    limits.headBytes = 2_048;
+    restart();
+    try (Logs logs = new Logs();
+        RawClient headers =
+            RawClient.request(
+                node.port(), RawClient.handshake(node.port(), TARGET, "X: " + "x".repeat(3_000)));
+        RawClient line =
+            RawClient.request(
+                node.port(), RawClient.handshake(node.port(), TARGET + "x".repeat(5_000)))) {
+      assertTrue(headers.answer.startsWith("HTTP/1.1 400 "), headers.answer);
+      assertTrue(line.answer.startsWith("HTTP/1.1 414 "), line.answer);
+      assertEquals(List.of(), logs.warnings());
+    }
+  }
+
+  @Test
+  void connectionsThatSayNothingDoNotKeepOthersOut() throws Exception {
+    limits.connections = 10;
+    limits.firstHead = Duration.ofMillis(500);
+    restart();
+    List<Socket> silent = new ArrayList<>();
+    try {
+      // More than the listener takes at once.
+      for (int i = 0; i < 600; i++) {
+        silent.add(RawClient.socket(node.port()));
+      }
+      RawClient.started(node.port(), SID).close();
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+    await().until(node::isEmpty);
+  }
+
+  private static int readOrReset(InputStream in) throws IOException {
+    try {
+      return in.read();
+    } catch (EOFException | SocketException e) {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.dragoman.session;
+
+import io.dragoman.openai.ApiResult;
+import io.dragoman.openai.ChatListener;
+import io.dragoman.openai.ChatRequest;
+import io.dragoman.openai.OpenAi;
+import io.dragoman.openai.RateLimitHeaders;
+import io.dragoman.openai.Usage;
+import io.dragoman.pipeline.PipelineConfig;
+import io.dragoman.pipeline.PipelineMetrics;
+import io.dragoman.quota.Decision;
+import io.dragoman.quota.Permit;
+import io.dragoman.websocket.HttpLimits;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A node's public listener with real sockets, around neighbours in memory: a recogniser, a language
+ * model that answers at once, a registry.
+ */
+final class TestNode implements AutoCloseable {
+  final FakeRecognizer recognizer = new FakeRecognizer();
+  final Registry registry = new Registry();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final SessionEndpoint endpoint;
+  private final WebServer server;
+
+  /** What a node's configuration says, where a test wants it otherwise. */
+  static final class Limits {
+    int sessions = 10;
+    int connections = 2_000;
+    int messagesPerSecond = 100_000;
+    int outboxMessages = 1_024;
+    int outboxBytes = 65_536;
+    int headBytes = 16_384;
+    Duration ahead = Duration.ofSeconds(5);
+    Duration overflow = Duration.ofMillis(50);
+    Duration start = Duration.ofSeconds(10);
+    Duration idle = Duration.ofMinutes(5);
+    Duration ping = Duration.ofSeconds(20);
+    Duration patience = Duration.ofSeconds(10);
+    Duration firstHead = Duration.ofSeconds(10);
+    Duration nextHead = Duration.ofSeconds(60);
+    List<String> origins = List.of();
+    boolean requireOrigin;
+
+    TestNode start() {
+      return new TestNode(this);
+    }
+  }
+
+  private TestNode(Limits limits) {
+    endpoint =
+        new SessionEndpoint(
+            new SessionServices(
+                "n1",
+                new SessionConfig(
+                    limits.sessions,
+                    Duration.ofSeconds(30),
+                    limits.ahead,
+                    limits.overflow,
+                    limits.start,
+                    limits.idle,
+                    new ConnectionConfig(
+                        limits.connections,
+                        65_536,
+                        256,
+                        limits.messagesPerSecond,
+                        limits.outboxMessages,
+                        limits.outboxBytes,
+                        limits.ping,
+                        limits.patience,
+                        new Origins(limits.origins, limits.requireOrigin))),
+                recognizer,
+                new CapitalLetters(),
+                request -> new Decision.Granted(new AnyPermit()),
+                PipelineConfig.of("model"),
+                new PipelineMetrics(meters),
+                new SessionMetrics(meters),
+                registry,
+                List.of("speech")));
+    HttpRouting.Builder routes =
+        HttpRouting.builder().get("/hello", (request, response) -> response.send("hello\n"));
+    var builder = WebServer.builder().host("127.0.0.1").port(0).routing(routes);
+    endpoint.serveOn(
+        builder, routes, new HttpLimits(limits.headBytes, limits.firstHead, limits.nextHead));
+    server = builder.build().start();
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  /** How many connections have ended in a way. */
+  int ended(String how) {
+    var counter = meters.find("dragoman.connections.closed").tag("end", how).counter();
+    return counter == null ? 0 : (int) counter.count();
+  }
+
+  /** Whether nothing is left of any connection. */
+  boolean isEmpty() {
+    return endpoint.connections() == 0
+        && endpoint.sessions() == 0
+        && recognizer.open.get() == 0
+        && registry.all().isEmpty();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+    endpoint.close();
+  }
+
+  static final class Registry implements SessionRegistry {
+    private final Map<String, SessionEntry> entries = new ConcurrentHashMap<>();
+
+    @Override
+    public boolean claim(SessionEntry entry) {
+      return entries.putIfAbsent(entry.sid(), entry) == null;
+    }
+
+    @Override
+    public void release(String sid) {
+      entries.remove(sid);
+    }
+
+    @Override
+    public List<SessionEntry> all() {
+      return List.copyOf(entries.values());
+    }
+  }
+
+  private static final class AnyPermit implements Permit {
+    @Override
+    public void arrived() {}
+
+    @Override
+    public void unspent() {}
+  }
+
+  /** A language model that answers at once, in capital letters, for ten tokens. */
+  private static final class CapitalLetters implements OpenAi {
+    @Override
+    public Optional<Slot> tryReserve() {
+      return Optional.of(
+          new Slot() {
+            @Override
+            public ApiResult call(ChatRequest request, ChatListener listener) {
+              listener.onArrival();
+              return new ApiResult.Completed(
+                  request.user().toUpperCase(Locale.ROOT),
+                  new Usage(7, 3),
+                  new RateLimitHeaders(null, null, null, null, null, null));
+            }
+
+            @Override
+            public void close() {}
+          });
+    }
+
+    @Override
+    public void close() {}
+  }
+}
