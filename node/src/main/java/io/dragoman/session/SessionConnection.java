@@ -152,7 +152,7 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
 
   @Override
   public void write(byte[] frame) {
-    context.dataWriter().writeNow(BufferData.create(frame));
+    context.serverSocket().write(BufferData.create(frame));
   }
 
   @Override

@@ -3,12 +3,17 @@ package io.dragoman.websocket;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.DirectHandler.TransportRequest;
+import io.helidon.http.DirectHandler.TransportResponse;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
+import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -76,6 +81,8 @@ public final class Door {
     routes.any(path, Door::explain);
     listener
         .protocolsDiscoverServices(false)
+        .directHandlers(
+            DirectHandlers.builder().addHandler(EventType.INTERNAL_ERROR, Door::apologise).build())
         .receiveBufferSize(SOCKET_BUFFER)
         .connectionOptions(
             SocketOptions.builder().tcpNoDelay(true).socketSendBufferSize(SOCKET_BUFFER).build())
@@ -99,6 +106,24 @@ public final class Door {
         .header(HeaderNames.CONNECTION, "upgrade")
         .header(WsUpgrader.WS_VERSION, "13")
         .send("This is a WebSocket: connect to it with version 13 of the protocol (RFC 6455).\n");
+  }
+
+  /**
+   * Answers what went wrong without a word of why. A request that could not even be read is the
+   * client's fault, and Helidon logs only those that are answered with 500.
+   */
+  private static TransportResponse apologise(
+      TransportRequest request,
+      EventType type,
+      Status status,
+      ServerResponseHeaders headers,
+      String reason) {
+    boolean unread = request == TransportRequest.empty();
+    return TransportResponse.builder()
+        .status(unread ? Status.BAD_REQUEST_400 : status)
+        .headers(headers)
+        .entity(unread ? "This is not an HTTP/1.1 request.\n" : "The server failed.\n")
+        .build();
   }
 
   /** Gives the next head its time whenever one has come. */

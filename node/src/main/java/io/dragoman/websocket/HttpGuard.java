@@ -1,5 +1,6 @@
 package io.dragoman.websocket;
 
+import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.socket.HelidonSocket;
@@ -17,12 +18,13 @@ import java.util.concurrent.ExecutorService;
 /**
  * An HTTP connection that cannot be held up: it is cut when a request's head is late.
  *
- * <p>A client that leaves in the middle of a request is not worth a word: Helidon would log each
- * one as an internal error, so the end of the stream is told to it as a connection to close.
+ * <p>A client that leaves in the middle of a request or of its answer is not worth a word: Helidon
+ * would log each one as an internal error, so it is told of a connection to close instead.
  */
 final class HttpGuard implements ConnectionContext, Watch.Watched {
   private final ConnectionContext context;
   private final DataReader reader = new DataReader(this::read);
+  private final DataWriter writer = new Writer();
   private volatile long deadline;
 
   HttpGuard(ConnectionContext context, Duration firstHead) {
@@ -72,7 +74,7 @@ final class HttpGuard implements ConnectionContext, Watch.Watched {
 
   @Override
   public DataWriter dataWriter() {
-    return context.dataWriter();
+    return writer;
   }
 
   @Override
@@ -113,5 +115,31 @@ final class HttpGuard implements ConnectionContext, Watch.Watched {
   @Override
   public String childSocketId() {
     return context.childSocketId();
+  }
+
+  private final class Writer implements DataWriter {
+    @Override
+    public void write(BufferData... buffers) {
+      writeNow(BufferData.create(buffers));
+    }
+
+    @Override
+    public void write(BufferData buffer) {
+      writeNow(buffer);
+    }
+
+    @Override
+    public void writeNow(BufferData... buffers) {
+      writeNow(BufferData.create(buffers));
+    }
+
+    @Override
+    public void writeNow(BufferData buffer) {
+      try {
+        context.dataWriter().writeNow(buffer);
+      } catch (UncheckedIOException e) {
+        throw new CloseConnectionException("the client left", e);
+      }
+    }
   }
 }

@@ -168,7 +168,7 @@ class BadInputTest {
               .sorted()
               .toList()
               .reversed());
-      assertEquals(List.of(), logs.warnings());
+      assertEquals(List.of(), logs.lines());
     }
   }
 

@@ -101,7 +101,7 @@ class ListenerTest {
       assertTrue(client.answer.contains("Sec-WebSocket-Version: 13\r\n"), client.answer);
       client.halfClose();
       assertTrue(client.body().contains("WebSocket"));
-      assertEquals(List.of(), logs.warnings());
+      assertEquals(List.of(), logs.lines());
     }
   }
 
@@ -115,7 +115,7 @@ class ListenerTest {
                 RawClient.handshake(node.port(), TARGET)
                     .replace("dGhlIHNhbXBsZSBub25jZQ==", key))) {
       assertTrue(client.answer.startsWith("HTTP/1.1 4"), client.answer);
-      assertEquals(List.of(), logs.warnings());
+      assertEquals(List.of(), logs.lines());
     }
   }
 
@@ -185,7 +185,7 @@ class ListenerTest {
       slow.setSoTimeout(10_000);
       slow.getOutputStream().write(begun.getBytes());
       assertEquals(-1, readOrReset(slow.getInputStream()));
-      assertEquals(List.of(), logs.warnings());
+      assertEquals(List.of(), logs.lines());
     }
   }
 
@@ -225,7 +225,40 @@ class ListenerTest {
           RawClient.request(node.port(), "GET /hello HTTP/1.1\r\nHost: here\r\n\r\n")) {
         assertTrue(after.answer.startsWith("HTTP/1.1 200 "));
       }
-      assertEquals(List.of(), logs.warnings());
+      assertEquals(List.of(), logs.lines());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "G\u0001T /hello HTTP/1.1\r\nHost: here\r\n\r\n",
+        "GET /hello HTTP/1.1\r\n\r\n",
+        "\r\n\r\n\r\n",
+        "\u0016\u0003\u0001\r\n\r\n"
+      })
+  void whatIsNotHttpIsToldSoAndNotLogged(String request) throws IOException {
+    try (Logs logs = new Logs();
+        RawClient client = RawClient.request(node.port(), request)) {
+      assertTrue(client.answer.startsWith("HTTP/1.1 400 "), client.answer);
+      assertFalse(client.body().contains("Exception"));
+      assertEquals(List.of(), logs.lines());
+    }
+  }
+
+  @Test
+  void anAnswerThatNobodyTakesIsNotLogged() throws Exception {
+    try (Logs logs = new Logs()) {
+      for (int i = 0; i < 50; i++) {
+        Socket socket = RawClient.socket(node.port());
+        String request = "GET /hello HTTP/1.1\r\nHost: here\r\n\r\n".repeat(5);
+        socket.getOutputStream().write(request.getBytes());
+        socket.setSoLinger(true, 0);
+        socket.close();
+      }
+      RawClient.started(node.port(), SID).close();
+      await().until(node::isEmpty);
+      assertEquals(List.of(), logs.lines());
     }
   }
 
@@ -242,7 +275,7 @@ class ListenerTest {
                 node.port(), RawClient.handshake(node.port(), TARGET + "x".repeat(5_000)))) {
       assertTrue(headers.answer.startsWith("HTTP/1.1 400 "), headers.answer);
       assertTrue(line.answer.startsWith("HTTP/1.1 414 "), line.answer);
-      assertEquals(List.of(), logs.warnings());
+      assertEquals(List.of(), logs.lines());
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * A node's public listener with real sockets, around neighbours in memory: a recogniser, a language
@@ -100,8 +101,16 @@ final class TestNode implements AutoCloseable {
 
   /** How many connections have ended in a way. */
   int ended(String how) {
-    var counter = meters.find("dragoman.connections.closed").tag("end", how).counter();
-    return counter == null ? 0 : (int) counter.count();
+    return ends().getOrDefault(how, 0);
+  }
+
+  /** How many connections have ended in which way. */
+  Map<String, Integer> ends() {
+    return meters.find("dragoman.connections.closed").counters().stream()
+        .collect(
+            Collectors.toMap(
+                counter -> String.valueOf(counter.getId().getTag("end")),
+                counter -> (int) counter.count()));
   }
 
   /** Whether nothing is left of any connection. */

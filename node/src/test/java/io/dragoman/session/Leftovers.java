@@ -1,0 +1,51 @@
+package io.dragoman.session;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What this process holds.
+ *
+ * @param threads platform threads and virtual ones
+ * @param heapBytes after a garbage collection
+ */
+record Leftovers(int threads, long descriptors, long heapBytes) {
+  private static final String THREAD = "\"tid\"";
+
+  static Leftovers now() {
+    System.gc();
+    return new Leftovers(
+        threadsNow(),
+        ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+            .getOpenFileDescriptorCount(),
+        Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+  }
+
+  /** Whether no more is held than before, but for what comes and goes by itself. */
+  boolean isBackAt(Leftovers before, long heapSlack) {
+    return threads <= before.threads() + 2
+        && descriptors <= before.descriptors() + 2
+        && heapBytes <= before.heapBytes() + heapSlack;
+  }
+
+  private static int threadsNow() {
+    try {
+      Path directory = Files.createTempDirectory("threads");
+      Path dump = directory.resolve("dump.json");
+      ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+          .dumpThreads(dump.toString(), ThreadDumpFormat.JSON);
+      String json = Files.readString(dump);
+      Files.delete(dump);
+      Files.delete(directory);
+      return (json.length() - json.replace(THREAD, "").length()) / THREAD.length();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
