@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
@@ -50,6 +52,9 @@ public final class OpenAiClient implements OpenAi {
   private final ScheduledExecutorService timer = timer();
   private final CircuitBreaker breaker =
       new CircuitBreaker(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
+
+  /** Does what the connections do for themselves; virtual threads take turns at less cost. */
+  private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
 
   /** Starts to open the connections; does not wait for them. */
   public OpenAiClient(OpenAiConfig config) {
@@ -86,6 +91,7 @@ public final class OpenAiClient implements OpenAi {
   public void close() {
     connections.forEach(connection -> connection.http.shutdownNow());
     timer.shutdownNow();
+    work.shutdownNow();
   }
 
   private HttpRequest.Builder request(String path) {
@@ -133,6 +139,7 @@ public final class OpenAiClient implements OpenAi {
     private final HttpClient http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_2)
+            .executor(work)
             .connectTimeout(config.connectTimeout())
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
