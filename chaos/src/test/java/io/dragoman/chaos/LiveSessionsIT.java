@@ -24,9 +24,9 @@ class LiveSessionsIT {
   @Test
   void aFew() throws Exception {
     Figures figures = measure(5, Duration.ofSeconds(10), Duration.ofSeconds(15));
-    assertTrue(figures.requested.at(.99) <= 200, figures::toString);
-    assertTrue(figures.sent.at(.99) <= 200, figures::toString);
-    assertTrue(figures.coreParts <= .2, figures::toString);
+    assertTrue(figures.requested.at(.9) <= 100, figures::toString);
+    assertTrue(figures.shown.at(.9) + figures.sent.at(.9) <= 100, figures::toString);
+    assertTrue(figures.coreParts <= .5, figures::toString);
   }
 
   @Test
@@ -35,6 +35,7 @@ class LiveSessionsIT {
     Figures figures = measure(50, Duration.ofSeconds(90), Duration.ofSeconds(120));
     assertTrue(figures.requested.at(.99) <= 10, figures::toString);
     assertTrue(figures.shown.at(.99) + figures.sent.at(.99) <= 10, figures::toString);
+    assertTrue(figures.coreParts <= .01, figures::toString);
   }
 
   /**
