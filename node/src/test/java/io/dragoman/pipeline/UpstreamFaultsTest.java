@@ -91,7 +91,6 @@ class UpstreamFaultsTest {
     "SLOW_START,1500",
     "TRICKLE,120",
     "RESET,0",
-    "RESET,2",
     "CUT,2",
   })
   void aFaultThatPassesLosesNoFinal(FaultKind kind, int parameter) throws Exception {

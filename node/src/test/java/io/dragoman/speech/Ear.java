@@ -22,6 +22,7 @@ final class Ear {
 
   private long longest = Long.MAX_VALUE;
   private long idleMillis = 60_000;
+  private long mostLeadNanos = Long.MAX_VALUE;
   private boolean positions = true;
 
   /** Breaks a call off after so many milliseconds of audio, as Google does after five minutes. */
@@ -36,6 +37,12 @@ final class Ear {
     return this;
   }
 
+  /** Breaks a call off that gets so much more audio than time has passed, as Google does. */
+  Ear lead(int millis) {
+    mostLeadNanos = millis * 1_000_000L;
+    return this;
+  }
+
   /** Says no more than the text of a final and its end, as some models do. */
   Ear withoutPositions() {
     positions = false;
@@ -43,6 +50,7 @@ final class Ear {
   }
 
   void serve(FakeGoogle.Call call) throws InterruptedException {
+    long began = System.nanoTime();
     while (!call.isCancelled()) {
       short[] audio = call.next(idleMillis);
       if (audio == null) {
@@ -57,6 +65,10 @@ final class Ear {
         if (response != null) {
           call.say(response);
         }
+      }
+      if (position * 1_000_000_000L / Speech.RATE - (System.nanoTime() - began) > mostLeadNanos) {
+        call.fail(Status.OUT_OF_RANGE.withDescription("Audio data is being streamed too fast."));
+        return;
       }
       if (position >= longest) {
         call.fail(Status.ABORTED.withDescription("Max duration reached for stream."));

@@ -89,6 +89,7 @@ final class FakeGoogle implements AutoCloseable {
     private volatile @Nullable StreamingRecognizeRequest configuration;
     private volatile boolean halfClosed;
     private volatile boolean ended;
+    private volatile boolean failed;
     private volatile boolean cancelled;
 
     private Call(StreamObserver<StreamingRecognizeResponse> out) {
@@ -184,12 +185,17 @@ final class FakeGoogle implements AutoCloseable {
     }
 
     void fail(Status status) {
+      failed = true;
       ended = true;
       out.onError(status.asRuntimeException());
     }
 
     boolean isHalfClosed() {
       return halfClosed;
+    }
+
+    boolean isFailed() {
+      return failed;
     }
 
     boolean isCancelled() {

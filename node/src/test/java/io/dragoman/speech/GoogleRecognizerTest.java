@@ -268,6 +268,21 @@ class GoogleRecognizerTest {
   }
 
   @Test
+  void isNoFurtherAheadThanTheServiceBearsAndCatchesUpInAnotherCall() {
+    lead = Duration.ofSeconds(2);
+    google.otherwise(call -> new Ear().lead(2_500).serve(call));
+    speech.sentences(8, 5, 700);
+    SpeechStream stream = open();
+    say(stream);
+    stream.finish();
+
+    assertNull(heard.awaitEnd().failure());
+    assertHeardOnce();
+    assertTrue(google.calls().stream().noneMatch(FakeGoogle.Call::isFailed));
+    assertTrue(google.calls().size() > 2, google.calls().size() + " calls");
+  }
+
+  @Test
   void hearsAgainWhatNoFinalCoveredWhenTheServiceIsBack() {
     google
         .then(

@@ -61,7 +61,7 @@ class RecognizerFaultsTest {
   })
   void whatPassesLosesNoWord(FaultKind kind, int parameter, String code) {
     faults.set(Fault.of(kind).withParameter(parameter).withCount(2));
-    SpeechStream stream = open(SpeechStandInConfig.defaults(), Duration.ofSeconds(20));
+    SpeechStream stream = open(Duration.ofSeconds(20));
     assertTrue(stream.offer(PCM));
     if (kind == FaultKind.SPEECH_SILENT) {
       // The end of the audio would be asked for at once; a stream that goes on is not.
@@ -79,7 +79,7 @@ class RecognizerFaultsTest {
 
   @Test
   void aStreamThatFallsSilentInTheMiddleIsHeardAgain() {
-    SpeechStream stream = open(SpeechStandInConfig.defaults(), Duration.ofSeconds(20));
+    SpeechStream stream = open(Duration.ofSeconds(20));
     int half = PCM.length / 4 * 2;
     assertTrue(stream.offer(Arrays.copyOf(PCM, half)));
     heard.await("a final", () -> !heard.all(Final.class).isEmpty());
@@ -100,7 +100,7 @@ class RecognizerFaultsTest {
   })
   void whatStaysIsGivenUpAfterItsTime(FaultKind kind, String code) {
     faults.set(Fault.of(kind));
-    SpeechStream stream = open(SpeechStandInConfig.defaults(), Duration.ofSeconds(2));
+    SpeechStream stream = open(Duration.ofSeconds(2));
     assertTrue(stream.offer(PCM));
 
     Failure failure = requireNonNull(heard.awaitEnd().failure());
@@ -117,7 +117,7 @@ class RecognizerFaultsTest {
   })
   void whatIsRefusedIsNotTriedAgain(FaultKind kind, String code) {
     faults.set(Fault.of(kind));
-    SpeechStream stream = open(SpeechStandInConfig.defaults(), Duration.ofSeconds(20));
+    SpeechStream stream = open(Duration.ofSeconds(20));
     assertTrue(stream.offer(PCM));
 
     assertEquals(code, requireNonNull(heard.awaitEnd().failure()).code());
@@ -125,24 +125,9 @@ class RecognizerFaultsTest {
     assertEquals(List.of(), heard.all(Interrupted.class));
   }
 
-  @Test
-  void noMoreIsSentAheadOfTimeThanTheServiceBears() {
-    SpeechStandInConfig config = SpeechStandInConfig.defaults();
-    SpeechStream stream =
-        open(
-            config.withLimits(config.limits().withMaxLead(Duration.ofSeconds(6))),
-            Duration.ofSeconds(20));
-    assertTrue(stream.offer(PCM));
-    stream.finish();
-
-    assertNull(heard.awaitEnd().failure());
-    assertEquals(sentences(), texts());
-    assertEquals(List.of(), heard.all(Interrupted.class));
-  }
-
-  private SpeechStream open(SpeechStandInConfig config, Duration giveUpAfter) {
+  private SpeechStream open(Duration giveUpAfter) {
     try {
-      SpeechStandIn service = SpeechStandIn.start(config, faults);
+      SpeechStandIn service = SpeechStandIn.start(SpeechStandInConfig.defaults(), faults);
       standIn = service;
       GoogleRecognizer opened =
           GoogleRecognizer.connect(
