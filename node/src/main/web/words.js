@@ -10,7 +10,15 @@ const ERRORS = {
   bad_message: ['The server did not understand this page.', OURS],
   unsupported: ['The server cannot do that.', 'Choose another language, and press Start.'],
   out_of_order: ['The server did not understand this page.', OURS],
+  protocol_error: ['The server did not understand this page.', OURS],
+  invalid_utf8: ['The server did not understand this page.', OURS],
   too_big: ['The server refused a message as too large.', OURS],
+  origin_not_allowed: [
+    'Captions may not be started from this address.',
+    'Open the page at the address of the server itself, or ask whoever runs it to allow this one.',
+  ],
+  start_timeout: ['The session did not begin in time.', 'Check your network, then press Start.'],
+  idle: ['The session was ended, since nothing was heard for a long time.', AGAIN],
   sid_in_use: ['The session could not be started.', 'Press Start to try again.'],
   resume_unavailable: ['The session cannot go on where it stopped.', 'Press Start to begin a new one.'],
   full: ['The server carries as many sessions as it can.', 'Try again {when}.'],
@@ -30,6 +38,8 @@ const PASSING = {
 };
 
 const CLOSES = {
+  1002: ERRORS.protocol_error,
+  1007: ERRORS.invalid_utf8,
   1001: ['The server is leaving.', AGAIN],
   1006: ['The connection was lost.', 'Check your network, then press Start to go on.'],
   1009: ERRORS.too_big,

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,25 +55,46 @@ final class Outbox {
     }
   }
 
+  /**
+   * A frame to be sent.
+   *
+   * @param captionSince since when the caption in it waits, on the monotonic clock; null if it is
+   *     no caption
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Outgoing(byte[] bytes, @Nullable Long captionSince) {
+    static Outgoing of(byte[] bytes) {
+      return new Outgoing(bytes, null);
+    }
+
+    static Outgoing of(ServerMessage message, long since) {
+      return new Outgoing(
+          Frames.text(Codec.encode(message)), message instanceof Caption ? since : null);
+    }
+  }
+
+  private record Partial(Caption caption, long since) {}
+
   private final Wire wire;
   private final int mostMessages;
   private final int mostBytes;
   private final Supplier<ServerMessage> heartbeat;
+  private final Consumer<Duration> captionSent;
   private final Thread writer;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   // Guarded by lock.
-  private final Deque<byte[]> frames = new ArrayDeque<>();
+  private final Deque<Outgoing> frames = new ArrayDeque<>();
   private long bytes;
-  private final Map<Lane, Caption> partials = new LinkedHashMap<>();
+  private final Map<Lane, Partial> partials = new LinkedHashMap<>();
   private byte @Nullable [] pong;
   private boolean ping;
   private long seq;
 
   /** The last frame to be sent; once it is set nothing is added. */
-  private byte @Nullable [] close;
+  private @Nullable Outgoing close;
 
   /** Since when the writer has been busy with one frame; meaningless while it waits. */
   private long writingSince;
@@ -85,12 +107,19 @@ final class Outbox {
 
   /**
    * @param heartbeat what to say when nothing else was said for a second
+   * @param captionSent is told how long each caption took from here into the socket
    */
-  Outbox(Wire wire, int mostMessages, int mostBytes, Supplier<ServerMessage> heartbeat) {
+  Outbox(
+      Wire wire,
+      int mostMessages,
+      int mostBytes,
+      Supplier<ServerMessage> heartbeat,
+      Consumer<Duration> captionSent) {
     this.wire = wire;
     this.mostMessages = mostMessages;
     this.mostBytes = mostBytes;
     this.heartbeat = heartbeat;
+    this.captionSent = captionSent;
     this.writer = Thread.ofVirtual().name("session-writer").unstarted(this::write);
   }
 
@@ -125,7 +154,7 @@ final class Outbox {
       if (committed instanceof Caption caption) {
         partials.computeIfPresent(
             Lane.of(caption),
-            (lane, partial) -> partial.seg().equals(caption.seg()) ? null : partial);
+            (lane, partial) -> partial.caption().seg().equals(caption.seg()) ? null : partial);
       }
       enqueue(committed);
     } finally {
@@ -141,7 +170,7 @@ final class Outbox {
         return;
       }
       if (message instanceof Caption caption) {
-        partials.put(Lane.of(caption), caption);
+        partials.put(Lane.of(caption), new Partial(caption, System.nanoTime()));
         changed.signal();
       } else {
         enqueue(message);
@@ -189,7 +218,7 @@ final class Outbox {
     try {
       if (end == null) {
         String why = failure.code().word();
-        frames.add(encode(failure));
+        frames.add(Outgoing.of(failure, 0));
         closeWith(Frames.close(code.code(), why), why);
       }
     } finally {
@@ -235,9 +264,9 @@ final class Outbox {
   }
 
   private void enqueue(ServerMessage message) {
-    byte[] frame = encode(message);
+    Outgoing frame = Outgoing.of(message, System.nanoTime());
     frames.add(frame);
-    bytes += frame.length;
+    bytes += frame.bytes.length;
     if (frames.size() > mostMessages || bytes > mostBytes) {
       frames.clear();
       fail(
@@ -249,7 +278,7 @@ final class Outbox {
 
   private void closeWith(byte[] frame, String why) {
     if (end == null) {
-      close = frame;
+      close = Outgoing.of(frame);
       end = why;
       closingSince = System.nanoTime();
       changed.signal();
@@ -258,10 +287,13 @@ final class Outbox {
 
   private void write() {
     try {
-      byte[] frame;
+      Outgoing frame;
       do {
         frame = next();
-        wire.write(frame);
+        wire.write(frame.bytes);
+        if (frame.captionSince != null) {
+          captionSent.accept(Duration.ofNanos(System.nanoTime() - frame.captionSince));
+        }
       } while (frame != close);
     } catch (InterruptedException e) {
       // Abandoned: there is nobody to write to.
@@ -272,13 +304,13 @@ final class Outbox {
   }
 
   /** Waits for something to send, no longer than until the next heartbeat. */
-  private byte[] next() throws InterruptedException {
+  private Outgoing next() throws InterruptedException {
     long left = HEARTBEAT.toNanos();
-    ServerMessage message;
+    Partial partial;
     lock.lockInterruptibly();
     try {
       writing = false;
-      byte[] frame = poll();
+      Outgoing frame = poll();
       while (frame == null && partials.isEmpty() && left > 0) {
         left = changed.awaitNanos(left);
         frame = poll();
@@ -288,40 +320,41 @@ final class Outbox {
       if (frame != null) {
         return frame;
       }
-      message = partials.isEmpty() ? heartbeat.get() : pollPartial();
+      partial = pollPartial();
     } finally {
       lock.unlock();
     }
-    return encode(message);
+    return partial == null
+        ? Outgoing.of(heartbeat.get(), 0)
+        : Outgoing.of(partial.caption, partial.since);
   }
 
   /** What goes before partials, and the close after everything. */
-  private byte @Nullable [] poll() {
-    byte[] frame = pong;
-    if (frame != null) {
+  private @Nullable Outgoing poll() {
+    byte[] answer = pong;
+    if (answer != null) {
       pong = null;
-      return frame;
+      return Outgoing.of(answer);
     }
     if (ping) {
       ping = false;
-      return Frames.ping();
+      return Outgoing.of(Frames.ping());
     }
-    frame = frames.poll();
+    Outgoing frame = frames.poll();
     if (frame != null) {
-      bytes -= frame.length;
+      bytes -= frame.bytes.length;
       return frame;
     }
     return close;
   }
 
-  private Caption pollPartial() {
+  private @Nullable Partial pollPartial() {
     var oldest = partials.entrySet().iterator();
-    Caption partial = oldest.next().getValue();
+    if (!oldest.hasNext()) {
+      return null;
+    }
+    Partial partial = oldest.next().getValue();
     oldest.remove();
     return partial;
-  }
-
-  private static byte[] encode(ServerMessage message) {
-    return Frames.text(Codec.encode(message));
   }
 }

@@ -63,7 +63,13 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
     this.endpoint = endpoint;
     this.reader = new MessageReader(this::read, config.messageBytes(), config.fragments());
     this.pace = new Pace(config.messagesPerSecond(), 2.0 * config.messagesPerSecond(), heardAt);
-    this.outbox = new Outbox(this, config.outboxMessages(), config.outboxBytes(), this::heartbeat);
+    this.outbox =
+        new Outbox(
+            this,
+            config.outboxMessages(),
+            config.outboxBytes(),
+            this::heartbeat,
+            services.metrics().delays()::sent);
     this.socket = new SessionSocket(services, endpoint, sid, outbox);
   }
 

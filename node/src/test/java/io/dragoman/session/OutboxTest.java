@@ -24,7 +24,7 @@ class OutboxTest {
 
   private final FakeWire wire = new FakeWire();
   private final Outbox outbox =
-      new Outbox(wire, MESSAGES, 65_536, () -> new ServerMessage.Heartbeat(0));
+      new Outbox(wire, MESSAGES, 65_536, () -> new ServerMessage.Heartbeat(0), took -> {});
 
   @AfterEach
   void end() {
