@@ -172,6 +172,11 @@ class TrafficTest {
     refused(node, " ".repeat(9_000), 4413);
     refused(
         node, start("\"resume\": {\"token\": \"t\", \"last_seq\": 1, \"oldest_sample\": 0}"), 4404);
+    Client flood = new Client(node);
+    flood.say(START);
+    flood.hurry(10);
+    flood.await("\"audio_overflow\"");
+    flood.say("{\"type\": \"session.end\"}");
     Client first = new Client(node);
     first.say(START);
     first.await("session.started");
@@ -221,7 +226,6 @@ class TrafficTest {
       CompletableFuture<Void> speaking =
           CompletableFuture.runAsync(() -> client.speak(5), Thread::startVirtualThread);
       client.await("\"speech_unavailable\"");
-      client.await("\"audio_overflow\"");
       try (SpeechStandIn _ =
           SpeechStandIn.start(SpeechStandInConfig.defaults().withPort(speechPort))) {
         client.await("\"waiting\"");
@@ -303,13 +307,22 @@ class TrafficTest {
     }
 
     void speak(int seconds) {
+      speak(seconds, CHUNK_EVERY);
+    }
+
+    /** Sends audio as fast as it is taken. */
+    void hurry(int seconds) {
+      speak(seconds, Duration.ZERO);
+    }
+
+    private void speak(int seconds, Duration pause) {
       int end = Math.min(SPEECH.length, spoken + seconds * 48_000);
       try {
         while (spoken < end) {
           byte[] chunk = Arrays.copyOfRange(SPEECH, spoken, Math.min(end, spoken + CHUNK_BYTES));
           socket.sendBinary(ByteBuffer.wrap(chunk), true).get(60, TimeUnit.SECONDS);
           spoken += chunk.length;
-          Thread.sleep(CHUNK_EVERY);
+          Thread.sleep(pause);
         }
       } catch (Exception e) {
         throw new AssertionError("the audio was not taken", e);

@@ -99,7 +99,7 @@ class StreamCommandTest {
 
       assertEquals(
           ExitCode.USAGE,
-          DragomanCommand.run("stream", "--url", url, "--wav", wav.toString(), "--to", "x"));
+          DragomanCommand.run("stream", "--url", url, "--wav", wav.toString(), "--to", "xx"));
     }
   }
 
