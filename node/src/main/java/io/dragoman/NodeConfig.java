@@ -16,22 +16,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a node must know before it starts. {@code cluster-config/node.yaml} says what
  * each key means.
- *
- * @param standIns the services that are played by stand-ins, for clients to know
  */
 public record NodeConfig(
     String name,
     Address listen,
     Address admin,
     HttpLimits http,
-    List<String> standIns,
     GridConfig grid,
     SessionConfig sessions,
     SpeechConfig speech,
@@ -44,16 +40,7 @@ public record NodeConfig(
   /** What a message from another node may take, at most, for the quota's bookings to hold. */
   private static final Duration NETWORK_BOUND = Duration.ofSeconds(2);
 
-  private static final Set<String> SERVICES = Set.of("openai", "speech");
-
   public NodeConfig {
-    standIns = List.copyOf(standIns);
-    for (String service : standIns) {
-      if (!SERVICES.contains(service)) {
-        throw new IllegalArgumentException(
-            "node.stand_ins: \"%s\" is neither openai nor speech.".formatted(service));
-      }
-    }
     Address place = new Address(grid.host(), grid.port());
     requireApart("node.admin", admin, "node.listen", listen);
     requireApart("grid.listen", place, "node.listen", listen);
@@ -63,6 +50,18 @@ public record NodeConfig(
           "grid.members: %s is not among them, by which this node is to be reached (grid.listen)."
               .formatted(place));
     }
+  }
+
+  /**
+   * The services that stand-ins play, for clients to know. A service that is reached without
+   * encryption is one on this machine, since the real ones and their credentials never are.
+   */
+  public List<String> standIns() {
+    return Stream.of(
+            speech.plaintext() ? "speech" : "",
+            "http".equals(openAi.baseUrl().getScheme()) ? "openai" : "")
+        .filter(name -> !name.isEmpty())
+        .toList();
   }
 
   /**
@@ -122,7 +121,6 @@ public record NodeConfig(
             settings.number("http.head_bytes", 16_384, 1_024, 65_536),
             settings.seconds("http.head_s", 10, 1, 60),
             settings.seconds("http.request_s", 60, 5, 600)),
-        settings.list("node.stand_ins"),
         new GridConfig(
             home.resolve(settings.text("grid.config", "cluster-config/hazelcast.yaml")),
             name,

@@ -71,6 +71,20 @@ class NodeConfigTest {
   }
 
   @Test
+  void whatIsReachedWithoutEncryptionIsPlayedByAStandIn() throws Exception {
+    Path key = write("{\"project_id\":\"hall\"}");
+    Map<String, String> real =
+        Map.of("OPENAI_API_KEY", "k", "GOOGLE_APPLICATION_CREDENTIALS", key.toString());
+
+    assertEquals(List.of(), read(null, real, Map.of()).standIns());
+    assertEquals(
+        List.of("speech"), read(null, real, Map.of("speech.endpoint", "127.0.0.1:1")).standIns());
+    assertEquals(
+        List.of("openai"),
+        read(null, real, Map.of("openai.base_url", "http://127.0.0.1:1/v1")).standIns());
+  }
+
+  @Test
   void listsAndDurations() {
     NodeConfig config =
         read(
@@ -100,7 +114,6 @@ class NodeConfigTest {
     "openai.base_url,ftp://x/,http",
     "openai.base_url,http://192.0.2.1/v1,another machine",
     "openai.base_url,a b,is not an address",
-    "node.stand_ins,parrot,neither openai nor speech",
     "node.listen,http://127.0.0.1:80,HOST:PORT",
     "node.name,a b,1 to 64",
     "openai.model,' ',a model's name",

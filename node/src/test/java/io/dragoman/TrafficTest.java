@@ -249,7 +249,6 @@ class TrafficTest {
     Map<String, String> keys = new HashMap<>(more);
     keys.put("node.listen", "127.0.0.1:0");
     keys.put("node.admin", "127.0.0.1:0");
-    keys.put("node.stand_ins", "openai,speech");
     keys.put("grid.listen", "127.0.0.1:" + freePort());
     keys.put("openai.base_url", "http://127.0.0.1:" + openAiPort + "/v1");
     keys.put("speech.endpoint", "127.0.0.1:" + speechPort);

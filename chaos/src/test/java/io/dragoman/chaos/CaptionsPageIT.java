@@ -45,7 +45,7 @@ class CaptionsPageIT {
   private static final Clip CONFERENCE = Clips.shipped().getFirst();
 
   @TempDir static Path directory;
-  private static SingleNode node;
+  private static LoneNode node;
   private static ChromeDriver browser;
   private static Page page;
 
@@ -64,7 +64,7 @@ class CaptionsPageIT {
             "--use-fake-device-for-media-stream",
             "--use-fake-ui-for-media-stream",
             "--use-file-for-fake-audio-capture=" + speech);
-    node = SingleNode.start(directory);
+    node = LoneNode.start(directory, Map.of());
     page = new Page(browser, node.listen());
   }
 

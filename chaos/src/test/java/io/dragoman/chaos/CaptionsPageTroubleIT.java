@@ -33,7 +33,7 @@ class CaptionsPageTroubleIT {
   private static final Duration SOON = Duration.ofSeconds(50);
 
   @TempDir static Path directory;
-  private static SingleNode node;
+  private static LoneNode node;
   private static ChromeDriver browser;
   private static Page page;
 
@@ -43,7 +43,7 @@ class CaptionsPageTroubleIT {
         Chromium.start(
             Map.of("profile.default_content_setting_values.media_stream_mic", 2),
             "--use-fake-device-for-media-stream");
-    node = SingleNode.start(directory, "sessions.most=1");
+    node = LoneNode.start(directory, Map.of("sessions.most", 1));
     page = new Page(browser, node.listen());
   }
 
@@ -147,13 +147,14 @@ class CaptionsPageTroubleIT {
   }
 
   private static void signal(String name) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(node.node().pid())).start();
+    Process kill =
+        new ProcessBuilder("kill", "-" + name, Long.toString(node.process().pid())).start();
     assertEquals(0, kill.waitFor());
   }
 
   @Test
   void translationsThatWaitAndANodeThatLeaves() throws Exception {
-    try (SingleNode leaving = SingleNode.start(directory, "quota.requests_per_minute=2")) {
+    try (LoneNode leaving = LoneNode.start(directory, Map.of("quota.requests_per_minute", 2))) {
       Page there = new Page(browser, leaving.listen());
       there.open("");
       there.press("#start");
@@ -162,7 +163,7 @@ class CaptionsPageTroubleIT {
       String waiting = there.text("#waiting");
       assertTrue(
           waiting.startsWith("Translations wait for their share of the language model"), waiting);
-      leaving.node().destroy();
+      leaving.process().destroy();
       there.awaitState("failed", SOON);
       assertEquals(
           "This server is being restarted. Press Start to go on with another one.",

@@ -45,7 +45,6 @@ final class LoneNode implements AutoCloseable {
       List<String> command = new ArrayList<>(List.of("node", "--listen=127.0.0.1:0"));
       command.add("--admin=127.0.0.1:0");
       command.add("--grid=127.0.0.1:" + freePort());
-      command.add("--set=node.stand_ins=openai,speech");
       command.add("--set=openai.api_key=stand-in");
       command.add("--set=openai.base_url=" + upstreams.path("openai").asText());
       command.add("--set=speech.endpoint=" + upstreams.path("speech").asText());
@@ -57,9 +56,14 @@ final class LoneNode implements AutoCloseable {
     }
   }
 
-  /** Where clients connect, as {@code ws://host:port}. */
+  /** Where clients connect, as {@code host:port}. */
+  String listen() {
+    return ready.path("listen").asText();
+  }
+
+  /** The same, as {@code ws://host:port}. */
   String url() {
-    return "ws://" + ready.path("listen").asText();
+    return "ws://" + listen();
   }
 
   int port() {
@@ -91,7 +95,7 @@ final class LoneNode implements AutoCloseable {
 
   private static JsonNode ready(Dragoman process) throws IOException {
     await()
-        .atMost(Duration.ofMinutes(1))
+        .atMost(Duration.ofMinutes(2))
         .failFast("it ended", () -> !process.handle().isAlive())
         .until(() -> process.output().endsWith("\n"));
     return process.summary();

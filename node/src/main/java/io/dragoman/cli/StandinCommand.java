@@ -53,7 +53,6 @@ import picocli.CommandLine.TypeConversionException;
       "    OPENAI_API_KEY=stand-in \\",
       "      DRAGOMAN_OPENAI_BASE_URL=http://127.0.0.1:8401/v1 \\",
       "      DRAGOMAN_SPEECH_ENDPOINT=127.0.0.1:8402 \\",
-      "      DRAGOMAN_NODE_STAND_INS=openai,speech \\",
       "      dragoman node"
     })
 final class StandinCommand implements Callable<Integer> {
@@ -194,13 +193,12 @@ final class StandinCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** What makes a node use the stand-ins, and say so; a key that was given is not shown. */
+  /** What makes a node use the stand-ins; a key that was given is not shown. */
   private List<String> environment(String openAiUrl, String speechAddress) {
     return List.of(
         "OPENAI_API_KEY=" + (apiKey.equals(DEFAULT_KEY) ? DEFAULT_KEY : "<the --api-key>"),
         "DRAGOMAN_OPENAI_BASE_URL=" + openAiUrl,
-        "DRAGOMAN_SPEECH_ENDPOINT=" + speechAddress,
-        "DRAGOMAN_NODE_STAND_INS=openai,speech");
+        "DRAGOMAN_SPEECH_ENDPOINT=" + speechAddress);
   }
 
   private OpenAiStandInConfig openAiConfig() {

@@ -124,7 +124,10 @@ final class Calls {
                 onText.accept(delta);
               }
             });
-    if (result instanceof ApiResult.Failed failed && !failed.sent()) {
+    boolean sent = !(result instanceof ApiResult.Failed failed) || failed.sent();
+    if (sent) {
+      sending.spent(result);
+    } else {
       permit.unspent();
       sending.unsent();
     }

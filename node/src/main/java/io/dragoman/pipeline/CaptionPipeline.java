@@ -139,7 +139,7 @@ public final class CaptionPipeline implements AutoCloseable {
    * Thread-safe.
    */
   public Spent spent() {
-    return lanes.stream().map(Lane::spent).reduce(Spent.NOTHING, Spent::plus);
+    return meter.spent();
   }
 
   /** Abandons what is not made yet. Thread-safe. */

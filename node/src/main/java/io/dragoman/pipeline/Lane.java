@@ -1,7 +1,6 @@
 package io.dragoman.pipeline;
 
 import io.dragoman.openai.ApiResult;
-import io.dragoman.openai.Usage;
 import io.dragoman.pipeline.Caption.Role;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -38,7 +37,6 @@ final class Lane implements AutoCloseable {
   private @Nullable Utterance partial;
   private @Nullable Utterance making;
   private boolean closed;
-  private Spent spent = Spent.NOTHING;
 
   // Only accessed by the lane's thread.
   private Growth growth;
@@ -114,15 +112,6 @@ final class Lane implements AutoCloseable {
       return making != null && (making.equals(finals.peek()) || making.equals(partial))
           ? all - 1
           : all;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  Spent spent() {
-    lock.lock();
-    try {
-      return spent;
     } finally {
       lock.unlock();
     }
@@ -210,7 +199,6 @@ final class Lane implements AutoCloseable {
   }
 
   private Duration settle(Utterance utterance, ApiResult result) {
-    spend(utterance, result);
     return switch (result) {
       case ApiResult.Completed completed -> {
         retry.works();
@@ -304,21 +292,6 @@ final class Lane implements AutoCloseable {
       lock.unlock();
     }
     return Duration.ZERO;
-  }
-
-  private void spend(Utterance utterance, ApiResult result) {
-    Usage usage = result instanceof ApiResult.Completed completed ? completed.usage() : null;
-    long tokens =
-        usage == null
-            ? prompt.tokens(utterance.text())
-            : usage.promptTokens() + usage.completionTokens();
-    boolean sent = !(result instanceof ApiResult.Failed failed) || failed.sent();
-    lock.lock();
-    try {
-      spent = sent ? spent.plus(new Spent(1, tokens)) : spent;
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** Waits, but while a partial does, no longer than until something newer comes. */

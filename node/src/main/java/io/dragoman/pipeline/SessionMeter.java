@@ -1,6 +1,7 @@
 package io.dragoman.pipeline;
 
 import io.dragoman.openai.ApiResult;
+import io.dragoman.openai.Usage;
 import io.dragoman.quota.Decision;
 import io.dragoman.quota.QuotaRequest.Priority;
 import java.time.Duration;
@@ -26,6 +27,7 @@ public final class SessionMeter {
   private final RollingMinute minute = new RollingMinute();
   private boolean live = true;
   private int inFlight;
+  private Spent spent = Spent.NOTHING;
   private long requests;
   private long lastRequestMs;
 
@@ -78,6 +80,11 @@ public final class SessionMeter {
     node.count(atMs, moreRequests, moreTokens);
   }
 
+  /** What all calls that are over have cost: requests sent, and tokens as reserved or reported. */
+  synchronized Spent spent() {
+    return spent;
+  }
+
   /** A request under way. Used by one thread. */
   final class Sending implements AutoCloseable {
     private final long begunMs;
@@ -91,6 +98,15 @@ public final class SessionMeter {
     /** It was certainly never sent, and so costs nothing. */
     void unsent() {
       count(begunMs, -1, -tokens);
+    }
+
+    /** It has cost what the upstream says, or else what was reserved. */
+    void spent(ApiResult result) {
+      Usage usage = result instanceof ApiResult.Completed completed ? completed.usage() : null;
+      long cost = usage == null ? tokens : usage.promptTokens() + usage.completionTokens();
+      synchronized (SessionMeter.this) {
+        spent = spent.plus(new Spent(1, cost));
+      }
     }
 
     @Override

@@ -84,8 +84,7 @@ class DragomanCommandTest {
       strings = {
         "OPENAI_API_KEY=stand-in",
         "DRAGOMAN_OPENAI_BASE_URL=http://127.0.0.1:8401/v1",
-        "DRAGOMAN_SPEECH_ENDPOINT=127.0.0.1:8402",
-        "DRAGOMAN_NODE_STAND_INS=openai,speech"
+        "DRAGOMAN_SPEECH_ENDPOINT=127.0.0.1:8402"
       })
   void theStandInsHelpTellsHowANodeUsesThem(String setting) {
     run("standin", "--help");

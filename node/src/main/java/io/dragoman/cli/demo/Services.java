@@ -4,7 +4,6 @@ import io.dragoman.standin.FaultKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which services answer the demo's nodes: each the real one where its credentials are set. */
@@ -61,7 +60,6 @@ record Services(boolean realOpenAi, boolean realSpeech) {
    */
   Map<String, @Nullable String> nodeEnvironment(@Nullable StandIns standIns) {
     Map<String, @Nullable String> env = new HashMap<>();
-    env.put("DRAGOMAN_NODE_STAND_INS", String.join(",", standIns()));
     if (standIns != null && !realOpenAi) {
       OPENAI_KEYS.forEach(key -> env.put(key, null));
       env.put("OPENAI_API_KEY", STAND_IN_KEY);
@@ -82,13 +80,6 @@ record Services(boolean realOpenAi, boolean realSpeech) {
     OPENAI_KEYS.forEach(key -> env.put(key, null));
     env.put(SPEECH_KEY, null);
     return env;
-  }
-
-  /** The services that stand-ins play, as a node tells its clients. */
-  private List<String> standIns() {
-    return Stream.of(realSpeech ? "" : "speech", realOpenAi ? "" : "openai")
-        .filter(name -> !name.isEmpty())
-        .toList();
   }
 
   /** A sentence. */
