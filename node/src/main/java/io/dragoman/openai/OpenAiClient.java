@@ -177,7 +177,7 @@ public final class OpenAiClient implements OpenAi {
     }
   }
 
-  private final class CallSlot implements Slot {
+  private static final class CallSlot implements Slot {
     private final Connection connection;
     private final CircuitBreaker.Pass pass;
     private final AtomicBoolean closed = new AtomicBoolean();

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param type its media type
  * @param tag its entity tag, which tells its content from any other, also of another build
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 record StaticFile(String type, String tag, byte[] bytes) {
   /** A folder of resources, and a plain name: no path leads elsewhere. */
   private static final Pattern PATH =

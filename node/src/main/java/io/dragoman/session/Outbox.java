@@ -11,8 +11,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -49,31 +47,24 @@ final class Outbox {
     void write(byte[] frame) throws UncheckedIOException;
   }
 
-  private record Lane(ServerMessage.Role role, String lang) {
-    static Lane of(Caption caption) {
-      return new Lane(caption.role(), caption.lang());
-    }
-  }
-
   /**
    * A frame to be sent.
    *
    * @param captionSince since when the caption in it waits, on the monotonic clock; null if it is
    *     no caption
+   * @param last whether nothing may follow it
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Outgoing(byte[] bytes, @Nullable Long captionSince) {
+  private record Outgoing(byte[] bytes, @Nullable Long captionSince, boolean last) {
     static Outgoing of(byte[] bytes) {
-      return new Outgoing(bytes, null);
+      return new Outgoing(bytes, null, false);
     }
 
     static Outgoing of(ServerMessage message, long since) {
       return new Outgoing(
-          Frames.text(Codec.encode(message)), message instanceof Caption ? since : null);
+          Frames.text(Codec.encode(message)), message instanceof Caption ? since : null, false);
     }
   }
-
-  private record Partial(Caption caption, long since) {}
 
   private final Wire wire;
   private final int mostMessages;
@@ -88,7 +79,7 @@ final class Outbox {
   // Guarded by lock.
   private final Deque<Outgoing> frames = new ArrayDeque<>();
   private long bytes;
-  private final Map<Lane, Partial> partials = new LinkedHashMap<>();
+  private final Partials partials = new Partials();
   private byte @Nullable [] pong;
   private boolean ping;
   private long seq;
@@ -152,9 +143,7 @@ final class Outbox {
       }
       ServerMessage committed = message.apply(++seq);
       if (committed instanceof Caption caption) {
-        partials.computeIfPresent(
-            Lane.of(caption),
-            (lane, partial) -> partial.caption().seg().equals(caption.seg()) ? null : partial);
+        partials.settle(caption);
       }
       enqueue(committed);
     } finally {
@@ -170,7 +159,7 @@ final class Outbox {
         return;
       }
       if (message instanceof Caption caption) {
-        partials.put(Lane.of(caption), new Partial(caption, System.nanoTime()));
+        partials.add(caption);
         changed.signal();
       } else {
         enqueue(message);
@@ -278,7 +267,7 @@ final class Outbox {
 
   private void closeWith(byte[] frame, String why) {
     if (end == null) {
-      close = Outgoing.of(frame);
+      close = new Outgoing(frame, null, true);
       end = why;
       closingSince = System.nanoTime();
       changed.signal();
@@ -294,7 +283,7 @@ final class Outbox {
         if (frame.captionSince != null) {
           captionSent.accept(Duration.ofNanos(System.nanoTime() - frame.captionSince));
         }
-      } while (frame != close);
+      } while (!frame.last);
     } catch (InterruptedException e) {
       // Abandoned: there is nobody to write to.
     } catch (UncheckedIOException e) {
@@ -306,7 +295,7 @@ final class Outbox {
   /** Waits for something to send, no longer than until the next heartbeat. */
   private Outgoing next() throws InterruptedException {
     long left = HEARTBEAT.toNanos();
-    Partial partial;
+    Partials.@Nullable Partial partial;
     lock.lockInterruptibly();
     try {
       writing = false;
@@ -320,13 +309,13 @@ final class Outbox {
       if (frame != null) {
         return frame;
       }
-      partial = pollPartial();
+      partial = partials.poll();
     } finally {
       lock.unlock();
     }
     return partial == null
         ? Outgoing.of(heartbeat.get(), 0)
-        : Outgoing.of(partial.caption, partial.since);
+        : Outgoing.of(partial.caption(), partial.since());
   }
 
   /** What goes before partials, and the close after everything. */
@@ -346,15 +335,5 @@ final class Outbox {
       return frame;
     }
     return close;
-  }
-
-  private @Nullable Partial pollPartial() {
-    var oldest = partials.entrySet().iterator();
-    if (!oldest.hasNext()) {
-      return null;
-    }
-    Partial partial = oldest.next().getValue();
-    oldest.remove();
-    return partial;
   }
 }

@@ -8,13 +8,12 @@ import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.speech.SpeechEvent;
+import io.dragoman.speech.SpeechRecognizer;
 import io.dragoman.speech.SpeechRequest;
 import io.dragoman.speech.SpeechStream;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,23 +24,17 @@ import org.slf4j.LoggerFactory;
  * heard; the pipeline's lanes bring captions. All that is said to the client goes through the
  * {@link Outbox}.
  */
-final class Session implements CaptionSink {
+final class Session implements CaptionSink, Inflow.Owner {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
-  private static final Duration ROOM_PAUSE = Duration.ofMillis(20);
-
-  /** How much faster than it is spoken audio may come, on average. */
-  private static final double TIMES_REAL_TIME = 2;
 
   private final String sid;
   private final SessionPlan plan;
   private final Outbox outbox;
-  private final Duration overflow;
   private final CaptionPipeline pipeline;
   private final SpeechStream speech;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** In seconds of audio. Only accessed by the connection's thread. */
-  private final Pace pace;
+  private final Inflow inflow;
 
   /** Added to by the connection's thread only. */
   private final AtomicLong receivedSamples = new AtomicLong();
@@ -55,20 +48,10 @@ final class Session implements CaptionSink {
   /** Only accessed by the connection's thread. */
   private boolean ending;
 
-  /**
-   * Whether the client was told that it sends too much. Only accessed by the connection's thread.
-   */
-  private boolean overflowing;
-
-  /** Since when the client sends too fast; null while it does not. Likewise. */
-  private @Nullable Long rushingSince;
-
   Session(String sid, SessionPlan plan, SessionServices services, Outbox outbox) {
     this.sid = sid;
     this.plan = plan;
     this.outbox = outbox;
-    this.overflow = services.config().overflow();
-    this.pace = new Pace(TIMES_REAL_TIME, services.config().ahead().toSeconds(), System.nanoTime());
     this.pipeline =
         new CaptionPipeline(
             plan.captions(),
@@ -78,10 +61,18 @@ final class Session implements CaptionSink {
             services.captions(),
             services.metrics().session(sid),
             this);
-    this.speech =
-        services
-            .recognizer()
-            .open(new SpeechRequest(plan.source(), plan.sampleRate(), 0), this::onSpeech);
+    this.speech = listen(services.recognizer());
+    this.inflow = new Inflow(speech, plan.sampleRate(), services.config(), this);
+  }
+
+  private SpeechStream listen(SpeechRecognizer recognizer) {
+    try {
+      return recognizer.open(
+          new SpeechRequest(plan.source(), plan.sampleRate(), 0), this::onSpeech);
+    } catch (RuntimeException e) {
+      pipeline.close();
+      throw e;
+    }
   }
 
   long receivedSamples() {
@@ -97,15 +88,9 @@ final class Session implements CaptionSink {
    * connection's thread, and so the client.
    */
   void audio(byte[] pcm) throws InterruptedException {
-    if (over || !awaitPace(pcm.length / 2.0 / plan.sampleRate())) {
-      return;
+    if (!over && inflow.take(pcm)) {
+      receivedSamples.addAndGet(pcm.length / 2);
     }
-    if (speech.offer(pcm)) {
-      overflowing = false;
-    } else if (!offerWithin(pcm, overflow)) {
-      return;
-    }
-    receivedSamples.addAndGet(pcm.length / 2);
   }
 
   /** Makes what was said so far final. */
@@ -136,60 +121,29 @@ final class Session implements CaptionSink {
     }
   }
 
-  /** Holds a client that sends too fast; false when it has done so for too long. */
-  private boolean awaitPace(double seconds) throws InterruptedException {
-    long now = System.nanoTime();
-    long wait = pace.take(seconds, now);
-    if (pace.isRelaxed()) {
-      rushingSince = null;
-    }
-    if (wait == 0) {
-      return true;
-    }
-    if (rushingSince == null) {
-      rushingSince = now;
-      fail(
-          ErrorCode.AUDIO_OVERFLOW,
-          "Audio comes faster than twice real time and is held back; send it in real time.");
-    } else if (now - rushingSince > overflow.toNanos()) {
-      fatal(
-          ErrorCode.AUDIO_OVERFLOW,
-          CloseCode.FULL,
-          "Audio came faster than twice real time for too long; send it in real time.");
-      return false;
-    }
-    TimeUnit.NANOSECONDS.sleep(wait);
-    return true;
+  @Override
+  public boolean isOver() {
+    return over;
   }
 
-  private boolean offerWithin(byte[] pcm, Duration limit) throws InterruptedException {
-    if (!overflowing) {
-      overflowing = true;
-      if (!unheard) {
-        fail(
-            ErrorCode.AUDIO_OVERFLOW,
-            "More audio came than can be heard now; send it in real time.");
-      }
+  @Override
+  public void heldBack(String message) {
+    // A client that knows that speech is away need not be told that its audio waits.
+    if (!unheard) {
+      fail(ErrorCode.AUDIO_OVERFLOW, message);
     }
-    long deadline = System.nanoTime() + limit.toNanos();
-    while (!over && System.nanoTime() < deadline) {
-      Thread.sleep(ROOM_PAUSE);
-      if (speech.offer(pcm)) {
-        return true;
-      }
-    }
-    if (!over && unheard) {
+  }
+
+  @Override
+  public void overflowed(String message) {
+    if (unheard) {
       fatal(
           ErrorCode.SPEECH_UNAVAILABLE,
           CloseCode.INTERNAL,
           "Speech could not be heard for too long; start a new session later.");
-    } else if (!over) {
-      fatal(
-          ErrorCode.AUDIO_OVERFLOW,
-          CloseCode.FULL,
-          "The audio could not be heard in time; connect again later.");
+    } else {
+      fatal(ErrorCode.AUDIO_OVERFLOW, CloseCode.FULL, message);
     }
-    return false;
   }
 
   private void onSpeech(SpeechEvent event) {

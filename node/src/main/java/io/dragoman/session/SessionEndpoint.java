@@ -1,5 +1,6 @@
 package io.dragoman.session;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.websocket.Door;
@@ -13,27 +14,36 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.spi.ServerConnection;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The place where sessions connect: {@code /v1/session} of a node's public listener. Thread-safe.
  */
 public final class SessionEndpoint implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SessionEndpoint.class);
   private static final String PATH = "/v1/session";
   private static final String SUBPROTOCOL = "dragoman.v1";
 
   /** Connections beside those of sessions: pages, health checks, and clients that are refused. */
   private static final int SPARE_CONNECTIONS = 500;
 
+  /** What the rest of a node opens: jars, the grid, calls to Google and OpenAI. */
+  private static final int SPARE_DESCRIPTORS = 1_000;
+
   private final SessionServices services;
   private final Watch watch = new Watch();
   private final Set<SessionConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicInteger sessions = new AtomicInteger();
-  private volatile boolean leaving;
+
+  /** How long clients have to connect elsewhere; null until the node leaves. */
+  private volatile @Nullable Duration leaving;
 
   public SessionEndpoint(SessionServices services) {
     this.services = services;
@@ -45,7 +55,9 @@ public final class SessionEndpoint implements AutoCloseable {
    */
   public void serveOn(
       ListenerConfig.BuilderBase<?, ?> listener, HttpRouting.Builder routes, HttpLimits limits) {
-    listener.maxTcpConnections(services.config().connections().most() + SPARE_CONNECTIONS);
+    int most = services.config().connections().most() + SPARE_CONNECTIONS;
+    listener.maxTcpConnections(most);
+    warnIfTooMany(most);
     new Door(PATH, SUBPROTOCOL, limits, watch, this::open).serveOn(listener, routes);
   }
 
@@ -61,7 +73,7 @@ public final class SessionEndpoint implements AutoCloseable {
 
   /** Asks every client to connect elsewhere within the time, and admits no further session. */
   public void leave(Duration within) {
-    leaving = true;
+    leaving = within;
     connections.forEach(connection -> connection.socket().move(within.toMillis()));
   }
 
@@ -73,7 +85,7 @@ public final class SessionEndpoint implements AutoCloseable {
 
   /** Takes a place for one more session; false when there is none. */
   boolean admit() {
-    int most = leaving ? 0 : services.config().most();
+    int most = services.config().most();
     return sessions.getAndUpdate(live -> live < most ? live + 1 : live) < most;
   }
 
@@ -86,7 +98,10 @@ public final class SessionEndpoint implements AutoCloseable {
   void opened(SessionConnection connection) {
     connections.add(connection);
     watch.add(connection);
-    if (connections.size() > services.config().connections().most()) {
+    Duration within = leaving;
+    if (within != null) {
+      connection.socket().move(within.toMillis());
+    } else if (connections.size() > services.config().connections().most()) {
       connection
           .socket()
           .refuse(
@@ -101,6 +116,19 @@ public final class SessionEndpoint implements AutoCloseable {
     watch.remove(connection);
     connections.remove(connection);
     services.connections().closed(end);
+  }
+
+  /** Without descriptors Helidon stops to listen, for good. */
+  private static void warnIfTooMany(int connections) {
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+        && system.getMaxFileDescriptorCount() < connections + SPARE_DESCRIPTORS) {
+      log.warn(
+          "this process may open {} files, but sessions.connections lets {} clients connect, and the node needs {} for"
+              + " itself; raise \"ulimit -n\", or lower sessions.connections",
+          system.getMaxFileDescriptorCount(),
+          connections,
+          SPARE_DESCRIPTORS);
+    }
   }
 
   private ServerConnection open(ConnectionContext context, HttpPrologue prologue, Headers headers) {

@@ -68,6 +68,8 @@ public enum FaultKind {
 
   private final Service service;
   private final String effect;
+
+  @SuppressWarnings("ImmutableEnumChecker") // A record of numbers.
   private final @Nullable Parameter parameter;
 
   FaultKind(Service service, String effect, @Nullable Parameter parameter) {

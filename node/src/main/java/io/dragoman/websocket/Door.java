@@ -44,6 +44,8 @@ public final class Door {
   public interface Opening {
 
     /**
+     * Takes the connection over.
+     *
      * @param context its {@code dataReader} may hold bytes that came with the handshake
      * @param prologue the request's first line
      * @param headers the request's headers

@@ -115,7 +115,7 @@ public final class MessageReader {
     if (payload.length == 0) {
       return new Received.Close(Frames.NO_CODE);
     }
-    int code = payload.length == 1 ? 0 : (payload[0] & 0xff) << 8 | payload[1] & 0xff;
+    int code = payload.length == 1 ? 0 : ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
     if (!mayBeSent(code)) {
       return new Received.Fault(Rule.FRAMING, "a close frame's code is not one that may be sent");
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How connections live and end, seen by a client that does nothing by itself. */
-@Timeout(60)
+@Timeout(120)
 class ConnectionLifeTest {
   private static final String SID = "session-for-tests-1";
   private static final String END = "{\"type\":\"session.end\"}";

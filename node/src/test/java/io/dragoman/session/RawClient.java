@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -35,6 +36,9 @@ final class RawClient implements AutoCloseable {
       """
       {"type":"session.start","kind":"translation","audio":{"encoding":"pcm_s16le","sample_rate":24000,"channels":1},
        "source":["en-US"],"targets":[{"lang":"es"}],"correct":true}""";
+
+  /** A client that still waits after so long waits in vain. */
+  private static final Duration LIFE = Duration.ofSeconds(90);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -71,6 +75,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  private final long connectedAt = System.nanoTime();
   final Socket socket;
   private final OutputStream out;
   private final DataInputStream in;
@@ -178,8 +183,11 @@ final class RawClient implements AutoCloseable {
     frame(LAST | CLOSE, new byte[] {(byte) (code >>> 8), (byte) code});
   }
 
-  /** Waits for the next frame. */
+  /** Waits for the next frame; not for ever, though heartbeats may come for ever. */
   Seen next() throws IOException {
+    if (System.nanoTime() - connectedAt > LIFE.toNanos()) {
+      throw new IOException("what was waited for has not come within " + LIFE);
+    }
     int first = in.readUnsignedByte();
     int length = in.readUnsignedByte();
     if ((first & 0x70) != 0 || (first & LAST) == 0 || length > 127) {

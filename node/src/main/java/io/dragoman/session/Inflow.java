@@ -1,0 +1,102 @@
+package io.dragoman.session;
+
+import io.dragoman.speech.SpeechStream;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's audio on its way to the recogniser. A client that sends faster than twice real time,
+ * or more than is heard, is held back by holding the thread that reads it; when that lasts too
+ * long, it is told to go. Used by the connection's thread.
+ */
+final class Inflow {
+  private static final Duration ROOM_PAUSE = Duration.ofMillis(20);
+
+  /** How much faster than it is spoken audio may come, on average. */
+  private static final double TIMES_REAL_TIME = 2;
+
+  /** The session, as far as too much audio concerns it. */
+  interface Owner {
+
+    /** Whether no audio is wanted any more. */
+    boolean isOver();
+
+    /** The client begins to be held back. */
+    void heldBack(String message);
+
+    /** The client was held back for long enough. */
+    void overflowed(String message);
+  }
+
+  private final SpeechStream speech;
+  private final int sampleRate;
+  private final long overflowNanos;
+  private final Owner owner;
+
+  /** In seconds of audio. */
+  private final Pace pace;
+
+  /** Since when audio comes too fast; null while it does not. */
+  private @Nullable Long rushingSince;
+
+  /** Whether the recogniser is too far behind, and the client was told so. */
+  private boolean lagging;
+
+  Inflow(SpeechStream speech, int sampleRate, SessionConfig config, Owner owner) {
+    this.speech = speech;
+    this.sampleRate = sampleRate;
+    this.overflowNanos = config.overflow().toNanos();
+    this.owner = owner;
+    this.pace = new Pace(TIMES_REAL_TIME, config.ahead().toSeconds(), System.nanoTime());
+  }
+
+  /** Takes the next audio, as soon as it may be taken; false when it was not. */
+  boolean take(byte[] pcm) throws InterruptedException {
+    return awaitPace(pcm.length / 2.0 / sampleRate) && awaitRoom(pcm);
+  }
+
+  private boolean awaitPace(double seconds) throws InterruptedException {
+    long now = System.nanoTime();
+    long wait = pace.take(seconds, now);
+    if (pace.isRelaxed()) {
+      rushingSince = null;
+    }
+    if (wait == 0) {
+      return true;
+    }
+    if (rushingSince == null) {
+      rushingSince = now;
+      owner.heldBack(
+          "Audio comes faster than twice real time and is held back; send it in real time.");
+    } else if (now - rushingSince > overflowNanos) {
+      owner.overflowed(
+          "Audio came faster than twice real time for too long; send it in real time.");
+      return false;
+    }
+    TimeUnit.NANOSECONDS.sleep(wait);
+    return true;
+  }
+
+  private boolean awaitRoom(byte[] pcm) throws InterruptedException {
+    if (speech.offer(pcm)) {
+      lagging = false;
+      return true;
+    }
+    if (!lagging) {
+      lagging = true;
+      owner.heldBack("More audio came than can be heard now; send it in real time.");
+    }
+    long deadline = System.nanoTime() + overflowNanos;
+    while (!owner.isOver() && System.nanoTime() < deadline) {
+      Thread.sleep(ROOM_PAUSE);
+      if (speech.offer(pcm)) {
+        return true;
+      }
+    }
+    if (!owner.isOver()) {
+      owner.overflowed("The audio could not be heard in time; connect again later.");
+    }
+    return false;
+  }
+}
