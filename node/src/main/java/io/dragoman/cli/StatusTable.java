@@ -169,6 +169,7 @@ final class StatusTable {
     return text.length() <= most ? text : text.substring(0, most - 1) + "…";
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // Only constants come here.
   private static String row(String format, Object... cells) {
     return String.format(Locale.ROOT, format, cells).stripTrailing();
   }

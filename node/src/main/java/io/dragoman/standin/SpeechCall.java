@@ -102,7 +102,7 @@ final class SpeechCall
   }
 
   private void failAfter(Fault fault, Status status) {
-    clock.schedule(() -> fail(status), fault.parameter(), TimeUnit.MILLISECONDS);
+    var _ = clock.schedule(() -> fail(status), fault.parameter(), TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -20,6 +20,8 @@ public final class Frames {
   }
 
   /**
+   * Answers a ping.
+   *
    * @param payload the ping's, at most 125 bytes
    */
   public static byte[] pong(byte[] payload) {
@@ -27,6 +29,8 @@ public final class Frames {
   }
 
   /**
+   * Begins or answers the closing handshake.
+   *
    * @param code {@link #NO_CODE} for none, and then without a reason
    * @param reason at most 123 bytes in UTF-8
    */

@@ -1,8 +1,8 @@
 package io.dragoman.websocket;
 
 /** What a client sent, checked against RFC 6455. */
-public @SuppressWarnings("ArrayRecordComponent") // Never compared.
-sealed interface Received {
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
+public sealed interface Received {
 
   /** A whole text message; it was valid UTF-8. */
   record Text(String text) implements Received {}
