@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
  * nodes of a cluster do not come at once, and last at least as long as the upstream asks, within a
  * bound. Thread-safe.
  *
- * <p>A refusal (of the key, the account, the model) is trouble too. Once it was repeated, and for
- * some seconds, {@link #standing} says so: waiting will not help. A call still tries after each
- * rest, so that what an operator mends is noticed.
+ * <p>A refusal (of the key, the account, the model) is trouble too. Once several came in a row,
+ * over some seconds, {@link #standing} says so: waiting will not help. A call still tries after
+ * each rest, so that what an operator mends is noticed.
  */
 final class CircuitBreaker {
   private static final Logger log = LoggerFactory.getLogger(CircuitBreaker.class);
@@ -85,11 +85,15 @@ final class CircuitBreaker {
     void settle(ApiResult result) {
       synchronized (CircuitBreaker.this) {
         switch (result) {
-          case ApiResult.RateLimited limited ->
-              failed(this, true, limited.retryAfter(), "it says 429, too many requests");
+          case ApiResult.RateLimited limited -> {
+            forgetRefusals(this);
+            failed(this, true, limited.retryAfter(), "it says 429, too many requests");
+          }
           case ApiResult.Refused refused -> refused(this, refused.code());
-          case ApiResult.Failed failed when failed.retryable() ->
-              failed(this, false, Duration.ZERO, failed.reason());
+          case ApiResult.Failed failed when failed.retryable() -> {
+            forgetRefusals(this);
+            failed(this, false, Duration.ZERO, failed.reason());
+          }
           case ApiResult.Failed others -> works(this);
           case ApiResult.Completed completed -> works(this);
           case ApiResult.Incomplete incomplete -> works(this);
@@ -133,16 +137,27 @@ final class CircuitBreaker {
       return;
     }
     failures = 0;
+    forgetRefusals(pass);
     if (tripped) {
       tripped = false;
-      refusal = null;
-      refusals = 0;
       toldRefusal = false;
       log.info("the language model answers again");
     }
   }
 
+  /** Only refusals in a row make one certain. */
+  private void forgetRefusals(Pass pass) {
+    if (pass.begun == series) {
+      refusal = null;
+      refusals = 0;
+    }
+  }
+
   private void refused(Pass pass, String code) {
+    if (pass.begun != series) {
+      // It may tell of a key that was mended since.
+      return;
+    }
     if (refusal == null) {
       refusedSince = nanoTime.getAsLong();
     }

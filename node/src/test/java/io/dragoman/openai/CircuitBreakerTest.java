@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.openai.CircuitBreaker.Pass;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CircuitBreakerTest {
@@ -108,6 +110,34 @@ class CircuitBreakerTest {
     assertEquals(new OpenAi.Standing.Sound(), breaker.standing(), "what was mended is noticed");
     settle(refused);
     assertInstanceOf(OpenAi.Standing.Resting.class, breaker.standing());
+  }
+
+  @Test
+  void refusalsThatComeLateDoNotCountAgainstAServiceThatWorks() {
+    ApiResult refused = new ApiResult.Refused("invalid_api_key");
+    List<Pass> late = Stream.generate(breaker::tryPass).limit(5).toList();
+    settle(refused);
+    pass(250);
+    settle(GOOD);
+    late.forEach(call -> call.settle(refused));
+    pass(60_000);
+    settle(limited(0));
+    assertInstanceOf(OpenAi.Standing.Resting.class, breaker.standing());
+  }
+
+  @Test
+  void otherTroubleAfterRefusalsIsNoRefusal() {
+    ApiResult refused = new ApiResult.Refused("invalid_api_key");
+    for (int i = 0; i < 3; i++) {
+      settle(refused);
+      pass(60_000);
+    }
+    assertInstanceOf(OpenAi.Standing.Refusing.class, breaker.standing());
+    settle(BAD);
+    assertInstanceOf(OpenAi.Standing.Resting.class, breaker.standing());
+    pass(60_000);
+    settle(refused);
+    assertInstanceOf(OpenAi.Standing.Resting.class, breaker.standing(), "counted anew");
   }
 
   @Test
