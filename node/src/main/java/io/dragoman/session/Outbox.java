@@ -1,16 +1,12 @@
 package io.dragoman.session;
 
 import io.dragoman.protocol.CloseCode;
-import io.dragoman.protocol.Codec;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.protocol.ServerMessage.Caption;
 import io.dragoman.protocol.ServerMessage.Failure;
-import io.dragoman.websocket.Frames;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -21,10 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What waits to be sent to one client, and the one thread that sends it.
  *
- * <p>A partial caption is replaced by a newer one of its role and language, and dropped once the
- * final is there, so there are never more of them than lanes. Of pings only the newest is answered.
- * Everything else is sent in order; when more of it waits than may, the client does not read, and
- * the connection is closed with {@link CloseCode#SLOW_READER}. Thread-safe.
+ * <p>Of partial captions only the newest wait ({@link Backlog}). Everything else is sent in order;
+ * when more of it waits than may, the client does not read, and the connection is closed with
+ * {@link CloseCode#SLOW_READER}. Thread-safe.
  */
 final class Outbox {
 
@@ -47,25 +42,6 @@ final class Outbox {
     void write(byte[] frame) throws UncheckedIOException;
   }
 
-  /**
-   * A frame to be sent.
-   *
-   * @param captionSince since when the caption in it waits, on the monotonic clock; null if it is
-   *     no caption
-   * @param last whether nothing may follow it
-   */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Outgoing(byte[] bytes, @Nullable Long captionSince, boolean last) {
-    static Outgoing of(byte[] bytes) {
-      return new Outgoing(bytes, null, false);
-    }
-
-    static Outgoing of(ServerMessage message, long since) {
-      return new Outgoing(
-          Frames.text(Codec.encode(message)), message instanceof Caption ? since : null, false);
-    }
-  }
-
   private final Wire wire;
   private final int mostMessages;
   private final int mostBytes;
@@ -77,15 +53,8 @@ final class Outbox {
   private final Condition changed = lock.newCondition();
 
   // Guarded by lock.
-  private final Deque<Outgoing> frames = new ArrayDeque<>();
-  private long bytes;
-  private final Partials partials = new Partials();
-  private byte @Nullable [] pong;
-  private boolean ping;
+  private final Backlog backlog = new Backlog();
   private long seq;
-
-  /** The last frame to be sent; once it is set nothing is added. */
-  private @Nullable Outgoing close;
 
   /** Since when the writer has been busy with one frame; meaningless while it waits. */
   private long writingSince;
@@ -93,8 +62,11 @@ final class Outbox {
   private boolean writing;
   private long closingSince;
 
-  /** Why the connection is over; null while it is not. Written under the lock. */
+  /** Why the connection is over; once it is set nothing is added. Written under the lock. */
   private volatile @Nullable String end;
+
+  /** When the client must have heard something. Only accessed by the writer. */
+  private long heartbeatDue;
 
   /**
    * @param heartbeat what to say when nothing else was said for a second
@@ -141,11 +113,7 @@ final class Outbox {
       if (end != null) {
         return;
       }
-      ServerMessage committed = message.apply(++seq);
-      if (committed instanceof Caption caption) {
-        partials.settle(caption);
-      }
-      enqueue(committed);
+      enqueue(message.apply(++seq));
     } finally {
       lock.unlock();
     }
@@ -159,7 +127,7 @@ final class Outbox {
         return;
       }
       if (message instanceof Caption caption) {
-        partials.add(caption);
+        backlog.addPartial(caption);
         changed.signal();
       } else {
         enqueue(message);
@@ -173,7 +141,7 @@ final class Outbox {
   void pong(byte[] payload) {
     lock.lock();
     try {
-      pong = Frames.pong(payload);
+      backlog.pong(payload);
       changed.signal();
     } finally {
       lock.unlock();
@@ -184,7 +152,7 @@ final class Outbox {
   void ping() {
     lock.lock();
     try {
-      ping = true;
+      backlog.ping();
       changed.signal();
     } finally {
       lock.unlock();
@@ -195,7 +163,7 @@ final class Outbox {
   void close(CloseCode code, String why) {
     lock.lock();
     try {
-      closeWith(Frames.close(code.code(), why), why);
+      closeWith(code.code(), why, why);
     } finally {
       lock.unlock();
     }
@@ -207,8 +175,8 @@ final class Outbox {
     try {
       if (end == null) {
         String why = failure.code().word();
-        frames.add(Outgoing.of(failure, 0));
-        closeWith(Frames.close(code.code(), why), why);
+        backlog.add(failure);
+        closeWith(code.code(), why, why);
       }
     } finally {
       lock.unlock();
@@ -220,8 +188,8 @@ final class Outbox {
     lock.lock();
     try {
       if (end == null) {
-        frames.clear();
-        closeWith(Frames.close(code, ""), CLIENT);
+        backlog.clear();
+        closeWith(code, "", CLIENT);
       }
     } finally {
       lock.unlock();
@@ -233,7 +201,7 @@ final class Outbox {
     lock.lock();
     try {
       if (end == null) {
-        end = why;
+        over(why);
       }
     } finally {
       lock.unlock();
@@ -253,11 +221,9 @@ final class Outbox {
   }
 
   private void enqueue(ServerMessage message) {
-    Outgoing frame = Outgoing.of(message, System.nanoTime());
-    frames.add(frame);
-    bytes += frame.bytes.length;
-    if (frames.size() > mostMessages || bytes > mostBytes) {
-      frames.clear();
+    backlog.add(message);
+    if (backlog.messages() > mostMessages || backlog.bytes() > mostBytes) {
+      backlog.clear();
       fail(
           new Failure(ErrorCode.SLOW_READER, true, true, null, "What is sent must be read."),
           CloseCode.SLOW_READER);
@@ -265,25 +231,33 @@ final class Outbox {
     changed.signal();
   }
 
-  private void closeWith(byte[] frame, String why) {
+  private void closeWith(int code, String reason, String why) {
     if (end == null) {
-      close = new Outgoing(frame, null, true);
-      end = why;
-      closingSince = System.nanoTime();
+      backlog.close(code, reason);
+      over(why);
       changed.signal();
     }
   }
 
+  private void over(String why) {
+    end = why;
+    closingSince = System.nanoTime();
+  }
+
   private void write() {
     try {
-      Outgoing frame;
+      hearAgainWithin(HEARTBEAT);
+      Outgoing next;
       do {
-        frame = next();
-        wire.write(frame.bytes);
-        if (frame.captionSince != null) {
-          captionSent.accept(Duration.ofNanos(System.nanoTime() - frame.captionSince));
+        next = next();
+        wire.write(next.frame());
+        switch (next) {
+          case Outgoing.Control control -> {}
+          case Outgoing.Close close -> {}
+          case Outgoing.Message message -> said(message.captionSince());
+          case Outgoing.Partial partial -> said(partial.since());
         }
-      } while (!frame.last);
+      } while (!(next instanceof Outgoing.Close));
     } catch (InterruptedException e) {
       // Abandoned: there is nobody to write to.
     } catch (UncheckedIOException e) {
@@ -292,48 +266,32 @@ final class Outbox {
     }
   }
 
+  private void hearAgainWithin(Duration time) {
+    heartbeatDue = System.nanoTime() + time.toNanos();
+  }
+
+  private void said(@Nullable Long captionSince) {
+    hearAgainWithin(HEARTBEAT);
+    if (captionSince != null) {
+      captionSent.accept(Duration.ofNanos(System.nanoTime() - captionSince));
+    }
+  }
+
   /** Waits for something to send, no longer than until the next heartbeat. */
   private Outgoing next() throws InterruptedException {
-    long left = HEARTBEAT.toNanos();
-    Partials.@Nullable Partial partial;
+    Outgoing next;
     lock.lockInterruptibly();
     try {
       writing = false;
-      Outgoing frame = poll();
-      while (frame == null && partials.isEmpty() && left > 0) {
-        left = changed.awaitNanos(left);
-        frame = poll();
+      next = backlog.poll();
+      for (long left = 1; next == null && left > 0; next = backlog.poll()) {
+        left = changed.awaitNanos(heartbeatDue - System.nanoTime());
       }
       writing = true;
       writingSince = System.nanoTime();
-      if (frame != null) {
-        return frame;
-      }
-      partial = partials.poll();
     } finally {
       lock.unlock();
     }
-    return partial == null
-        ? Outgoing.of(heartbeat.get(), 0)
-        : Outgoing.of(partial.caption(), partial.since());
-  }
-
-  /** What goes before partials, and the close after everything. */
-  private @Nullable Outgoing poll() {
-    byte[] answer = pong;
-    if (answer != null) {
-      pong = null;
-      return Outgoing.of(answer);
-    }
-    if (ping) {
-      ping = false;
-      return Outgoing.of(Frames.ping());
-    }
-    Outgoing frame = frames.poll();
-    if (frame != null) {
-      bytes -= frame.bytes.length;
-      return frame;
-    }
-    return close;
+    return next != null ? next : Outgoing.Message.of(heartbeat.get());
   }
 }

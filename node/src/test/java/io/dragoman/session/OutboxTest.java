@@ -84,6 +84,18 @@ class OutboxTest {
   }
 
   @Test
+  void heartbeatsComeThoughPingsAreAnswered() {
+    sendAll();
+    await()
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () -> {
+              outbox.pong(new byte[0]);
+              return wire.count("heartbeat") >= 2;
+            });
+  }
+
+  @Test
   void aWriteThatDoesNotEndIsOverdue() {
     Duration patience = Duration.ofMillis(50);
     outbox.start();
