@@ -39,6 +39,9 @@ public final class Door {
    */
   private static final int SOCKET_BUFFER = 65_536;
 
+  /** The most that a request's body may have. */
+  private static final int BODY_BYTES = 65_536;
+
   /** Takes a connection that has become a WebSocket. */
   @FunctionalInterface
   public interface Opening {
@@ -85,6 +88,7 @@ public final class Door {
         .protocolsDiscoverServices(false)
         .directHandlers(
             DirectHandlers.builder().addHandler(EventType.INTERNAL_ERROR, Door::apologise).build())
+        .maxPayloadSize(BODY_BYTES)
         .receiveBufferSize(SOCKET_BUFFER)
         .connectionOptions(
             SocketOptions.builder().tcpNoDelay(true).socketSendBufferSize(SOCKET_BUFFER).build())

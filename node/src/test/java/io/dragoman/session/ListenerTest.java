@@ -279,6 +279,28 @@ class ListenerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 1000000000", "Transfer-Encoding: chunked"})
+  void aBodyThatIsTooLongIsRefused(String length) throws IOException {
+    try (Logs logs = new Logs();
+        Socket socket = RawClient.socket(node.port())) {
+      socket.setSoTimeout(10_000);
+      String head = "GET /hello HTTP/1.1\r\nHost: here\r\n%s\r\n\r\n".formatted(length);
+      socket.getOutputStream().write(head.getBytes());
+      String chunk = "2000\r\n" + "x".repeat(0x2000) + "\r\n";
+      int sent = 0;
+      try {
+        for (; sent < 1_000; sent++) {
+          socket.getOutputStream().write(chunk.getBytes());
+        }
+      } catch (SocketException e) {
+        // Cut off.
+      }
+      assertTrue(sent < 1_000, "eight megabytes were taken");
+      assertEquals(List.of(), logs.lines());
+    }
+  }
+
   @Test
   void connectionsThatSayNothingDoNotKeepOthersOut() throws Exception {
     limits.connections = 10;
