@@ -45,8 +45,8 @@ final class Session implements CaptionSink, Inflow.Owner {
   /** Whether the recogniser is in trouble; the client was told. */
   private volatile boolean unheard;
 
-  /** Only accessed by the connection's thread. */
-  private boolean ending;
+  /** Whether the client said that no audio follows. Written by the connection's thread. */
+  private volatile boolean ending;
 
   Session(String sid, SessionPlan plan, SessionServices services, Outbox outbox) {
     this.sid = sid;
@@ -79,6 +79,7 @@ final class Session implements CaptionSink, Inflow.Owner {
     return receivedSamples.get();
   }
 
+  /** Whether the client said that no audio follows. Thread-safe. */
   boolean isEnding() {
     return ending;
   }
@@ -115,8 +116,11 @@ final class Session implements CaptionSink, Inflow.Owner {
   /** Releases everything at once; the connection is gone. Thread-safe. */
   void close() {
     if (closed.compareAndSet(false, true)) {
-      speech.close();
-      pipeline.close();
+      try {
+        speech.close();
+      } finally {
+        pipeline.close();
+      }
       log.debug("session {} closed after {} ms of audio", sid, millis(receivedSamples.get()));
     }
   }

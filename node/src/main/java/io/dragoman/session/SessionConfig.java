@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param overflow how long a client that sends more than that, or more than is heard, is slowed
  *     down before it is closed
  * @param start how long a client may take from the connection to its {@code session.start}
- * @param idle how long a client may send no message and no audio
+ * @param idle how long a client may send no message and no audio, until it ends its session
  */
 public record SessionConfig(
     int most,

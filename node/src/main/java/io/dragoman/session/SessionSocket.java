@@ -131,13 +131,19 @@ final class SessionSocket {
           ErrorCode.START_TIMEOUT,
           CloseCode.IDLE,
           "no session.start came within %d s".formatted(config.start().toSeconds()));
-    } else if (now - saidAt > config.idle().toNanos()) {
+    } else if (!isEnding() && now - saidAt > config.idle().toNanos()) {
       refuse(
           ErrorCode.IDLE,
           CloseCode.IDLE,
           "nothing came for %d s; a muted client sends keepalive"
               .formatted(config.idle().toSeconds()));
     }
+  }
+
+  /** Whether the client said all it has to say, and only waits. */
+  private boolean isEnding() {
+    Session live = session;
+    return live != null && live.isEnding();
   }
 
   /** Asks the client to connect to another node. Thread-safe. */
@@ -150,21 +156,24 @@ final class SessionSocket {
   void gone() {
     Session ended = session;
     if (ended != null) {
-      ended.close();
+      release(ended::close);
     }
     if (registered) {
-      release();
+      release(() -> services.registry().release(sid));
     }
     if (admitted) {
       endpoint.ended();
     }
   }
 
-  private void release() {
+  /** Does one step of the clean-up; if it fails, the others are done all the same. */
+  private void release(Runnable step) {
     try {
-      services.registry().release(sid);
+      step.run();
     } catch (SessionRegistry.Unavailable e) {
       log.warn("session {} stays registered until this node leaves: {}", sid, e.getMessage());
+    } catch (RuntimeException bug) {
+      log.error("session {} could not be released whole", sid, bug);
     }
   }
 

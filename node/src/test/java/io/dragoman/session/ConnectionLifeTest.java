@@ -188,6 +188,21 @@ class ConnectionLifeTest {
   }
 
   @Test
+  void aClientThatWaitsForTheEndIsNotIdle() throws IOException {
+    limits.idle = Duration.ofSeconds(1);
+    restart();
+    node.recognizer.quiet = true;
+    try (RawClient waiting = RawClient.started(node.port(), SID)) {
+      waiting.text(END);
+      try (RawClient idle = RawClient.started(node.port(), "session-for-tests-2")) {
+        assertEnds(idle, "idle", 4408);
+      }
+      waiting.text(END);
+      assertEnds(waiting, "out_of_order", 4400);
+    }
+  }
+
+  @Test
   void aClientThatAnswersNoPingIsGone() throws IOException {
     limits.ping = Duration.ofMillis(300);
     restart();
@@ -303,6 +318,7 @@ class ConnectionLifeTest {
     limits.overflow = Duration.ofSeconds(1);
     restart();
     try (RawClient client = RawClient.started(node.port(), SID)) {
+      long begun = System.nanoTime();
       Thread flood =
           Thread.startVirtualThread(
               () -> {
@@ -314,7 +330,6 @@ class ConnectionLifeTest {
                   // Closed.
                 }
               });
-      long begun = System.nanoTime();
       JsonNode warning = client.await("error");
       assertEquals("audio_overflow", warning.path("code").asText());
       assertFalse(warning.path("fatal").asBoolean());
