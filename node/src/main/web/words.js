@@ -26,7 +26,10 @@ const ERRORS = {
   audio_overflow: ['The sound could not be heard in time, so the session was ended.', 'Try again {when}.'],
   slow_reader: ['This device or its network is too slow for the captions.', 'Look for a better connection, and press Start.'],
   speech_unavailable: ['Speech recognition failed.', 'Try again {when}. If it stays, tell whoever runs this server.'],
-  language_model_unavailable: ['A sentence could not be translated.', 'The session goes on.'],
+  language_model_unavailable: [
+    'The language model refuses this server, so nothing can be translated.',
+    'Tell whoever runs this server. Without a translation there are still captions of what is said.',
+  ],
   internal: ['The server failed.', 'Press Start to begin a new session. If it stays, tell whoever runs this server.'],
 };
 

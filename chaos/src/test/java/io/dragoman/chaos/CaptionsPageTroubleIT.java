@@ -196,6 +196,10 @@ class CaptionsPageTroubleIT {
                 """,
                 codes,
                 closes);
+    for (int i = 0; i < codes.size(); i++) {
+      String fatal = words.get(2 * i).toString();
+      assertFalse(fatal.contains("goes on"), fatal);
+    }
     for (Object sentence : words) {
       assertFalse(
           sentence.toString().matches(".*(reports|code \\d|\\{|cannot be used|undefined).*"),
