@@ -55,10 +55,14 @@ class StatusIT {
       ProcessHandle frozen = lastNode(demo);
       signal("STOP", frozen);
       try {
-        JsonNode without = get(admins.get(0), "cluster");
-        assertEquals(2, without.path("nodes").size(), without.toString());
-        assertTrue(
-            without.path("nodesMissing").path(0).asText().startsWith("n3-"), without.toString());
+        eventually(
+            () -> {
+              JsonNode without = get(admins.get(0), "cluster");
+              assertEquals(2, without.path("nodes").size(), without.toString());
+              assertTrue(
+                  without.path("nodesMissing").path(0).asText().startsWith("n3-"),
+                  without.toString());
+            });
       } finally {
         signal("CONT", frozen);
       }
