@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The cluster at a glance: {@code GET /v1/stats/cluster}. {@code docs/protocol.md} tells what each
+ * The cluster at a glance: {@code GET /v1/stats/cluster}. {@code docs/operating.md} tells what each
  * field means.
  *
  * @param time when it was put together, in milliseconds since the epoch

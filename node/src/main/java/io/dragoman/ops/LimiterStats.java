@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster's use of its quota: {@code GET /v1/stats/limits}. {@code docs/protocol.md} tells what
- * each field means.
+ * The cluster's use of its quota: {@code GET /v1/stats/limits}. {@code docs/operating.md} tells
+ * what each field means.
  */
 public record LimiterStats(
     long requestsLastMinute,

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster's work with the language model: {@code GET /v1/stats/queue}. {@code docs/protocol.md}
- * tells what each field means.
+ * The cluster's work with the language model: {@code GET /v1/stats/queue}. {@code
+ * docs/operating.md} tells what each field means.
  */
 public record QueueStatus(
     long queueLength,
