@@ -1,0 +1,253 @@
+package io.dragoman.quota;
+
+import io.dragoman.quota.Delay.Bound;
+import io.dragoman.quota.Delay.Cause;
+import io.dragoman.quota.FairQueue.Session;
+import io.dragoman.quota.QuotaRequest.Priority;
+import io.dragoman.quota.Reply.Status;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's door to the language model: who may send a request now, and who waits for what. It
+ * decides from the node's lease alone. Not thread-safe; nothing here reads a clock.
+ */
+public final class Gate {
+
+  /** A permit that was not given. */
+  public static final long NONE = -1;
+
+  /** For how long of its fair share a session's finals may run ahead of others' partials. */
+  private static final int AHEAD_REFRESHES = 40;
+
+  /** A session that asked for nothing for so long shares in nothing. */
+  private static final long ACTIVE = 300_000_000_000L;
+
+  private final Lessee lessee;
+  private final Rules rules;
+  private final Policy policy;
+  private final FairQueue queue;
+  private final Set<Session> sessions = new HashSet<>();
+  private Limits limits;
+
+  // Since the last refresh, to guess what the next one needs.
+  private long spentRequests;
+  private long spentTokens;
+  private long largest = 1_000;
+
+  /**
+   * @param limits what to assume of them until the ledger tells
+   */
+  public Gate(Lessee lessee, Rules rules, Policy policy, Limits limits) {
+    this.lessee = lessee;
+    this.rules = rules;
+    this.policy = policy;
+    this.queue = new FairQueue(rules);
+    this.limits = limits;
+  }
+
+  /**
+   * A session that begins on this node.
+   *
+   * @param id unique among the sessions of this node
+   * @param weight its part in the fair share, 1 to 1000
+   */
+  public Session open(long id, int weight) {
+    Session session =
+        new Session(id, weight, policy == Policy.EQUAL ? new Usage(rules.timing().window()) : null);
+    sessions.add(session);
+    return session;
+  }
+
+  /** A session is over: what it still waits for is answered by nobody. */
+  public void close(Session session) {
+    for (Ticket head = session.head(); head != null; head = session.head()) {
+      queue.remove(head);
+    }
+    sessions.remove(session);
+  }
+
+  /** Why no request with so many tokens can ever pass; null where it can. */
+  public @Nullable String impossible(long tokens) {
+    if (tokens < 1) {
+      return "a request needs at least 1 token, not " + tokens;
+    }
+    return tokens <= limits.tokens()
+        ? null
+        : "a request of %d tokens can never fit into a limit of %d a minute"
+            .formatted(tokens, limits.tokens());
+  }
+
+  /** A permit at once, or {@link #NONE}: somebody waits already, or the lease does not cover it. */
+  public long take(Session session, long tokens, Moment now) {
+    session.seen = now.monotonic();
+    if (!queue.isEmpty() || !may(session, now)) {
+      return NONE;
+    }
+    long permit = lessee.spend(tokens, now);
+    if (permit != NONE) {
+      queue.charge(session, cost(tokens));
+      spent(session, tokens, now);
+    }
+    return permit;
+  }
+
+  /**
+   * Lets a request wait until {@link #next} answers it.
+   *
+   * @param deadline by when it should be sent, on the monotonic clock: orders finals, and ends
+   *     partials
+   * @throws IllegalArgumentException for a request that is {@link #impossible}
+   */
+  public Ticket await(Session session, Priority priority, long tokens, long deadline, Moment now) {
+    String impossible = impossible(tokens);
+    if (impossible != null) {
+      throw new IllegalArgumentException(impossible);
+    }
+    session.seen = now.monotonic();
+    largest = Math.max(largest, tokens);
+    Ticket ticket = new Ticket(session, priority, tokens, deadline, now.monotonic());
+    queue.add(ticket);
+    return ticket;
+  }
+
+  /** Takes back a request that waits. */
+  public void cancel(Ticket ticket) {
+    queue.remove(ticket);
+  }
+
+  /** The next request that is granted or dropped; null when the others must wait. */
+  public @Nullable Ticket next(Moment now) {
+    Ticket ticket =
+        queue.next(AHEAD_REFRESHES * lessee.rise() + cost(largest), session -> may(session, now));
+    if (ticket == null) {
+      return null;
+    }
+    if (ticket.priority == Priority.PARTIAL && now.monotonic() > ticket.deadline) {
+      queue.remove(ticket);
+      ticket.state = Ticket.State.DROPPED;
+      return ticket;
+    }
+    ticket.permit = lessee.spend(ticket.tokens, now);
+    if (ticket.permit == NONE) {
+      return null;
+    }
+    queue.remove(ticket);
+    queue.charge(ticket, cost(ticket.tokens));
+    spent(ticket.session, ticket.tokens, now);
+    ticket.state = Ticket.State.GRANTED;
+    return ticket;
+  }
+
+  /** Why a request waits, and how long still. */
+  public Delay why(Ticket ticket, Moment now) {
+    Status status = lessee.status();
+    if (status == null) {
+      return new Delay(Cause.LEASE, Bound.REQUESTS, Amount.ZERO, 0);
+    }
+    Cause cause =
+        switch (status.state()) {
+          case GATHERING -> Cause.GATHERING;
+          case NO_MAJORITY -> Cause.NO_MAJORITY;
+          case SEALED -> Cause.HANDOVER;
+          case QUARANTINE -> Cause.QUARANTINE;
+          case NORMAL -> lessee.holds(now) ? Cause.SHARE : Cause.LEASE;
+        };
+    long rise = lessee.rise();
+    long refreshes = rules.timing().window() / rules.timing().refresh();
+    Session session = ticket.session;
+    Amount share = limits.amount().times(rise * refreshes * session.weight(), FairShare.WHOLE);
+    long ahead = Math.max(0, queue.ahead(session)) + cost(ticket.tokens) / session.weight();
+    long remaining =
+        rise == 0 ? status.remaining() : Scale.of(rules.timing().refresh(), ahead, rise);
+    return new Delay(cause, status.bound(), share, remaining);
+  }
+
+  /** What the node tells the ledger now. */
+  public Refresh refresh(boolean leaving, Moment now) {
+    Wants wants = wants(now);
+    spentRequests = 0;
+    spentTokens = 0;
+    return lessee.refresh(wants, leaving, now);
+  }
+
+  /** Takes the ledger's answer. */
+  public void replied(Reply reply, Moment now) {
+    lessee.replied(reply, now);
+    limits = reply.limits();
+  }
+
+  private Wants wants(Moment now) {
+    Amount limit = limits.amount();
+    Wants.Sum sum = new Wants.Sum(limit, 4 * lessee.rise());
+    Amount waiting = Amount.ZERO;
+    for (Session session : waitingSessions(now)) {
+      Ticket head = session.head();
+      if (head != null) {
+        sum.add(session.wanted(), session.weight(), Amount.of(1, head.tokens));
+        waiting = waiting.plus(session.wanted());
+      }
+    }
+    Amount ahead = ahead();
+    lessee.release(waiting.max(ahead));
+    Amount unspent = lessee.holds(now) ? lessee.unspent() : Amount.ZERO;
+    return sum.with(ahead.minus(unspent).orZero(), active(now)).without(unspent);
+  }
+
+  private List<Session> waitingSessions(Moment now) {
+    List<Session> waiting = new ArrayList<>();
+    for (Session session : queue.sessions()) {
+      if (may(session, now)) {
+        waiting.add(session);
+      }
+    }
+    return waiting;
+  }
+
+  /** What to hold for requests to come: nothing where somebody waits. */
+  private Amount ahead() {
+    Reply last = lessee.last();
+    if (last != null && last.scarce()) {
+      return Amount.ZERO;
+    }
+    return Amount.of(Math.max(2, 2 * spentRequests), Math.max(2 * largest, 2 * spentTokens))
+        .min(limits.amount());
+  }
+
+  private int active(Moment now) {
+    int active = 0;
+    for (Session session : sessions) {
+      if (now.monotonic() - session.seen < ACTIVE) {
+        active++;
+      }
+    }
+    return active;
+  }
+
+  /** Whether the policy lets a session have anything now. */
+  private boolean may(Session session, Moment now) {
+    Usage usage = session.usage;
+    Reply last = lessee.last();
+    if (usage == null || last == null) {
+      return true;
+    }
+    Amount share = limits.amount().times(1, Math.max(1, last.active()));
+    return share.covers(usage.within(now.monotonic()).plus(Amount.of(1, 0)));
+  }
+
+  private long cost(long tokens) {
+    return FairShare.dominant(Amount.REQUEST, tokens, limits.amount());
+  }
+
+  private void spent(Session session, long tokens, Moment now) {
+    spentRequests++;
+    spentTokens += tokens;
+    largest = Math.max(largest, tokens);
+    if (session.usage != null) {
+      session.usage.add(now.monotonic(), tokens);
+    }
+  }
+}

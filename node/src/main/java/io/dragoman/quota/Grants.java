@@ -1,0 +1,87 @@
+package io.dragoman.quota;
+
+/** How much a node is granted at a refresh: what is free, paced, and fairly split. Stateless. */
+final class Grants {
+  private final Rules rules;
+
+  Grants(Rules rules) {
+    this.rules = rules;
+  }
+
+  /**
+   * Notes what a node wants, shares out what has become free, and gives the node its part.
+   *
+   * @return what is added to the node's lease
+   */
+  Amount grant(Ledger ledger, Refresh refresh, long now) {
+    int at = ledger.find(refresh.node());
+    Wants wants = refresh.leaving() ? Wants.NOTHING : refresh.wants();
+    Holder holder = ledger.holders.get(at);
+    Amount earned = holder.credit(ledger.level);
+    Amount due = earned.min(wants.waiting());
+    ledger.paced = ledger.paced.minus(earned.minus(due));
+    holder = holder.wanting(wants.without(due), ledger.level);
+    ledger.holders.set(at, holder);
+
+    Amount room = rules.room(ledger.ceiling(), ledger.booked());
+    Amount promised = FairShare.credited(ledger.holders, ledger.level);
+    Amount pool = pace(ledger, now).min(room.minus(promised).minus(due)).orZero();
+    ledger.level = FairShare.rise(ledger.holders, ledger.level, pool);
+    Amount raised = FairShare.credited(ledger.holders, ledger.level).minus(promised);
+    Amount picked = holder.credit(ledger.level);
+    Amount spare =
+        scarce(ledger) ? Amount.ZERO : spare(ledger, wants.reserve(), pool.minus(raised).orZero());
+    ledger.paced = ledger.paced.plus(raised).plus(spare);
+    Amount granted = rules.fitting(due.plus(picked).plus(spare), room);
+    ledger.holders.set(at, holder.picking(picked).holding(holder.held().plus(granted)));
+    return granted;
+  }
+
+  /** Whether somebody waits for more than there is. */
+  boolean scarce(Ledger ledger) {
+    for (Holder holder : ledger.holders) {
+      if (ledger.level - holder.mark() < holder.wants().top()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What a node may hold ahead of demand: its part of what nobody waits for. */
+  private static Amount spare(Ledger ledger, Amount reserve, Amount left) {
+    Amount all = Amount.ZERO;
+    for (Holder holder : ledger.holders) {
+      all = all.plus(holder.wants().reserve());
+    }
+    return new Amount(
+            all.requests() == 0 ? 0 : Scale.of(left.requests(), reserve.requests(), all.requests()),
+            all.tokens() == 0 ? 0 : Scale.of(left.tokens(), reserve.tokens(), all.tokens()))
+        .min(reserve);
+  }
+
+  /**
+   * How much more may be credited now: a window's worth in a window, of which at most a second's
+   * worth is saved up.
+   */
+  private Amount pace(Ledger ledger, long now) {
+    Amount limit = ledger.ceiling();
+    long window = rules.timing().window();
+    long windows = (now - ledger.pacedFrom) / window;
+    if (windows > 0) {
+      ledger.pacedFrom += windows * window;
+      ledger.paced = ledger.paced.minus(limit.times(windows, 1));
+    }
+    Amount second = limit.times(1, 60);
+    Amount burst =
+        new Amount(
+            Math.clamp(
+                second.requests(),
+                Amount.REQUEST,
+                Math.max(1, ledger.limits.requestsPerSecond()) * Amount.REQUEST),
+            Math.max(1, second.tokens()));
+    Amount allowed = rules.paced(limit, now - ledger.pacedFrom).minus(ledger.paced);
+    Amount excess = allowed.minus(burst).orZero();
+    ledger.paced = ledger.paced.plus(excess);
+    return allowed.minus(excess);
+  }
+}

@@ -1,0 +1,215 @@
+package io.dragoman.quota;
+
+import io.dragoman.quota.Refresh.Bond;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One quota's books: who holds which lease, and what still counts upstream. It lives in the grid
+ * and is changed only by its owner's {@link LedgerKeeper}. Immutable once it is published.
+ *
+ * <p>All times are those of the owner's monotonic clock.
+ */
+public final class Ledger {
+
+  enum Phase {
+    /** A new owner hears what the nodes remember. */
+    GATHERING,
+    OPEN,
+    /** Complete, and never changed again in this epoch. */
+    SEALED
+  }
+
+  /**
+   * While it gathers: the last epoch before this one in which a node has been that joined, and the
+   * most that its ledger can have booked. A majority was in the last epoch that granted anything,
+   * so once a majority has joined, it is that one, or a later one that granted nothing.
+   */
+  record Witnessed(long epoch, Amount most) {}
+
+  static final Witnessed NOBODY = new Witnessed(0, Amount.ZERO);
+
+  long epoch;
+  long owner;
+
+  /** Counts the changes within the epoch. */
+  long version;
+
+  Phase phase = Phase.GATHERING;
+
+  /** The sealed epoch that this one goes on from, if any. */
+  Bond continues = Bond.NONE;
+
+  /** When the phase began. */
+  long since;
+
+  /** The last change. */
+  Moment asOf = new Moment(0, 0);
+
+  /**
+   * While it gathers: whether a majority has asked this owner for anything. Before that no node may
+   * join, so that an owner behind a cut does not win over its few, who could not go back then.
+   */
+  boolean convened;
+
+  /** No node that joined has ever been in another epoch: the whole cluster has just started. */
+  boolean cold;
+
+  /** No node that joined has ever been in an epoch that was open. */
+  boolean blank;
+
+  /** Stamps from before that moment prove nothing. */
+  long votesFrom;
+
+  /** When a majority last voted for the owner. */
+  long majorityAt;
+
+  Witnessed witnessed = NOBODY;
+
+  Limits limits;
+  Voters voters;
+
+  /** When the voters last changed. */
+  long votersSince;
+
+  /** In the order of their nodes. */
+  List<Holder> holders = new ArrayList<>();
+
+  Bookings bookings;
+
+  Amount unknown = Amount.ZERO;
+  long unknownUntil;
+
+  /** What others use of the upstream's limit, as far as the upstream has shown. */
+  Amount foreign = Amount.ZERO;
+
+  long foreignUntil;
+
+  /** The upstream's own limits, as far as it named them. */
+  Amount cap = new Amount(Long.MAX_VALUE, Long.MAX_VALUE);
+
+  /** The fair level: what each unit of weight that waited has been given, as a dominant share. */
+  long level;
+
+  /** What has been credited since {@code pacedFrom}. */
+  Amount paced = Amount.ZERO;
+
+  long pacedFrom;
+
+  Ledger(long epoch, long owner, Limits limits, Voters voters, Bookings bookings) {
+    this.epoch = epoch;
+    this.owner = owner;
+    this.limits = limits;
+    this.voters = voters;
+    this.bookings = bookings;
+  }
+
+  /** A copy to change before it is published. */
+  Ledger draft() {
+    Ledger draft = new Ledger(epoch, owner, limits, voters, bookings);
+    draft.version = version + 1;
+    draft.phase = phase;
+    draft.continues = continues;
+    draft.since = since;
+    draft.asOf = asOf;
+    draft.convened = convened;
+    draft.cold = cold;
+    draft.blank = blank;
+    draft.witnessed = witnessed;
+    draft.votesFrom = votesFrom;
+    draft.majorityAt = majorityAt;
+    draft.votersSince = votersSince;
+    draft.holders = new ArrayList<>(holders);
+    draft.unknown = unknown;
+    draft.unknownUntil = unknownUntil;
+    draft.foreign = foreign;
+    draft.foreignUntil = foreignUntil;
+    draft.cap = cap;
+    draft.level = level;
+    draft.paced = paced;
+    draft.pacedFrom = pacedFrom;
+    return draft;
+  }
+
+  /** Takes note of what a node says of the epoch that it was in before. */
+  void witness(Recollection recollection, Rules rules) {
+    boolean sawIt = recollection.opened() == recollection.joined();
+    Amount most =
+        sawIt
+            ? rules.bookedAtMost(limits.amount(), recollection.booked(), recollection.bookedAge())
+            : limits.amount();
+    if (recollection.joined() > witnessed.epoch) {
+      witnessed = new Witnessed(recollection.joined(), most);
+    } else if (recollection.joined() == witnessed.epoch) {
+      witnessed = new Witnessed(witnessed.epoch, witnessed.most.min(most));
+    }
+  }
+
+  /** The most that the last ledger can have booked. */
+  Amount bookedBefore() {
+    return witnessed.epoch == 0 ? limits.amount() : witnessed.most;
+  }
+
+  /** Which epoch this is; of two copies, the one with the higher epoch and version is the newer. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** How often it was changed in its epoch. */
+  public long version() {
+    return version;
+  }
+
+  Bond bond() {
+    return new Bond(epoch, owner);
+  }
+
+  /** The most that may count: the limit, or what the upstream says, whichever is less. */
+  Amount ceiling() {
+    return limits.amount().min(cap);
+  }
+
+  /** What is held by nodes, counts upstream, or may count for all that is known. */
+  public Amount booked() {
+    Amount held = Amount.ZERO;
+    for (Holder holder : holders) {
+      held = held.plus(holder.held());
+    }
+    return bookings.total().plus(held).plus(unknown).plus(foreign);
+  }
+
+  /** How many sessions are active on the nodes. */
+  int active() {
+    int active = 0;
+    for (Holder holder : holders) {
+      active += holder.wants().active();
+    }
+    return active;
+  }
+
+  int find(long node) {
+    int low = 0;
+    int high = holders.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = Long.compare(holders.get(middle).node(), node);
+      if (order == 0) {
+        return middle;
+      } else if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -low - 1;
+  }
+
+  void put(Holder holder) {
+    int at = find(holder.node());
+    if (at >= 0) {
+      holders.set(at, holder);
+    } else {
+      holders.add(-at - 1, holder);
+    }
+  }
+}

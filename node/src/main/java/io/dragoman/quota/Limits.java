@@ -1,0 +1,35 @@
+package io.dragoman.quota;
+
+/**
+ * What the upstream allows in any window of 60 s, and how fast.
+ *
+ * @param requests the most requests, 1 to 100,000,000
+ * @param tokens the most tokens, 1 to 100,000,000,000
+ * @param requestsPerSecond the most requests that are granted in a burst; at most one second's
+ *     worth of {@code requests} and at least one
+ */
+public record Limits(long requests, long tokens, long requestsPerSecond) {
+  private static final long MOST_REQUESTS = 100_000_000;
+  private static final long MOST_TOKENS = 100_000_000_000L;
+
+  public Limits {
+    require("requests per minute", requests, MOST_REQUESTS);
+    require("tokens per minute", tokens, MOST_TOKENS);
+    require("requests per second", requestsPerSecond, MOST_REQUESTS);
+  }
+
+  /** Limits whose bursts are one second's worth. */
+  public static Limits perMinute(long requests, long tokens) {
+    return new Limits(requests, tokens, Math.clamp(requests / 60, 1, MOST_REQUESTS));
+  }
+
+  Amount amount() {
+    return Amount.of(requests, tokens);
+  }
+
+  private static void require(String what, long value, long most) {
+    if (value < 1 || value > most) {
+      throw new IllegalArgumentException("%s: %d is not in 1..%d".formatted(what, value, most));
+    }
+  }
+}

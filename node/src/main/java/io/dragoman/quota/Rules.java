@@ -1,0 +1,235 @@
+package io.dragoman.quota;
+
+import io.dragoman.quota.Recollection.Aged;
+
+/**
+ * Every rule on which the quota's promises rest, each a function of what its holder knows; {@code
+ * docs/quota.md} shows why they suffice.
+ *
+ * <p>Two habits run through them. Whoever holds a promise counts from the earlier moment at which
+ * it may have begun, and whoever gave it from the later. And what another machine says of time is a
+ * duration, stretched by the most that clocks may differ in rate. Stateless and thread-safe.
+ */
+public class Rules {
+  private static final long SUSPENSION = 1_000_000_000L;
+
+  private final Timing timing;
+
+  public Rules(Timing timing) {
+    this.timing = timing;
+  }
+
+  public Timing timing() {
+    return timing;
+  }
+
+  // What the ledger books.
+
+  /**
+   * Until when the ledger books a request that has arrived. The upstream may have counted it at any
+   * time up to the proof, its first response byte; so it counts until a window after that.
+   *
+   * @param receipt when the ledger heard of it
+   * @param proofAge the age of the proof when the node told it
+   */
+  public long bookedUntil(long receipt, long proofAge) {
+    return receipt - proofAge + Timing.stretched(timing.window());
+  }
+
+  /** The age of what proves the arrival: of the first response byte, not of the permit. */
+  public long proofAge(long sinceFirstByte, long sincePermit) {
+    return sinceFirstByte;
+  }
+
+  /** When nothing can be spent any more of a lease that was last renewed at {@code receipt}. */
+  public long leaseEnd(long receipt) {
+    return receipt + Timing.stretched(timing.lease());
+  }
+
+  /** Until when the ledger books what a silent node held, when its lease ended at that time. */
+  public long silentUntil(long leaseEnd) {
+    return leaseEnd + Timing.stretched(timing.call() + timing.network() + timing.window());
+  }
+
+  /** Until when a new owner holds back what it does not know of. */
+  public long unknownUntil(long opening) {
+    return silentUntil(leaseEnd(opening));
+  }
+
+  /**
+   * What a new owner must hold back: what the last one had booked when it granted for the last
+   * time, less what surely counted then of nodes that have given up their leases.
+   *
+   * @param booked an upper bound of the former
+   * @param known a lower bound of the latter, with what may still arrive of those nodes
+   */
+  public Amount unknown(Amount booked, Amount known) {
+    return booked.minus(known).orZero();
+  }
+
+  /**
+   * The most that the last owner can have booked in the end: never more than the limit, and no more
+   * than when it last answered and what it may have granted since.
+   *
+   * @param age how long before it told so the node had asked for that answer
+   */
+  public Amount bookedAtMost(Amount limit, Amount booked, long age) {
+    long since = Timing.stretched(age) + Timing.stretched(timing.vote()) + timing.window() / 60;
+    return booked.plus(paced(limit, since)).plus(Amount.of(1, 0)).min(limit);
+  }
+
+  /**
+   * Whether a request surely counts upstream still, and surely will until the owner opens.
+   *
+   * @param permitAge how long before it told so the node had permitted it: the earliest arrival
+   */
+  public boolean surelyCounts(long permitAge) {
+    return Timing.stretched(permitAge) + Timing.stretched(timing.vote()) < timing.window();
+  }
+
+  /** What may still be granted. Negative in a dimension of which too much is booked. */
+  public Amount room(Amount ceiling, Amount booked) {
+    return ceiling.minus(booked);
+  }
+
+  /** Whether an amount fits into what is left, in both dimensions. */
+  public Amount fitting(Amount due, Amount room) {
+    return due.min(room.orZero());
+  }
+
+  /**
+   * How much may have been credited since {@code origin}: a window's worth in a window.
+   *
+   * @param since nanoseconds since the origin
+   */
+  public Amount paced(Amount limit, long since) {
+    return limit.times(since, timing.window());
+  }
+
+  /**
+   * Until when a cluster of which no node remembers anything grants nothing: the leases of a former
+   * life have lapsed by then. Its last minute is covered by pacing: it was granted no faster than a
+   * window's worth in a window, as what follows will be.
+   */
+  public long coldUntil(long begun) {
+    return begun + Timing.stretched(timing.lease() + timing.network());
+  }
+
+  // Who owns the ledger.
+
+  /** Whether the ledger was changed behind this owner's back: an old copy came back. */
+  public boolean rolledBack(long version, long remembered) {
+    return version != remembered;
+  }
+
+  /**
+   * Whether a copy that another process published may be gone on from, where the nodes confirm it:
+   * a copy that was not closed may be older than what was granted.
+   */
+  public boolean trusts(boolean sealed) {
+    return sealed;
+  }
+
+  /** Whether an owner may grant. */
+  public boolean majority(int votes, Voters voters) {
+    return votes >= voters.majority();
+  }
+
+  /**
+   * From when a vote counts. The node sent it after it had seen the stamp, and is bound from then
+   * on, however late the vote came.
+   *
+   * @param stamp the owner's clock when it made the stamp that the node echoes
+   * @param receipt the owner's clock when the vote came
+   */
+  public long votedFrom(long stamp, long receipt) {
+    return stamp;
+  }
+
+  /** Whether votes may have lapsed unseen since the owner last looked: its machine slept. */
+  public boolean voidsVotes(Moment before, Moment now) {
+    return suspended(before, now);
+  }
+
+  /** Whether a node's last vote, sent so long ago, has surely lapsed, so that it may vote anew. */
+  public boolean mayVoteAnew(long sinceLastVote) {
+    return sinceLastVote > Timing.stretched(timing.vote());
+  }
+
+  /**
+   * Whether a ledger that was handed over is the last one: a majority was in its epoch to the end.
+   */
+  public boolean complete(int remembering, Voters voters) {
+    return remembering >= voters.majority();
+  }
+
+  /** Whether voters may change: a majority knows of the last change. */
+  public boolean mayChangeVoters(int informed, Voters voters) {
+    return informed >= voters.majority();
+  }
+
+  /** Whether a refresh came before: operations may run twice, and late. */
+  public boolean duplicate(long sequence, long processed) {
+    return sequence <= processed;
+  }
+
+  // What a node may do.
+
+  /**
+   * Whether a lease may still be spent.
+   *
+   * @param sent when the refresh was sent that was answered with it
+   * @param received when the answer came
+   * @param lease its duration
+   */
+  public boolean leaseHolds(long sent, long received, long lease, long now) {
+    return now - sent < lease;
+  }
+
+  /** Whether a lease that was renewed then is void: the machine may have slept since. */
+  public boolean voidsLease(Moment renewed, Moment now) {
+    return suspended(renewed, now);
+  }
+
+  /** Whether the machine was suspended, or its wall clock set, between two readings. */
+  private static boolean suspended(Moment before, Moment now) {
+    long drift = (now.wall() - before.wall()) - (now.monotonic() - before.monotonic());
+    return Math.abs(drift) > SUSPENSION;
+  }
+
+  /** What is charged of a request's tokens when its usage is known. */
+  public long charged(Charge charge, long reserved, long used) {
+    return switch (charge) {
+      case RESERVED -> reserved;
+      case USAGE -> Math.min(reserved, used);
+    };
+  }
+
+  // Who goes next on a node.
+
+  /** Where a session's counter begins when it wakes: it has no claim to what it did not ask for. */
+  public long lifted(long counter, long floor) {
+    return Math.max(counter, floor);
+  }
+
+  /** A session's counter after a request: a final that went first is repaid by what comes later. */
+  public long repaid(long counter, long cost, boolean ahead) {
+    return counter + cost;
+  }
+
+  /** How long a request that was permitted may still arrive. */
+  long arrival() {
+    return Timing.stretched(timing.call() + timing.network());
+  }
+
+  /** How much of a recollection surely counts. */
+  Amount sure(Recollection recollection) {
+    Amount sure = Amount.ZERO;
+    for (Aged permitted : recollection.permitted()) {
+      if (surelyCounts(permitted.age())) {
+        sure = sure.plus(permitted.amount());
+      }
+    }
+    return sure;
+  }
+}
