@@ -100,12 +100,15 @@ class ExamplesIT {
     HttpServer pages = pages(shown);
     try (Front front = new Front(node.port(), pages.getAddress().getPort());
         Chromium _ = new Chromium(front.page())) {
-      await().atMost(Duration.ofMinutes(1)).until(() -> shown.get().startsWith("Closed: "));
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> String.valueOf(shown.get()).startsWith("Closed: "));
     } finally {
       pages.stop(0);
     }
     assertEquals(
-        translations().collect(Collectors.joining(" ", "Closed: 1000\n", "")), shown.get().strip());
+        translations().collect(Collectors.joining(" ", "Closed: 1000\n", "")),
+        String.valueOf(shown.get()).strip());
   }
 
   private static Stream<String> translations() {

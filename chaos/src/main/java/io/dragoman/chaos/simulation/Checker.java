@@ -1,0 +1,115 @@
+package io.dragoman.chaos.simulation;
+
+import io.dragoman.quota.Amount;
+import io.dragoman.quota.Ledger;
+import io.dragoman.quota.Refresh.Bond;
+import io.dragoman.quota.Reply;
+import java.util.Collection;
+
+/**
+ * Holds the invariants, each after every event that can change it. It knows the truth, of which the
+ * quota's classes know only what they are told.
+ */
+final class Checker {
+
+  /** Above so many nodes, what all of them hold is added up only now and then. */
+  private static final int MANY = 50;
+
+  private final Timeline time;
+  private final Story story;
+  private final Upstream upstream;
+  private final Amount limit;
+  private final long lease;
+  private final Collection<Machine> machines;
+  private Amount flying = Amount.ZERO;
+  private Bond granting = Bond.NONE;
+  private long grants;
+
+  Checker(
+      Timeline time,
+      Story story,
+      Upstream upstream,
+      Amount limit,
+      long lease,
+      Collection<Machine> machines) {
+    this.time = time;
+    this.story = story;
+    this.upstream = upstream;
+    this.limit = limit;
+    this.lease = lease + lease / 1_000; // A clock that is too slow by 500 ppm, and to spare.
+    this.machines = machines;
+  }
+
+  /** A request reaches the upstream: the rolling window must be within the limit. */
+  void arrived(int tokens) {
+    flying = flying.minus(Amount.of(1, tokens));
+    if (!upstream.arrive(time.now(), tokens)) {
+      story.violation("the upstream counts %s, over the limit", upstream.counted(time.now()));
+    }
+  }
+
+  /** A node permits a request: on a lease that has surely not lapsed. */
+  void permitted(Machine machine, Amount amount, long leaseAge) {
+    flying = flying.plus(amount);
+    if (leaseAge > lease) {
+      story.violation(
+          "node %d spends a lease that it asked for %.3f s ago",
+          machine.node(), (double) leaseAge / Timeline.SECOND);
+    }
+  }
+
+  /** After every change on a node: granted = spent + returned + burned + outstanding. */
+  void balanced(Machine machine, Account account, Amount outstanding) {
+    if (!account.balances(outstanding) || !outstanding.covers(Amount.ZERO)) {
+      story.violation(
+          "node %d has %s left, which does not fit to: %s", machine.node(), outstanding, account);
+    }
+  }
+
+  /** An owner answers a refresh. */
+  void answered(Machine owner, Ledger ledger, Reply reply) {
+    if (reply.granted().isZero()) {
+      return;
+    }
+    oneOwner(owner, reply.stamp().bond());
+    withinLimit(owner, ledger.booked(), reply.granted());
+    if (grants++ % (1 + machines.size() / MANY) == 0) {
+      booksCover(owner, ledger);
+    }
+  }
+
+  /** Nothing is granted of what is used up already. */
+  private void withinLimit(Machine owner, Amount booked, Amount granted) {
+    boolean over =
+        (granted.requests() > 0 && booked.requests() > limit.requests())
+            || (granted.tokens() > 0 && booked.tokens() > limit.tokens());
+    if (over) {
+      story.violation("node %d grants %s and has booked %s", owner.node(), granted, booked);
+    }
+  }
+
+  private void oneOwner(Machine owner, Bond bond) {
+    boolean back =
+        bond.epoch() < granting.epoch()
+            || (bond.epoch() == granting.epoch() && bond.owner() != granting.owner());
+    if (back) {
+      story.violation(
+          "node %d grants in epoch %d, after another owner has granted in epoch %d",
+          owner.node(), bond.epoch(), granting.epoch());
+    } else {
+      granting = bond;
+    }
+  }
+
+  /** The ledger that grants must know of all that counts, or may yet. */
+  private void booksCover(Machine owner, Ledger ledger) {
+    Amount truth = upstream.counted(time.now()).plus(flying);
+    for (Machine machine : machines) {
+      truth = truth.plus(machine.unspent());
+    }
+    if (!ledger.booked().covers(truth)) {
+      story.violation(
+          "node %d has booked %s, while %s count or may", owner.node(), ledger.booked(), truth);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.dragoman.chaos.simulation;
+
+import io.dragoman.quota.QuotaRequest.Priority;
+
+/** How steadily permits flow, and how long they are waited for. */
+final class Flow {
+  private final Timeline time;
+  private final Histogram finals = new Histogram();
+  private long waiting;
+  private long waitingSince;
+  private long lastPermit = -1;
+  private long maxGap;
+  private long proofs;
+  private double proofNanos;
+  private long partialsAsked;
+  private long partialsSent;
+
+  Flow(Timeline time) {
+    this.time = time;
+  }
+
+  /** So many sessions more, or less, wait on nodes that run. */
+  void waiting(int change) {
+    if (waiting == 0) {
+      waitingSince = time.now();
+    }
+    waiting += change;
+    if (waiting == 0) {
+      gap();
+    }
+  }
+
+  void asked(Priority priority) {
+    if (priority == Priority.PARTIAL) {
+      partialsAsked++;
+    }
+  }
+
+  void granted(Priority priority, long waited) {
+    if (waiting > 0) {
+      gap();
+    }
+    lastPermit = time.now();
+    if (priority == Priority.FINAL) {
+      finals.add(waited);
+    } else {
+      partialsSent++;
+    }
+  }
+
+  /** The first byte of an answer came so long after the permit. */
+  void proven(long latency) {
+    proofs++;
+    proofNanos += latency;
+  }
+
+  /** The cold start, before the first permit ever, does not count. */
+  private void gap() {
+    if (lastPermit >= 0) {
+      maxGap = Math.max(maxGap, time.now() - Math.max(lastPermit, waitingSince));
+    }
+  }
+
+  double maxGapSeconds() {
+    if (waiting > 0) {
+      gap();
+    }
+    return (double) maxGap / Timeline.SECOND;
+  }
+
+  /** The mean time from permit to proof of arrival, in seconds. */
+  double meanProofSeconds() {
+    return proofs == 0 ? 0 : proofNanos / proofs / Timeline.SECOND;
+  }
+
+  /** How long a final waits for its permit, of the given part of them at most; in seconds. */
+  double finalsWithin(double part) {
+    return (double) finals.quantile(part) / Timeline.SECOND;
+  }
+
+  double partialsSent() {
+    return partialsAsked == 0 ? 1 : (double) partialsSent / partialsAsked;
+  }
+}

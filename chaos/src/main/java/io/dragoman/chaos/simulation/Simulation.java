@@ -1,0 +1,301 @@
+package io.dragoman.chaos.simulation;
+
+import io.dragoman.quota.Amount;
+import io.dragoman.quota.Ledger;
+import io.dragoman.quota.LedgerKeeper.Outcome;
+import io.dragoman.quota.LedgerSize;
+import io.dragoman.quota.Refresh.Bond;
+import io.dragoman.quota.Reply;
+import io.dragoman.quota.Rules;
+import io.dragoman.quota.Voters;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** One run: a cluster of simulated machines under a scenario, all of it from one seed. */
+public final class Simulation {
+  private static final long LOOK = 100 * Timeline.MILLISECOND;
+
+  /** The windows at the start that utilisation leaves out, where a run is long enough. */
+  private static final int WARM_UP = 3;
+
+  private final Scenario scenario;
+  private final long seed;
+  private final Rules rules;
+  private final Timeline time = new Timeline();
+  private final Chance chance;
+  private final Nastiness nastiness;
+  private final Story story;
+  private final Map<Integer, Machine> machines = new TreeMap<>();
+  private final Grid grid;
+  private final Network network;
+  private final Upstream upstream;
+  private final Checker checker;
+  private final Fairness fairness;
+  private final Flow flow;
+  private final Waking waking;
+  private final Recovery recovery;
+  private final List<Speaker> speakers = new ArrayList<>();
+
+  private long incarnations;
+  private Amount arrivals = Amount.ZERO;
+  private Bond seen = Bond.NONE;
+  private Reply.@Nullable State state;
+  private int quarantines;
+  private long lastQuarantine;
+  private int ledgerBytes;
+  private long lastSized = -Timeline.SECOND;
+  private long lastTold;
+
+  /**
+   * @param rules the real ones, or some with a guard taken away
+   * @param reader is told the story line by line; null if nobody reads it
+   */
+  public Simulation(Scenario scenario, long seed, Rules rules, @Nullable Consumer<String> reader) {
+    this.scenario = scenario;
+    this.seed = seed;
+    this.rules = rules;
+    this.chance = new Chance(seed);
+    this.nastiness = Nastiness.of(scenario.faults());
+    this.story = new Story(time, reader);
+    Amount limit = Amount.of(scenario.limits().requests(), scenario.limits().tokens());
+    this.upstream = new Upstream(limit, rules.timing().window());
+    this.checker =
+        new Checker(time, story, upstream, limit, rules.timing().lease(), machines.values());
+    this.fairness = new Fairness(scenario.sessions(), limit);
+    this.flow = new Flow(time);
+    this.waking = new Waking(time, scenario.sessions());
+    this.recovery = new Recovery(time, story, rules.timing(), machines.values());
+    this.network = new Network(time, chance.split(), nastiness);
+    this.grid = new Grid(this, network, machines);
+  }
+
+  // What its parts share.
+
+  Scenario scenario() {
+    return scenario;
+  }
+
+  Rules rules() {
+    return rules;
+  }
+
+  Timeline time() {
+    return time;
+  }
+
+  Chance chance() {
+    return chance;
+  }
+
+  Nastiness nastiness() {
+    return nastiness;
+  }
+
+  Story story() {
+    return story;
+  }
+
+  Grid grid() {
+    return grid;
+  }
+
+  Checker checker() {
+    return checker;
+  }
+
+  Fairness fairness() {
+    return fairness;
+  }
+
+  Flow flow() {
+    return flow;
+  }
+
+  Waking waking() {
+    return waking;
+  }
+
+  Recovery recovery() {
+    return recovery;
+  }
+
+  /** Runs it to its end. Once only. */
+  public Figures run() {
+    long window = rules.timing().window();
+    long end = scenario.minutes() * window;
+    for (int node = 1; node <= scenario.nodes(); node++) {
+      start(node);
+    }
+    grid.form();
+    for (int number = 0; number < scenario.sessions(); number++) {
+      Speaker speaker = new Speaker(this, number, chance.split());
+      speakers.add(speaker);
+      speaker.settle(machine(scenario.skew() == Scenario.Skew.ONE_NODE ? 1 : homeOf(number)));
+      speaker.begin();
+    }
+    new Mishaps(this, network, machines, end - recovery.bound() - 2 * LOOK).begin();
+    time.after(LOOK, this::look);
+    for (int minute = 1; minute <= scenario.minutes(); minute++) {
+      time.after(minute * window, fairness::close);
+    }
+    try {
+      time.run(end);
+    } catch (RuntimeException e) {
+      story.violation("%s", withPlace(e));
+    }
+    return figures();
+  }
+
+  private int homeOf(int number) {
+    return 1 + number % scenario.nodes();
+  }
+
+  private static String withPlace(RuntimeException e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    return e + (trace.length == 0 ? "" : " " + trace[0]);
+  }
+
+  private Machine machine(int node) {
+    Machine machine = machines.get(node);
+    if (machine == null) {
+      throw new IllegalStateException("there is no node " + node);
+    }
+    return machine;
+  }
+
+  // Nodes come and go.
+
+  private Machine start(int node) {
+    long ppm =
+        nastiness.driftPpm() == 0 ? 0 : chance.between(-nastiness.driftPpm(), nastiness.driftPpm());
+    MachineClock clock = new MachineClock(time, chance.between(0, 1L << 50), ppm);
+    Voters voters = Voters.proposed(LongStream.rangeClosed(1, scenario.nodes()).toArray());
+    Machine machine = new Machine(this, node, ++incarnations, clock, voters);
+    machines.put(node, machine);
+    machine.start();
+    return machine;
+  }
+
+  /** Starts a node anew; sessions go to it until it has its part. */
+  void boot(int node) {
+    story.tell("node %d starts", node);
+    Machine machine = start(node);
+    grid.join(machine);
+    time.after(3 * Timeline.SECOND, () -> grid.balance(machine));
+    List<Machine> alive = alive();
+    for (Speaker speaker : speakers) {
+      if (scenario.skew() != Scenario.Skew.ONE_NODE && chance.below(alive.size()) == 0) {
+        move(speaker, machine);
+      }
+    }
+  }
+
+  /** The sessions of a node that is gone go to the others. */
+  void resettle(Machine gone) {
+    for (Speaker speaker : gone.speakers()) {
+      alive().stream()
+          .filter(machine -> machine != gone)
+          .min(Comparator.comparingInt(machine -> machine.speakers().size()))
+          .ifPresent(machine -> move(speaker, machine));
+    }
+  }
+
+  private void move(Speaker speaker, Machine to) {
+    speaker.settle(to);
+    fairness.starved(speaker.number());
+  }
+
+  private List<Machine> alive() {
+    return machines.values().stream()
+        .filter(machine -> machine.isAlive() && !machine.isLeaving())
+        .toList();
+  }
+
+  // What the parts tell.
+
+  void arrived(int tokens) {
+    checker.arrived(tokens);
+    if (time.now() >= warmUp()) {
+      arrivals = arrivals.plus(Amount.of(1, tokens));
+    }
+  }
+
+  void answered(Machine owner, Outcome outcome) {
+    Ledger ledger = outcome.ledger();
+    Reply reply = outcome.reply();
+    checker.answered(owner, ledger, reply);
+    if (time.now() - lastSized >= Timeline.SECOND) {
+      lastSized = time.now();
+      ledgerBytes = Math.max(ledgerBytes, LedgerSize.of(ledger));
+    }
+    if (!reply.stamp().bond().equals(seen) || reply.status().state() != state) {
+      seen = reply.stamp().bond();
+      state = reply.status().state();
+      if (state == Reply.State.QUARANTINE && seen.epoch() > lastQuarantine) {
+        lastQuarantine = seen.epoch();
+        quarantines++;
+      }
+      tell(owner, reply.status());
+    }
+    if (story.isTold() && time.now() - lastTold >= Timeline.SECOND) {
+      lastTold = time.now();
+      story.tell(
+          "  epoch %d: booked %s; the upstream counts %s",
+          ledger.epoch(), ledger.booked(), upstream.counted(time.now()));
+    }
+  }
+
+  private void tell(Machine owner, Reply.Status status) {
+    story.tell(
+        "node %d, epoch %d: %s, with %d votes of %d needed%s",
+        owner.node(),
+        seen.epoch(),
+        status.state(),
+        status.votes(),
+        status.majority(),
+        status.remaining() > 0
+            ? ", for %.1f s".formatted((double) status.remaining() / Timeline.SECOND)
+            : "");
+  }
+
+  private void look() {
+    recovery.look();
+    time.after(LOOK, this::look);
+  }
+
+  // What came of it.
+
+  private long warmUp() {
+    return Math.min(WARM_UP, scenario.minutes() - 1) * rules.timing().window();
+  }
+
+  private Figures figures() {
+    double window = (double) rules.timing().window() / Timeline.SECOND;
+    double windows =
+        (double) (scenario.minutes() * rules.timing().window() - warmUp())
+            / rules.timing().window();
+    double utilisation = upstream.fraction(arrivals) / windows;
+    return new Figures(
+        seed,
+        story.violations(),
+        upstream.worst(),
+        utilisation,
+        utilisation * (window + flow.meanProofSeconds()) / window,
+        fairness.jain(),
+        fairness.gap(),
+        flow.maxGapSeconds(),
+        recovery.longestSeconds(),
+        ledgerBytes,
+        flow.finalsWithin(0.5),
+        flow.finalsWithin(0.99),
+        flow.partialsSent(),
+        quarantines,
+        waking.gap());
+  }
+}

@@ -1,0 +1,27 @@
+package io.dragoman.chaos.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A few guards that are noticed quickly; {@code chaos simulate --mutants} tries them all. */
+class MutantTrialTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "booked from the permit, not from the proof of arrival",
+        "no votes",
+        "no quarantine",
+        "no ttl",
+        "stale backup accepted",
+        "no pacing"
+      })
+  void aMissingGuardIsNoticed(String name) throws InterruptedException {
+    Mutant mutant =
+        Mutants.EVERY.stream().filter(any -> any.name().equals(name)).findFirst().orElseThrow();
+    MutantTrial.Verdict verdict = new MutantTrial(20).run(mutant);
+    assertTrue(verdict.isCaught(), verdict.toString());
+  }
+}

@@ -1,0 +1,99 @@
+package io.dragoman.chaos.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.chaos.simulation.Scenario.Faults;
+import io.dragoman.chaos.simulation.Scenario.Skew;
+import io.dragoman.quota.Limits;
+import io.dragoman.quota.Rules;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The quota's promises, on a few seeds of each kind; {@code chaos simulate} runs many. */
+class SimulationTest {
+  private static final int SEEDS = 20;
+
+  @ParameterizedTest
+  @EnumSource(Faults.class)
+  void noPromiseIsBroken(Faults faults) throws InterruptedException {
+    for (Figures run : runs(Scenario.defaults().with(faults).withMinutes(6), SEEDS)) {
+      assertEquals(List.of(), run.violations(), "seed " + run.seed());
+    }
+  }
+
+  @Test
+  void withoutFaultsTheQuotaIsUsedSteadilyAndFairly() throws InterruptedException {
+    for (Figures run : runs(Scenario.defaults().withMinutes(6), 5)) {
+      assertAll(
+          "seed " + run.seed(),
+          () -> assertTrue(run.utilisation() >= 0.98, "utilisation " + run.utilisation()),
+          () -> assertTrue(run.efficiency() >= 0.99, "efficiency " + run.efficiency()),
+          () -> assertTrue(run.jain() >= 0.99, "Jain " + run.jain()),
+          () -> assertTrue(run.maxGapS() <= 1, "gap " + run.maxGapS()));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LADDER", "ONE_NODE", "GREEDY"})
+  void nobodyGetsMoreByAskingForMore(Skew skew) throws InterruptedException {
+    for (Figures run : runs(Scenario.defaults().with(skew).withMinutes(4), 3)) {
+      assertTrue(run.jain() >= 0.99, "seed " + run.seed() + ": Jain " + run.jain());
+    }
+  }
+
+  @Test
+  void aSessionThatWakesHasItsHalfAtOnce() throws InterruptedException {
+    Scenario scenario =
+        Scenario.defaults()
+            .withSessions(2)
+            .withDemand(9)
+            .with(Limits.perMinute(450, 180_000))
+            .with(Skew.SLEEPERS);
+    for (Figures run : runs(scenario, 5)) {
+      assertTrue(run.wakingGap() <= 2, "seed " + run.seed() + ": " + run.wakingGap());
+    }
+  }
+
+  @Test
+  void restartsInGoodOrderCostNoQuarantine() throws InterruptedException {
+    for (Figures run : runs(Scenario.defaults().with(Faults.RESTARTS), 10)) {
+      assertEquals(0, run.quarantines(), "seed " + run.seed());
+    }
+  }
+
+  @Test
+  void theLedgerGrowsWithNodesAndNotWithSessions() throws InterruptedException {
+    int few = bytes(Scenario.defaults().withMinutes(2));
+    int many = bytes(Scenario.defaults().withMinutes(2).withSessions(2_000));
+    assertTrue(many <= few + few / 10, few + " and " + many + " bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aSeedAlwaysTellsTheSameStory(long seed) {
+    Scenario scenario = Scenario.defaults().with(Faults.ALL).withMinutes(4);
+    List<String> first = new ArrayList<>();
+    List<String> again = new ArrayList<>();
+    Rules rules = new Rules(scenario.timing());
+    Figures figures = new Simulation(scenario, seed, rules, first::add).run();
+    assertEquals(figures, new Simulation(scenario, seed, rules, again::add).run());
+    assertEquals(first, again);
+    assertFalse(first.isEmpty());
+  }
+
+  private static int bytes(Scenario scenario) throws InterruptedException {
+    return runs(scenario, 1).getFirst().ledgerBytes();
+  }
+
+  private static List<Figures> runs(Scenario scenario, int seeds) throws InterruptedException {
+    return new Campaign(scenario, new Rules(scenario.timing()))
+        .run(seeds, figures -> false, figures -> {});
+  }
+}
