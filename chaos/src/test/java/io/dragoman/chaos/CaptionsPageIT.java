@@ -162,7 +162,7 @@ class CaptionsPageIT {
 
   private static void end() {
     page.press("#start");
-    page.awaitState("ended", SOON);
+    page.awaitState("ended", A_CLIP);
   }
 
   @ParameterizedTest

@@ -151,11 +151,14 @@ final class Session implements CaptionSink, Inflow.Owner {
   }
 
   private void onSpeech(SpeechEvent event) {
-    unheard = event instanceof SpeechEvent.Interrupted;
     try {
       switch (event) {
-        case SpeechEvent.Interim interim -> pipeline.heard(interim);
+        case SpeechEvent.Interim interim -> {
+          unheard = false;
+          pipeline.heard(interim);
+        }
         case SpeechEvent.Final said -> {
+          unheard = false;
           pipeline.heard(said);
           outbox.commit(seq -> new ServerMessage.AudioAck(seq, said.endSample()));
         }
@@ -163,14 +166,16 @@ final class Session implements CaptionSink, Inflow.Owner {
             outbox.send(
                 new ServerMessage.Speech(
                     activity.speaking() ? "start" : "end", millis(activity.sample())));
-        case SpeechEvent.Interrupted interrupted ->
-            outbox.send(
-                new ServerMessage.Failure(
-                    ErrorCode.SPEECH_UNAVAILABLE,
-                    false,
-                    true,
-                    interrupted.retryAfter().toMillis(),
-                    "Speech is not heard at the moment; nothing is lost, it goes on by itself."));
+        case SpeechEvent.Interrupted interrupted -> {
+          unheard = true;
+          outbox.send(
+              new ServerMessage.Failure(
+                  ErrorCode.SPEECH_UNAVAILABLE,
+                  false,
+                  true,
+                  interrupted.retryAfter().toMillis(),
+                  "Speech is not heard at the moment; nothing is lost, it goes on by itself."));
+        }
         case SpeechEvent.Ended ended -> ended(ended);
       }
     } catch (InterruptedException e) {
