@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -123,6 +124,8 @@ final class MarkTest {
   void aLostByteTurnsSpeechIntoNoiseUntilTheNext(
       @ForAll @IntRange(min = 10_000, max = 50_000) int at) {
     int even = at / 2 * 2;
+    // A frame that loses its very last samples may come out right by chance.
+    Assume.that(even / 2 % Mark.FRAME_SAMPLES < Mark.FRAME_SAMPLES - 40);
     byte[] odd = join(Arrays.copyOf(PCM, even), Arrays.copyOfRange(PCM, even + 1, PCM.length));
     byte[] healed = join(Arrays.copyOf(odd, 70_000), Arrays.copyOfRange(odd, 70_001, odd.length));
     assertEquals(expected(0, even / 2, 0), read(odd, new Random(at)));
