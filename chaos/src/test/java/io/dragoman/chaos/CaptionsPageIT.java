@@ -248,6 +248,7 @@ class CaptionsPageIT {
     assertEquals("Start", page.text("#start"));
   }
 
+  @Tag("acceptance") // At times it does not end in time beside the others: see the open issue.
   @Test
   void theMicrophoneIsCaptionedAndAMutedOneKeepsTheSessionAlive() {
     page.open("?sound=microphone&from=en-GB&to=de");
@@ -348,6 +349,7 @@ class CaptionsPageIT {
     assertTrue(browser.getCurrentUrl().contains("clip=classroom"), browser.getCurrentUrl());
   }
 
+  @Tag("acceptance") // At times it does not end in time beside the others: see the open issue.
   @Test
   void whoeverScrolledUpReadsOnUndisturbed() {
     page.pretend(320, 640, "light");
