@@ -1,5 +1,6 @@
 import * as choices from './choices.js';
 import * as languages from './languages.js';
+import * as words from './words.js';
 
 const NO_TRANSLATION = 'none';
 const form = document.getElementById('controls');
@@ -70,7 +71,9 @@ function show() {
   document.getElementById('from-name').textContent = said;
   document.getElementById('to-name').textContent = translated;
   const sound = chosen.sound === 'clip' ? clip.selectedOptions[0]?.text : 'Microphone';
-  change.textContent = `${sound}: ${said}${translated && ` → ${translated}`}`;
+  const summary = `${sound}: ${said}${translated && ` → ${translated}`}`;
+  change.textContent = summary;
+  document.getElementById('what-comes').textContent = words.ofWhatComes(choices.view(), translated, summary);
   link();
 }
 

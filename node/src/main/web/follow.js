@@ -3,36 +3,43 @@ const NEAR_PX = 8;
 /**
  * Keeps a scroller at its newest line, unless the person scrolled up to read: then a button brings them back.
  *
- * @returns {{grown(): void, toNewest(): void}}
+ * @returns {{grow(change: function(): void): void, toNewest(): void}} `grow` makes a change that may add lines
  */
 export function follow(scroller, button) {
   let following = true;
 
-  function atEnd() {
+  function isAtEnd() {
     return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_PX;
   }
 
-  function grown() {
+  function look() {
+    following = isAtEnd();
+    button.hidden = following;
+  }
+
+  function stay() {
     if (following) {
       scroller.scrollTop = scroller.scrollHeight;
     }
   }
 
-  function set(on) {
-    following = on;
-    button.hidden = on;
-  }
-
   function toNewest() {
-    set(true);
-    grown();
+    following = button.hidden = true;
+    stay();
   }
 
-  scroller.addEventListener('scroll', () => set(atEnd()), { passive: true });
+  function grow(change) {
+    // The event that tells of the person's scrolling comes late: look by oneself.
+    look();
+    change();
+    stay();
+  }
+
+  scroller.addEventListener('scroll', look, { passive: true });
   button.addEventListener('click', () => {
     toNewest();
     scroller.focus({ preventScroll: true });
   });
-  new ResizeObserver(grown).observe(scroller);
-  return { grown, toNewest };
+  new ResizeObserver(stay).observe(scroller);
+  return { grow, toNewest };
 }

@@ -77,10 +77,7 @@ export class Live {
         this.#reached = this.#sending = true;
         this.#view.started(message);
         this.#source.start({
-          audio: (pcm) => {
-            this.#connection.audio(pcm);
-            this.#delay.sent(pcm.length);
-          },
+          audio: (pcm) => this.#say(pcm),
           ended: () => this.#sending && this.stop(),
           failed: (error) => this.#lose(words.ofMicrophone(error)),
         });
@@ -97,6 +94,14 @@ export class Live {
           this.#view.trouble(words.ofError(message));
         }
         break;
+    }
+  }
+
+  /** Sound that a source had under way when it was stopped would come after the session's end. */
+  #say(pcm) {
+    if (this.#sending) {
+      this.#connection.audio(pcm);
+      this.#delay.sent(pcm.length);
     }
   }
 

@@ -39,8 +39,7 @@ const view = {
     showMuted();
   },
   caption(message) {
-    captions.show(message);
-    scroller.grown();
+    scroller.grow(() => captions.show(message));
     notice.passed();
   },
   delay: status.delay,

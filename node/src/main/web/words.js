@@ -85,6 +85,14 @@ const WAITING = {
 
 const SERVICES = { speech: 'Google Speech', openai: 'OpenAI' };
 
+/** What a person sees before the first Start. */
+export function ofWhatComes(view, translated, summary) {
+  if (view === 'hall') {
+    return `${summary}. To choose another sound or language, leave the hall view.`;
+  }
+  return `What is said appears here${translated && ', with its translation beside it'}.`;
+}
+
 /** @returns {{what: string, todo: string}} */
 export function ofError({ code, fatal, retry_after_ms: retryAfterMs }) {
   const known = fatal ? ERRORS[code] : (PASSING[code] ?? ERRORS[code]);

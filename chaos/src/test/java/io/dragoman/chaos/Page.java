@@ -108,8 +108,19 @@ final class Page {
     return String.valueOf(script("return document.documentElement.dataset.state"));
   }
 
+  /** A session that failed instead is told of at once, in the page's own words. */
   void awaitState(String state, Duration atMost) {
-    await().atMost(atMost).pollInterval(Duration.ofMillis(100)).until(() -> state().equals(state));
+    await()
+        .atMost(atMost)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              String now = state();
+              if (now.equals("failed") && !state.equals(now)) {
+                throw new AssertionError("The session failed: " + text("#notice-text"));
+              }
+              return now.equals(state);
+            });
   }
 
   /** The texts of the captions of a column, {@code said} or {@code translated}, from the oldest. */
