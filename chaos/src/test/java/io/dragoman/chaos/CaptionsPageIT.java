@@ -3,7 +3,6 @@ package io.dragoman.chaos;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -29,13 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.openqa.selenium.Keys;
-import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
-import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.interactions.Actions;
 
 /** The captions page in a real browser, against a real node. */
 @Timeout(300)
@@ -50,8 +43,7 @@ class CaptionsPageIT {
   private static final Clip CONFERENCE = Clips.shipped().getFirst();
 
   @TempDir static Path directory;
-  private static LoneNode node;
-  private static ChromeDriver browser;
+  private static Visit visit;
   private static Page page;
 
   @BeforeAll
@@ -63,23 +55,21 @@ class CaptionsPageIT {
         new AudioInputStream(new ByteArrayInputStream(pcm), format, CONFERENCE.samples()),
         AudioFileFormat.Type.WAVE,
         speech.toFile());
-    browser =
-        Chromium.start(
+    visit =
+        Visit.start(
+            directory,
+            Map.of(),
             Map.of(),
             "--use-fake-device-for-media-stream",
             "--use-fake-ui-for-media-stream",
             "--use-file-for-fake-audio-capture=" + speech);
-    node = LoneNode.start(directory, Map.of());
-    page = new Page(browser, node.listen());
+    page = visit.page();
   }
 
   @AfterAll
   static void stop() {
-    if (browser != null) {
-      browser.quit();
-    }
-    if (node != null) {
-      node.close();
+    if (visit != null) {
+      visit.close();
     }
   }
 
@@ -134,8 +124,8 @@ class CaptionsPageIT {
     assertEquals(
         List.of(),
         asked.stream()
-            .filter(url -> !url.startsWith("http://" + node.listen() + "/"))
-            .filter(url -> !url.startsWith("ws://" + node.listen() + "/v1/session?sid="))
+            .filter(url -> !url.startsWith("http://" + visit.node().listen() + "/"))
+            .filter(url -> !url.startsWith("ws://" + visit.node().listen() + "/v1/session?sid="))
             .toList());
   }
 
@@ -161,96 +151,8 @@ class CaptionsPageIT {
         .until(() -> page.captions("translated").stream().anyMatch(text -> !text.isBlank()));
     Duration time = Duration.ofNanos(System.nanoTime() - pressed);
     assertFalse(page.captions("said").getFirst().isBlank());
-    end();
+    page.end();
     return time;
-  }
-
-  private static void end() {
-    page.press("#start");
-    page.awaitState("ended", A_CLIP);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "1280, 1000, light, ''",
-    "1280, 1000, dark,  ''",
-    "320,  640,  light, ''",
-    "320,  640,  dark,  ''",
-    "1280, 800,  light, ?view=hall&original=1",
-    "1280, 800,  dark,  ?view=hall",
-  })
-  void axeFindsNothing(int width, int height, String scheme, String query) {
-    page.pretend(width, height, scheme);
-    page.open(query);
-    page.assertAccessible("idle");
-    page.press("#start");
-    awaitCaptions(1);
-    page.assertAccessible("live");
-    assertEquals(
-        width,
-        Integer.parseInt(page.script("return document.documentElement.scrollWidth").toString()));
-    end();
-    page.assertAccessible("ended");
-  }
-
-  private static void awaitCaptions(int rows) {
-    await()
-        .atMost(A_CLIP)
-        .until(
-            () ->
-                page.captions("translated").stream().filter(text -> !text.isBlank()).count()
-                    >= rows);
-  }
-
-  @Test
-  void everyControlIsReachedByTheKeyboardAndHasAName() {
-    page.open("");
-    assertEquals(
-        List.of(
-            "Hall view", "Clip", "Clip", "Spoken", "Translated into", "Start", "Mute", "Captions"),
-        tabThrough());
-    page.open("?view=hall");
-    List<String> hall = tabThrough();
-    assertEquals(
-        List.of("Start", "Mute", "Original", "Full screen", "Leave hall view", "Captions"), hall);
-  }
-
-  /** The names of what gets the focus, in order; each shows that it has it. */
-  private static List<String> tabThrough() {
-    List<String> names = new ArrayList<>();
-    Set<String> reached = new LinkedHashSet<>();
-    while (true) {
-      new Actions(browser).sendKeys(Keys.TAB).perform();
-      WebElement focused = browser.switchTo().activeElement();
-      if (focused.getTagName().equals("body") || !reached.add(focused.toString())) {
-        return names;
-      }
-      names.add(focused.getAccessibleName());
-      assertNotEquals(
-          "none",
-          page.script(
-              """
-              const shown = arguments[0].matches('[type=radio]') ? arguments[0].nextElementSibling : arguments[0];
-              return getComputedStyle(shown).outlineStyle""",
-              focused),
-          focused.getAccessibleName());
-    }
-  }
-
-  @Test
-  void theKeyboardAloneStartsAndStops() {
-    page.open("");
-    while (!"start".equals(browser.switchTo().activeElement().getAttribute("id"))) {
-      new Actions(browser).sendKeys(Keys.TAB).perform();
-    }
-    new Actions(browser).sendKeys(Keys.ENTER).perform();
-    page.awaitState("live", SOON);
-    assertEquals("Stop", page.text("#start"));
-    awaitCaptions(1);
-    new Actions(browser).sendKeys(Keys.SPACE).perform();
-    page.awaitState("ended", SOON);
-    assertEquals("start", browser.switchTo().activeElement().getAttribute("id"));
-    assertEquals("Start", page.text("#start"));
   }
 
   @Test
@@ -313,60 +215,16 @@ class CaptionsPageIT {
   }
 
   @Test
-  void theHallShowsLargeTypeAndLittleElse() {
-    page.open("?view=hall&clip=team-meeting&to=de");
-    assertTrue(page.text("#hint").contains("→ German"), page.text("#hint"));
-    assertFalse(page.element("#to-hall").isDisplayed());
-    assertFalse(page.element("#clip").isDisplayed());
-    page.press("#fullscreen");
-    await().until(() -> Boolean.TRUE.equals(page.script("return !!document.fullscreenElement")));
-    page.press("#fullscreen");
-    await().until(() -> Boolean.TRUE.equals(page.script("return !document.fullscreenElement")));
-    page.script("seen.shifts = []");
-    page.press("#start");
-    awaitCaptions(2);
-    assertTrue(
-        Double.parseDouble(
-                page.element("#rows .translated").getCssValue("font-size").replace("px", ""))
-            > 48);
-    assertFalse(page.element("#rows .said").isDisplayed());
-    await().until(() -> page.element("form").getCssValue("opacity").equals("0"));
-    new Actions(browser).moveByOffset(5, 5).perform();
-    await().until(() -> page.element("form").getCssValue("opacity").equals("1"));
-    page.press("#mute");
-    assertEquals("live", page.state());
-    assertEquals(List.of(), page.seen("shifts"));
-    page.press("#original");
-    assertTrue(page.element("#rows .said").isDisplayed());
-    end();
-  }
-
-  @Test
-  void aLinkOpensAPreparedPageAndTheNextVisitRemembersIt() {
-    page.open("?clip=classroom&from=en-US&to=de");
-    assertEquals("classroom", page.element("#clip").getDomProperty("value"));
-    assertEquals("de", page.element("#to").getDomProperty("value"));
-    page.element("#to").sendKeys("Italian");
-    assertTrue(browser.getCurrentUrl().contains("to=it"), browser.getCurrentUrl());
-    page.visit("");
-    assertEquals("classroom", page.element("#clip").getDomProperty("value"));
-    assertEquals("it", page.element("#to").getDomProperty("value"));
-    page.press("#to-hall");
-    await().until(() -> browser.getCurrentUrl().contains("view=hall"));
-    assertTrue(browser.getCurrentUrl().contains("clip=classroom"), browser.getCurrentUrl());
-  }
-
-  @Test
   void whoeverScrolledUpReadsOnUndisturbed() {
     page.pretend(320, 640, "light");
     page.open("");
     page.press("#start");
-    awaitCaptions(2);
+    page.awaitCaptions(2);
     // Captions come before the event that tells of the scrolling.
     page.script("document.getElementById('scroller').scrollTop -= 120;" + BUSY);
     await().until(() -> page.element("#newest").isDisplayed());
     Object before = topOfFirstRow();
-    awaitCaptions(3);
+    page.awaitCaptions(3);
     assertEquals(before, topOfFirstRow());
     page.press("#newest");
     assertFalse(page.element("#newest").isDisplayed());
@@ -387,40 +245,20 @@ class CaptionsPageIT {
     page.open("?clip=support-call");
     page.press("#start");
     page.awaitState("live", SOON);
-    String captions = browser.getWindowHandle();
-    browser.switchTo().newWindow(WindowType.TAB);
+    String captions = visit.browser().getWindowHandle();
+    visit.browser().switchTo().newWindow(WindowType.TAB);
     // A page of the same host sees what the hidden one notes.
-    browser.get("http://" + node.listen() + "/icon.svg");
+    visit.browser().get("http://" + visit.node().listen() + "/icon.svg");
     await()
         .atMost(A_CLIP)
         .until(
             () ->
                 Boolean.TRUE.equals(
                     page.script("return Number(localStorage.getItem('told while hidden')) >= 2")));
-    browser.close();
-    browser.switchTo().window(captions);
+    visit.browser().close();
+    visit.browser().switchTo().window(captions);
     page.awaitState("ended", A_CLIP);
     Clip clip = Clips.shipped().get(2);
     assertEquals(clip.sentences().stream().map(s -> s.heard(0)).toList(), page.captions("said"));
-  }
-
-  /** {@code -Dscreenshot=FILE} keeps it: it is the one that the README shows. */
-  @Test
-  @Tag("acceptance")
-  void itsPictureShowsALiveSession() {
-    String file = System.getProperty("screenshot", "");
-    Path picture =
-        file.isEmpty() ? directory.resolve("captions.png") : Path.of(file).toAbsolutePath();
-    page.pretend(1280, 720, "light");
-    page.open("?clip=conference");
-    page.press("#start");
-    awaitCaptions(3);
-    await()
-        .pollInterval(Duration.ofMillis(50))
-        .atMost(SOON)
-        .until(() -> page.captions("translated").getLast().length() > 30);
-    page.picture(picture);
-    end();
-    assertTrue(picture.toFile().length() > 20_000);
   }
 }

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.chrome.ChromeDriver;
 
 /** What the captions page tells a person when something is wrong. */
 @Timeout(300)
@@ -33,27 +32,24 @@ class CaptionsPageTroubleIT {
   private static final Duration SOON = Duration.ofSeconds(50);
 
   @TempDir static Path directory;
-  private static LoneNode node;
-  private static ChromeDriver browser;
+  private static Visit visit;
   private static Page page;
 
   @BeforeAll
   static void start() throws Exception {
-    browser =
-        Chromium.start(
+    visit =
+        Visit.start(
+            directory,
+            Map.of("sessions.most", 1),
             Map.of("profile.default_content_setting_values.media_stream_mic", 2),
             "--use-fake-device-for-media-stream");
-    node = LoneNode.start(directory, Map.of("sessions.most", 1));
-    page = new Page(browser, node.listen());
+    page = visit.page();
   }
 
   @AfterAll
   static void stop() {
-    if (browser != null) {
-      browser.quit();
-    }
-    if (node != null) {
-      node.close();
+    if (visit != null) {
+      visit.close();
     }
   }
 
@@ -108,7 +104,8 @@ class CaptionsPageTroubleIT {
         HttpClient.newHttpClient()
             .newWebSocketBuilder()
             .buildAsync(
-                URI.create("ws://" + node.listen() + "/v1/session?sid=occupies-the-only-place"),
+                URI.create(
+                    "ws://" + visit.node().listen() + "/v1/session?sid=occupies-the-only-place"),
                 new WebSocket.Listener() {
                   @Override
                   public CompletionStage<?> onText(
@@ -148,14 +145,14 @@ class CaptionsPageTroubleIT {
 
   private static void signal(String name) throws Exception {
     Process kill =
-        new ProcessBuilder("kill", "-" + name, Long.toString(node.process().pid())).start();
+        new ProcessBuilder("kill", "-" + name, Long.toString(visit.node().process().pid())).start();
     assertEquals(0, kill.waitFor());
   }
 
   @Test
   void translationsThatWaitAndANodeThatLeaves() throws Exception {
     try (LoneNode leaving = LoneNode.start(directory, Map.of("quota.requests_per_minute", 2))) {
-      Page there = new Page(browser, leaving.listen());
+      Page there = new Page(visit.browser(), leaving.listen());
       there.open("");
       there.press("#start");
       there.awaitState("live", SOON);

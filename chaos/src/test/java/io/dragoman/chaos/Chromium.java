@@ -1,5 +1,6 @@
 package io.dragoman.chaos;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
@@ -70,7 +71,7 @@ final class Chromium {
     Path script =
         Path.of(System.getProperty("basedir", "."), "bin", "install-tools").toAbsolutePath();
     Process install = new ProcessBuilder(script.toString()).redirectErrorStream(true).start();
-    String said = new String(install.getInputStream().readAllBytes()).strip();
+    String said = new String(install.getInputStream().readAllBytes(), UTF_8).strip();
     assumeTrue(
         install.waitFor() == 0,
         () -> "No browser to test the captions page with. Run chaos/bin/install-tools. " + said);

@@ -123,6 +123,22 @@ final class Page {
             });
   }
 
+  /** Waits until so many sentences are translated, or begin to be. */
+  void awaitCaptions(int sentences) {
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () ->
+                captions("translated").stream().filter(text -> !text.isBlank()).count()
+                    >= sentences);
+  }
+
+  /** Presses Stop, and waits for the session's end. */
+  void end() {
+    press("#start");
+    awaitState("ended", Duration.ofMinutes(2));
+  }
+
   /** The texts of the captions of a column, {@code said} or {@code translated}, from the oldest. */
   List<String> captions(String column) {
     return strings(
