@@ -7,6 +7,7 @@ import io.dragoman.ops.Health;
 import io.dragoman.ops.Metrics;
 import io.dragoman.ops.NodeFigures;
 import io.dragoman.ops.Stats;
+import io.dragoman.ops.Trouble;
 import io.dragoman.page.CaptionsPage;
 import io.dragoman.pipeline.PipelineMetrics;
 import io.dragoman.session.SessionEndpoint;
@@ -19,7 +20,9 @@ import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
   private static final String ADMIN = "admin";
+  private static final String SPEECH = "speech";
+  private static final String LANGUAGE_MODEL = "language_model";
   private static final Duration ALL_HERE_WITHIN = Duration.ofSeconds(10);
   private static final Duration PATIENCE_WITH_CLIENTS = Duration.ofSeconds(2);
   private static final Duration CLUSTER_REMINDER = Duration.ofSeconds(10);
@@ -95,10 +100,18 @@ public final class Node implements AutoCloseable {
                 grid.sessions(),
                 config.standIns()));
     metrics.watch(sessions);
+    metrics.watch(SPEECH, () -> recognizer.trouble().isPresent());
+    metrics.watch(LANGUAGE_MODEL, () -> openAi.trouble().isPresent());
     Health health = new Health();
     NodeFigures figures =
         new NodeFigures(
-            grid.node(), version(), config.openAi().mostCalls(), health, sessions, pipelines);
+            grid.node(),
+            version(),
+            config.openAi().mostCalls(),
+            health,
+            sessions,
+            pipelines,
+            () -> troubles(recognizer, openAi));
     Stats stats =
         new Stats(
             grid.node(),
@@ -123,16 +136,27 @@ public final class Node implements AutoCloseable {
    */
   public void awaitReady() throws InterruptedException {
     int majority = config.grid().majority();
+    if (grid.size() < config.grid().size()) {
+      log.info(
+          "waiting for the other nodes, of which {} are enough after {} s",
+          majority - 1,
+          ALL_HERE_WITHIN.toSeconds());
+    }
     // Nodes that start together become ready together, once the state is where it will stay.
-    grid.awaitSize(config.grid().size(), ALL_HERE_WITHIN);
+    boolean all = grid.awaitSize(config.grid().size(), ALL_HERE_WITHIN);
     while (!grid.awaitSize(majority, CLUSTER_REMINDER)) {
       log.warn(
-          "waiting for the cluster: {} of at least {} nodes are here; are the others started, and is grid.members the same on all?",
-          grid.size(),
-          majority);
+          "still waiting for the cluster, {} nodes are needed: {}; start them, and see that they"
+              + " reach {} and that grid.members is the same on all",
+          majority,
+          grid.attendance(),
+          gridAddress());
     }
     grid.awaitSafe(ALL_HERE_WITHIN);
     health.ready();
+    if (!all) {
+      log.warn("ready, though {}", grid.attendance());
+    }
   }
 
   /** The node's name in this life of its. */
@@ -182,6 +206,30 @@ public final class Node implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static List<Trouble> troubles(SpeechRecognizer recognizer, OpenAi openAi) {
+    return Stream.concat(
+            recognizer.trouble().stream()
+                .map(
+                    it ->
+                        trouble(SPEECH, it.refused(), it.reason(), it.lasting(), it.sinceTried())),
+            openAi.trouble().stream()
+                .map(
+                    it ->
+                        trouble(
+                            LANGUAGE_MODEL,
+                            it.refused(),
+                            it.reason(),
+                            it.lasting(),
+                            it.sinceTried())))
+        .toList();
+  }
+
+  private static Trouble trouble(
+      String service, boolean refused, String reason, Duration lasting, Duration sinceTried) {
+    return new Trouble(
+        service, refused ? "refused" : "away", reason, lasting.toMillis(), sinceTried.toMillis());
   }
 
   /** The version of the jar that this class came in. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dragoman.ops.ClusterStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -14,7 +15,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -110,10 +110,16 @@ final class StatusCommand implements Callable<Integer> {
     return Objects.requireNonNull(spec).commandLine();
   }
 
-  /** What a node said, as it said it and as it is meant. */
-  private record Answer(String raw, ClusterStatus status) {
+  /** What a node said, as it said it and as it is meant, and when. */
+  private record Answer(String raw, ClusterStatus status, long nanoTime) {
     List<String> lines() {
       return StatusTable.lines(status, ZoneId.systemDefault());
+    }
+
+    /** What is left of it once it is no longer true. */
+    String last() {
+      Duration ago = Duration.ofNanos(System.nanoTime() - nanoTime);
+      return StatusTable.last(status, ago, ZoneId.systemDefault());
     }
   }
 
@@ -125,8 +131,18 @@ final class StatusCommand implements Callable<Integer> {
               HttpRequest.newBuilder(address).timeout(TIMEOUT).build(), BodyHandlers.ofString());
     } catch (HttpTimeoutException e) {
       throw unavailable("%s does not answer within %d s".formatted(admin, TIMEOUT.toSeconds()));
-    } catch (IOException e) {
+    } catch (ConnectException e) {
       throw unavailable("nothing answers at " + admin);
+    } catch (IOException e) {
+      throw unavailable(
+          "what answers at %s does not speak HTTP; perhaps it is a node's grid.listen"
+              .formatted(admin));
+    }
+    if (response.statusCode() == 404) {
+      throw unavailable(
+          ("what answers at %s is no admin listener; perhaps it is a node's node.listen, which is for"
+                  + " clients")
+              .formatted(admin));
     }
     if (response.statusCode() != 200) {
       throw unavailable(
@@ -134,7 +150,8 @@ final class StatusCommand implements Callable<Integer> {
               .formatted(admin, response.statusCode()));
     }
     try {
-      return new Answer(response.body(), JSON.readValue(response.body(), ClusterStatus.class));
+      return new Answer(
+          response.body(), JSON.readValue(response.body(), ClusterStatus.class), System.nanoTime());
     } catch (JsonProcessingException e) {
       throw unavailable("what answers at %s is no admin listener of a node".formatted(admin));
     }
@@ -144,7 +161,8 @@ final class StatusCommand implements Callable<Integer> {
     return new CommandException(
         ExitCode.UNAVAILABLE,
         sentence
-            + "; name a running node's with --admin HOST:PORT (a node prints it when it is ready)");
+            + "; give a running node's node.admin as --admin HOST:PORT (a node prints it when it is"
+            + " ready)");
   }
 
   private void watch(HttpClient http, URI address, Answer first) throws InterruptedException {
@@ -187,10 +205,8 @@ final class StatusCommand implements Callable<Integer> {
   private synchronized void show(
       @Nullable LiveBlock block, Answer answer, @Nullable String trouble) {
     if (block != null) {
-      List<String> lines = new ArrayList<>(answer.lines());
-      if (trouble != null) {
-        lines.addFirst("! " + trouble);
-      }
+      List<String> lines =
+          trouble == null ? answer.lines() : List.of("! " + trouble, "", answer.last());
       block.update(List.of(), StatusTable.atMost(MOST_LINES, lines));
     } else if (trouble != null) {
       PrintWriter err = command().getErr();

@@ -1,13 +1,16 @@
 package io.dragoman.cli;
 
 import io.dragoman.ops.ClusterStatus;
+import io.dragoman.ops.Trouble;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Says how a cluster stands in lines for a terminal of 80 columns. */
@@ -15,8 +18,11 @@ final class StatusTable {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
   private static final int BAR = 24;
   private static final int NODE = 18;
-  private static final int SESSION = 24;
   private static final int MISSING = 24;
+  private static final int REASON = 80;
+
+  /** A service in trouble that is needed is tried more often. */
+  private static final Duration TRIED_LATELY = Duration.ofSeconds(15);
 
   private StatusTable() {}
 
@@ -33,8 +39,13 @@ final class StatusTable {
           "! %s does not answer; look at its machine and its log."
               .formatted(cut(missing, MISSING)));
     }
+    List<String> troubles = troubles(status);
+    lines.addAll(troubles);
     lines.add("");
     quota(status.quota(), lines);
+    if (troubles.isEmpty()) {
+      lines.add("services  no trouble with speech or the language model");
+    }
     lines.add("");
     nodes(status, lines);
     if (!status.busiest().isEmpty()) {
@@ -54,6 +65,11 @@ final class StatusTable {
     return fewer;
   }
 
+  /** In place of the lines, where there are no newer ones: what was told last, and when. */
+  static String last(ClusterStatus status, Duration ago, ZoneId zone) {
+    return "Last told %s ago: %s".formatted(time(ago), headline(status, zone));
+  }
+
   private static String headline(ClusterStatus status, ZoneId zone) {
     int all = status.nodes().size() + status.nodesMissing().size();
     return "%d of %s, %s; %s as %s sees it"
@@ -63,6 +79,47 @@ final class StatusTable {
             count(status.sessions(), "session"),
             TIME.format(Instant.ofEpochMilli(status.time()).atZone(zone)),
             cut(status.answeredBy(), NODE));
+  }
+
+  /** The same trouble of several nodes is one line. */
+  private static List<String> troubles(ClusterStatus status) {
+    Map<String, List<Troubled>> same = new LinkedHashMap<>();
+    for (ClusterStatus.Node node : status.nodes()) {
+      for (Trouble trouble : node.troubles()) {
+        same.computeIfAbsent(
+                trouble.service() + trouble.state() + trouble.reason(), _ -> new ArrayList<>())
+            .add(new Troubled(node.node(), trouble));
+      }
+    }
+    return same.values().stream().map(all -> trouble(all, status.nodes().size())).toList();
+  }
+
+  private record Troubled(String node, Trouble trouble) {}
+
+  private static String trouble(List<Troubled> all, int nodes) {
+    Trouble first = all.getFirst().trouble();
+    String service =
+        switch (first.service()) {
+          case "speech" -> "speech";
+          case "language_model" -> "the language model";
+          default -> first.service();
+        };
+    String who =
+        all.size() < nodes
+            ? all.stream().map(one -> cut(one.node(), NODE)).collect(Collectors.joining(", "))
+            : nodes == 1 ? "the node" : "all nodes";
+    Duration lasts =
+        Duration.ofMillis(all.stream().mapToLong(one -> one.trouble().lastsMs()).max().orElse(0));
+    Duration tried =
+        Duration.ofMillis(
+            all.stream().mapToLong(one -> one.trouble().triedMsAgo()).min().orElse(0));
+    return "! %s %s for %s%s: %s"
+        .formatted(
+            service,
+            first.state().equals("refused") ? "refuses " + who : "is away from " + who,
+            time(lasts),
+            tried.compareTo(TRIED_LATELY) < 0 ? "" : ", last tried %s ago".formatted(time(tried)),
+            cut(first.reason(), REASON));
   }
 
   private static void quota(ClusterStatus.Quota quota, List<String> lines) {
@@ -114,22 +171,23 @@ final class StatusTable {
         .collect(Collectors.joining(", "));
   }
 
+  /** An id comes last, so that it stands whole: it is what logs are searched for. */
   private static void sessions(ClusterStatus status, List<String> lines) {
     lines.add(
         row(
-            "%-24s %-18s %5s %5s %7s %9s %5s",
-            "session", "node", "calls", "queue", "req/min", "tok/min", "quota"));
+            "%5s %5s %7s %9s %5s  %-18s %s",
+            "calls", "queue", "req/min", "tok/min", "quota", "node", "session"));
     for (ClusterStatus.Session session : status.busiest()) {
       lines.add(
           row(
-              "%-24s %-18s %5d %5d %7d %9d %5s",
-              cut(session.session(), SESSION),
-              cut(session.node(), NODE),
+              "%5d %5d %7d %9d %5s  %-18s %s",
               session.activeRequests(),
               session.queueLength(),
               session.requestsLastMinute(),
               session.tokensLastMinute(),
-              share(session, status.quota())));
+              share(session, status.quota()),
+              cut(session.node(), NODE),
+              session.session()));
     }
     long others = status.sessions() - status.busiest().size();
     if (others > 0) {

@@ -103,8 +103,9 @@ public final class Grid implements AutoCloseable {
               .formatted(config.host(), config.port(), e.getMessage()),
           e);
     }
-    log.info("joined the grid as {} with {} members", node, size(hazelcast));
-    return new Grid(node, hazelcast, clock, config.members());
+    Grid grid = new Grid(node, hazelcast, clock, config.members());
+    log.info("joined the grid as {}: {}", node, grid.attendance());
+    return grid;
   }
 
   private static void place(NetworkConfig network, GridConfig config) throws UnknownHostException {
@@ -122,6 +123,18 @@ public final class Grid implements AutoCloseable {
   /** How many nodes are in the cluster now. */
   public int size() {
     return size(hazelcast);
+  }
+
+  /** Who is here, for people: {@code 1 of 3 nodes is here, not 10.0.0.2:5701, 10.0.0.3:5701}. */
+  public String attendance() {
+    List<String> absent = GridClusterView.absent(members, hazelcast.getCluster().getMembers());
+    int here = size();
+    return "%d of %d %s here%s"
+        .formatted(
+            here,
+            here + absent.size(),
+            here + absent.size() == 1 ? "node is" : "nodes are",
+            absent.isEmpty() ? "" : ", not " + String.join(", ", absent));
   }
 
   /** Waits until the cluster has so many nodes; false where it has not after that time. */
@@ -212,7 +225,7 @@ public final class Grid implements AutoCloseable {
     }
 
     private void changed(String what, Member member) {
-      log.info("{} {}: {} members", member.getAttribute(NODE), what, size());
+      log.info("{} {}: {}", member.getAttribute(NODE), what, attendance());
       synchronized (membership) {
         membership.notifyAll();
       }

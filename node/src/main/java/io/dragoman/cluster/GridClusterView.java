@@ -66,7 +66,7 @@ final class GridClusterView implements ClusterView {
             .map(member -> new Asked(member, ask(member, selection)))
             .toList();
     List<NodeReport> reports = new ArrayList<>();
-    List<String> missing = new ArrayList<>(absent(members));
+    List<String> missing = new ArrayList<>(absent(configured, members));
     reports.add(here.report(selection));
     for (Asked asked : all) {
       NodeReport report = await(asked, deadline);
@@ -111,7 +111,7 @@ final class GridClusterView implements ClusterView {
   }
 
   /** The nodes that belong to the cluster but are not in it. */
-  private List<String> absent(Collection<Member> members) {
+  static List<String> absent(List<String> configured, Collection<Member> members) {
     Set<InetSocketAddress> present =
         members.stream().map(Member::getSocketAddress).collect(Collectors.toSet());
     return configured.stream().filter(node -> !present.contains(address(node))).toList();

@@ -35,7 +35,9 @@ public record GridConfig(Path file, String node, String host, int port, List<Str
     for (String member : members) {
       int colon = member.lastIndexOf(':');
       if (colon < 1 || !member.substring(colon + 1).matches("[0-9]{1,5}")) {
-        throw new IllegalArgumentException("grid.members: '" + member + "' is not host:port");
+        throw new IllegalArgumentException(
+            "grid.members: \"%s\" is not HOST:PORT, for example 10.0.0.2:5701, a node's grid.listen"
+                .formatted(member));
       }
       requirePort("grid.members", Integer.parseInt(member.substring(colon + 1)));
       if (Collections.frequency(members, member) > 1) {

@@ -10,6 +10,7 @@ import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
+import io.dragoman.ops.Trouble;
 import io.dragoman.pipeline.SessionUse;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -63,6 +64,10 @@ final class ReportTypes {
     out.writeInt(report.waiting());
     out.writeLong(report.requestsLastMinute());
     out.writeLong(report.tokensLastMinute());
+    out.writeInt(report.troubles().size());
+    for (Trouble trouble : report.troubles()) {
+      writeTrouble(out, trouble);
+    }
     out.writeInt(report.selected().size());
     for (SessionUse use : report.selected()) {
       writeUse(out, use);
@@ -85,7 +90,26 @@ final class ReportTypes {
         in.readInt(),
         in.readLong(),
         in.readLong(),
+        readTroubles(in),
         readUses(in));
+  }
+
+  private static void writeTrouble(ObjectDataOutput out, Trouble trouble) throws IOException {
+    out.writeString(trouble.service());
+    out.writeString(trouble.state());
+    out.writeString(trouble.reason());
+    out.writeLong(trouble.lastsMs());
+    out.writeLong(trouble.triedMsAgo());
+  }
+
+  private static List<Trouble> readTroubles(ObjectDataInput in) throws IOException {
+    List<Trouble> troubles = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      troubles.add(
+          new Trouble(
+              readString(in), readString(in), readString(in), in.readLong(), in.readLong()));
+    }
+    return troubles;
   }
 
   private static void writeUse(ObjectDataOutput out, SessionUse use) throws IOException {

@@ -1,6 +1,7 @@
 package io.dragoman.openai;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,12 @@ final class CircuitBreaker {
   /** Failures in a row while it is not tripped, rests in a row while it is. */
   private int failures;
 
+  /** When the first of the failures in a row came, the last one, and what it was. */
+  private long firstFailure;
+
+  private long lastFailure;
+  private String lastReason = "";
+
   private long restEnds;
   private long restNanos;
   private @Nullable String refusal;
@@ -87,7 +94,7 @@ final class CircuitBreaker {
         switch (result) {
           case ApiResult.RateLimited limited -> {
             forgetRefusals(this);
-            failed(this, true, limited.retryAfter(), "it says 429, too many requests");
+            failed(this, true, limited.retryAfter(), "429, too many requests");
           }
           case ApiResult.Refused refused -> refused(this, refused.code());
           case ApiResult.Failed failed when failed.retryable() -> {
@@ -127,6 +134,18 @@ final class CircuitBreaker {
         Duration.ofNanos(Math.max(0, restEnds - nanoTime.getAsLong())));
   }
 
+  /** What has tripped it, and not been overcome. */
+  synchronized Optional<Trouble> trouble() {
+    return tripped
+        ? Optional.of(
+            new Trouble(refusal != null, lastReason, since(firstFailure), since(lastFailure)))
+        : Optional.empty();
+  }
+
+  private Duration since(long then) {
+    return Duration.ofNanos(nanoTime.getAsLong() - then);
+  }
+
   private boolean isCertain() {
     return refusals >= CERTAIN_REFUSALS
         && nanoTime.getAsLong() - refusedSince >= CERTAIN_AFTER.toNanos();
@@ -141,7 +160,7 @@ final class CircuitBreaker {
     if (tripped) {
       tripped = false;
       toldRefusal = false;
-      log.info("the language model answers again");
+      log.info("the language model answers again, after {} s", since(firstFailure).toSeconds());
     }
   }
 
@@ -163,7 +182,7 @@ final class CircuitBreaker {
     }
     refusal = code;
     refusals++;
-    failed(pass, true, Duration.ZERO, "it refuses: " + code);
+    failed(pass, true, Duration.ZERO, code);
     if (isCertain() && !toldRefusal) {
       toldRefusal = true;
       log.error(
@@ -180,6 +199,11 @@ final class CircuitBreaker {
       restEnds = Math.max(restEnds, nanoTime.getAsLong() + bounded(wish));
       return;
     }
+    lastFailure = nanoTime.getAsLong();
+    lastReason = why;
+    if (failures == 0) {
+      firstFailure = lastFailure;
+    }
     failures++;
     if (!tripped) {
       if (!atOnce && failures < TOLERATED) {
@@ -192,7 +216,8 @@ final class CircuitBreaker {
     rest(wish);
     if (failures == 1) {
       log.warn(
-          "the language model is in trouble ({}); this node rests, and tries again in {} ms",
+          "the language model is in trouble ({}); sentences wait, and one call tries again in {} ms,"
+              + " then less and less often, at least every 10 s",
           why,
           Duration.ofNanos(restNanos).toMillis());
     }

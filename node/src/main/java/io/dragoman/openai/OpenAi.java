@@ -17,6 +17,11 @@ public interface OpenAi extends AutoCloseable {
     return new Standing.Sound();
   }
 
+  /** What keeps the upstream from answering; empty while nothing is known to. */
+  default Optional<Trouble> trouble() {
+    return Optional.empty();
+  }
+
   /** How an upstream is to be treated by all callers of this node. */
   sealed interface Standing {
 

@@ -28,8 +28,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A client of an OpenAI-compatible server over Java's {@link HttpClient}.
@@ -44,7 +42,6 @@ import org.slf4j.LoggerFactory;
  * one attempt; that is a switch of the whole process, which Java reads once.
  */
 public final class OpenAiClient implements OpenAi {
-  private static final Logger log = LoggerFactory.getLogger(OpenAiClient.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final OpenAiConfig config;
@@ -85,6 +82,11 @@ public final class OpenAiClient implements OpenAi {
   @Override
   public Standing standing() {
     return breaker.standing();
+  }
+
+  @Override
+  public Optional<Trouble> trouble() {
+    return breaker.trouble();
   }
 
   @Override
@@ -144,13 +146,20 @@ public final class OpenAiClient implements OpenAi {
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
 
+    /** A server that is not there is so known before anybody needs it. */
     void warm() {
+      CircuitBreaker.Pass pass = breaker.tryPass();
+      if (pass == null) {
+        return;
+      }
       try {
         http.send(
             request("/models").GET().timeout(config.timeout()).build(), BodyHandlers.discarding());
+        pass.giveBack();
       } catch (IOException e) {
-        log.warn("the language model at {} does not answer yet: {}", config.baseUrl(), describe(e));
+        pass.settle(new ApiResult.Failed(true, false, describe(e)));
       } catch (InterruptedException e) {
+        pass.giveBack();
         Thread.currentThread().interrupt();
       }
     }
@@ -260,7 +269,10 @@ public final class OpenAiClient implements OpenAi {
 
   private static String describe(Throwable e) {
     String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message;
+    if (message != null) {
+      return message;
+    }
+    return e instanceof ConnectException ? "no connection" : e.getClass().getSimpleName();
   }
 
   private static void closeQuietly(InputStream body) {

@@ -38,7 +38,8 @@ public record ClusterStatus(
       long maxConcurrent,
       long queueLength,
       long requestsLastMinute,
-      long tokensLastMinute) {}
+      long tokensLastMinute,
+      List<Trouble> troubles) {}
 
   /** The quota that all nodes share. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -93,7 +94,8 @@ public record ClusterStatus(
         node.mostInFlight(),
         node.waiting(),
         node.requestsLastMinute(),
-        node.tokensLastMinute());
+        node.tokensLastMinute(),
+        node.troubles());
   }
 
   private static Session session(ClusterReport.Row row) {

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.function.BooleanSupplier;
 
 /** A node's measurements, in Prometheus' text format at {@code /metrics}. Thread-safe. */
 public final class Metrics implements AutoCloseable {
@@ -37,6 +38,14 @@ public final class Metrics implements AutoCloseable {
   public void watch(SessionEndpoint sessions) {
     Gauge.builder("dragoman.connections", sessions, SessionEndpoint::connections)
         .description("Open WebSocket connections")
+        .register(registry);
+  }
+
+  /** Shows whether a service that the node calls is in trouble. */
+  public void watch(String service, BooleanSupplier inTrouble) {
+    Gauge.builder("dragoman.upstream.trouble", () -> inTrouble.getAsBoolean() ? 1 : 0)
+        .tag("service", service)
+        .description("1 while the service is away or refuses the node, by its last calls to it")
         .register(registry);
   }
 

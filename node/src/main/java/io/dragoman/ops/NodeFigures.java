@@ -5,6 +5,7 @@ import io.dragoman.pipeline.SessionUse;
 import io.dragoman.pipeline.Spent;
 import io.dragoman.session.SessionEndpoint;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Puts this node's report together when it is asked for. Thread-safe. */
 public final class NodeFigures implements NodeView {
@@ -14,6 +15,7 @@ public final class NodeFigures implements NodeView {
   private final Health health;
   private final SessionEndpoint sessions;
   private final PipelineMetrics pipelines;
+  private final Supplier<List<Trouble>> troubles;
   private final long startedNanos = System.nanoTime();
 
   private volatile String listen = "";
@@ -23,6 +25,7 @@ public final class NodeFigures implements NodeView {
    * @param node the node's name in this life of its
    * @param version of the program
    * @param mostInFlight how many calls to the language model the node makes at once
+   * @param troubles the services that do not serve the node now
    */
   public NodeFigures(
       String node,
@@ -30,13 +33,15 @@ public final class NodeFigures implements NodeView {
       int mostInFlight,
       Health health,
       SessionEndpoint sessions,
-      PipelineMetrics pipelines) {
+      PipelineMetrics pipelines,
+      Supplier<List<Trouble>> troubles) {
     this.node = node;
     this.version = version;
     this.mostInFlight = mostInFlight;
     this.health = health;
     this.sessions = sessions;
     this.pipelines = pipelines;
+    this.troubles = troubles;
   }
 
   /** The node listens now, for clients and for operators; each as {@code host:port}. */
@@ -64,6 +69,7 @@ public final class NodeFigures implements NodeView {
         all.stream().mapToInt(SessionUse::waiting).sum(),
         minute.requests(),
         minute.tokens(),
+        troubles.get(),
         selection.of(all.stream()));
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
  * @param waiting the utterances that wait to be translated or corrected
  * @param requestsLastMinute the requests that were permitted in the last minute
  * @param tokensLastMinute what the quota was charged for those
+ * @param troubles the services that do not serve it; empty when all is well
  * @param selected the sessions that were asked for, and one more where there are others
  */
 public record NodeReport(
@@ -36,8 +37,10 @@ public record NodeReport(
     int waiting,
     long requestsLastMinute,
     long tokensLastMinute,
+    List<Trouble> troubles,
     List<SessionUse> selected) {
   public NodeReport {
+    troubles = List.copyOf(troubles);
     selected = List.copyOf(selected);
   }
 }

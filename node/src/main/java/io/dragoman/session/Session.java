@@ -30,6 +30,7 @@ final class Session implements CaptionSink, Inflow.Owner {
   private final String sid;
   private final SessionPlan plan;
   private final Outbox outbox;
+  private final Duration overflow;
   private final CaptionPipeline pipeline;
   private final SpeechStream speech;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -52,6 +53,7 @@ final class Session implements CaptionSink, Inflow.Owner {
     this.sid = sid;
     this.plan = plan;
     this.outbox = outbox;
+    this.overflow = services.config().overflow();
     this.pipeline =
         new CaptionPipeline(
             plan.captions(),
@@ -174,13 +176,20 @@ final class Session implements CaptionSink, Inflow.Owner {
                   false,
                   true,
                   interrupted.retryAfter().toMillis(),
-                  "Speech is not heard at the moment; nothing is lost, it goes on by itself."));
+                  "Speech is not heard at the moment. What is said is kept, and heard when that"
+                      + " passes within %d s; otherwise the session ends."
+                          .formatted(enduring(interrupted).toSeconds())));
         }
         case SpeechEvent.Ended ended -> ended(ended);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** A client whose audio has no room left is held back for a while. */
+  private Duration enduring(SpeechEvent.Interrupted interrupted) {
+    return ending ? interrupted.enduring() : interrupted.enduring().plus(overflow);
   }
 
   private void ended(SpeechEvent.Ended ended) throws InterruptedException {

@@ -76,6 +76,11 @@ final class AudioBuffer {
     }
   }
 
+  /** How many samples more could be appended now. */
+  synchronized long room() {
+    return capacity - (end - start);
+  }
+
   synchronized long start() {
     return start;
   }

@@ -101,8 +101,17 @@ final class GoogleCall
   public void onError(Throwable failure) {
     Code code =
         failure instanceof ApiException known ? known.getStatusCode().getCode() : Code.UNKNOWN;
-    String message = String.valueOf(failure.getMessage());
-    end(new End(code, message.substring(0, Math.min(message.length(), LONGEST_MESSAGE))));
+    end(new End(code, message(failure)));
+  }
+
+  /** What is behind it: of a connection that broke, gRPC itself says only "io exception". */
+  private static String message(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = String.valueOf(root.getMessage()).replaceFirst("^[A-Z_]+: ", "");
+    return message.substring(0, Math.min(message.length(), LONGEST_MESSAGE));
   }
 
   @Override

@@ -13,6 +13,7 @@ import com.google.cloud.speech.v2.StreamingRecognitionFeatures;
 import com.google.cloud.speech.v2.StreamingRecognizeRequest;
 import io.dragoman.speech.SpeechEvent.Failure;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,7 @@ public final class GoogleRecognizer implements SpeechRecognizer {
   private final SpeechConfig config;
   private final SpeechClient client;
   private final Set<GoogleStream> streams = ConcurrentHashMap.newKeySet();
-  private final Refusals refusals = new Refusals();
+  private final ServiceWatch watch = new ServiceWatch(System::nanoTime);
   private final AtomicLong opened = new AtomicLong();
   private volatile boolean closed;
 
@@ -87,7 +88,7 @@ public final class GoogleRecognizer implements SpeechRecognizer {
             request.sampleRate(),
             config,
             rotation(request.sampleRate()),
-            refusals);
+            watch);
     String name = "speech-" + opened.incrementAndGet();
     var stream = new GoogleStream(service, request, listener, name, streams::remove);
     streams.add(stream);
@@ -98,6 +99,11 @@ public final class GoogleRecognizer implements SpeechRecognizer {
       stream.fail(CLOSED);
     }
     return stream.start();
+  }
+
+  @Override
+  public Optional<Trouble> trouble() {
+    return watch.trouble();
   }
 
   @Override

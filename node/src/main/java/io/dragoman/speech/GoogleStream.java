@@ -180,16 +180,27 @@ final class GoogleStream implements SpeechStream {
         yield null;
       }
       case Retry.Decision.After(Duration pause) -> {
-        log.info("a speech call broke ({}), next in {} ms", code, pause.toMillis());
-        report(new Interrupted(code, pause));
+        log.debug("a speech call broke ({}), next in {} ms", code, pause.toMillis());
+        service.watch().broke(broken.code(), broken.message());
+        report(new Interrupted(code, pause, enduring(now)));
         sleep(pause);
         yield null;
       }
       case Retry.Decision.Never() -> {
-        service.refusals().tell(broken.code(), broken.message());
+        service.watch().broke(broken.code(), broken.message());
         yield new Failure(code, broken.message());
       }
     };
+  }
+
+  /** How long this may go on. */
+  private Duration enduring(long now) {
+    Duration untilGivenUp = retry.left(now);
+    Duration untilFull =
+        intake.isFinished()
+            ? Duration.ofNanos(intake.nanosLeft(now))
+            : Duration.ofMillis(intake.room() * 1_000 / service.sampleRate());
+    return untilFull.compareTo(untilGivenUp) < 0 ? untilFull : untilGivenUp;
   }
 
   /** Where a sound service has nothing to say, it is asked less often if it still hears. */

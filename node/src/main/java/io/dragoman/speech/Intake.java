@@ -89,6 +89,11 @@ final class Intake {
     return audio.end();
   }
 
+  /** How many samples there is room for. */
+  long room() {
+    return audio.room();
+  }
+
   byte[] read(long from, int atMost) {
     return audio.read(from, atMost);
   }

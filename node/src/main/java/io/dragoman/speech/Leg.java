@@ -48,7 +48,7 @@ final class Leg {
       int sampleRate,
       SpeechConfig config,
       Rotation rotation,
-      Refusals refusals) {}
+      ServiceWatch watch) {}
 
   private static final long CHUNK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int CHUNKS_PER_SECOND = 10;
@@ -145,6 +145,7 @@ final class Leg {
       intake.release(hearing.settled());
       // The listener's time is not the service's.
       responsiveAt = System.nanoTime();
+      service.watch.works(openedAt);
       spokeAt = responsiveAt;
       loudSamples = 0;
       spoke = true;
@@ -158,6 +159,7 @@ final class Leg {
     if (!halfClosed) {
       return broken(Code.ABORTED, "the service ended the call by itself", now);
     }
+    service.watch.works(openedAt);
     hearing.callEnded();
     intake.release(hearing.settled());
     return new End.Settled(spoke);

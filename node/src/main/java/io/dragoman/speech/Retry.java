@@ -83,6 +83,11 @@ final class Retry {
     };
   }
 
+  /** How long failures like the last one are still borne. */
+  Duration left(long nowNanos) {
+    return giveUpAfter.minusNanos(nowNanos - failingSince);
+  }
+
   /** Between half and the whole of the doubled pause, so that many streams do not come at once. */
   private Duration pause() {
     double doubled = first.toMillis() * Math.pow(2, failures - 1);

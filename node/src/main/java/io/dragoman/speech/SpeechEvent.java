@@ -34,8 +34,14 @@ public sealed interface SpeechEvent {
   /** Somebody began or stopped to speak. */
   record Activity(boolean speaking, long sample) implements SpeechEvent {}
 
-  /** The service does not hear at present; audio is kept, and it is tried again after the pause. */
-  record Interrupted(String reason, Duration retryAfter) implements SpeechEvent {}
+  /**
+   * The service does not hear at present; audio is kept, and it is tried again after the pause.
+   *
+   * @param enduring for how long it goes on so, while audio comes in real time: until there is no
+   *     room for more, or it is given up
+   */
+  record Interrupted(String reason, Duration retryAfter, Duration enduring)
+      implements SpeechEvent {}
 
   /** The last event: {@code failure} is null when the stream was heard to its end. */
   record Ended(@Nullable Failure failure) implements SpeechEvent {}

@@ -1,5 +1,7 @@
 package io.dragoman.speech;
 
+import java.util.Optional;
+
 /** A speech recognition service that hears any number of live streams. Thread-safe. */
 public interface SpeechRecognizer extends AutoCloseable {
 
@@ -10,6 +12,11 @@ public interface SpeechRecognizer extends AutoCloseable {
    * @param listener is told what is heard, one event at a time, until {@link SpeechEvent.Ended}
    */
   SpeechStream open(SpeechRequest request, SpeechListener listener);
+
+  /** What keeps the service from hearing; empty while nothing is known to. */
+  default Optional<Trouble> trouble() {
+    return Optional.empty();
+  }
 
   /** Releases the connections to the service; streams still open end with a failure. */
   @Override

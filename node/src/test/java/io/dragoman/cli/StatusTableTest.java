@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.ops.ClusterStatus;
+import io.dragoman.ops.Trouble;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,7 +21,7 @@ class StatusTableTest {
             List.of(node("n1-0a1b2c3d", "1.0"), node("n2-a-very-long-name-indeed-0a1b2c3d", "1.1")),
             List.of(),
             HALF,
-            List.of(session("a".repeat(64), 90, 30_000)));
+            List.of(session("4be0643f-1d98-573b-97cd-ca98a65347dd", 90, 30_000)));
 
     assertEquals(
         """
@@ -29,14 +30,15 @@ class StatusTableTest {
         quota     last minute
         requests  ████████████░░░░░░░░░░░░ 50 %  2,250 of 4,500
         tokens    ░░░░░░░░░░░░░░░░░░░░░░░░  0 %  100 of 1,800,000
+        services  no trouble with speech or the language model
 
         node               clients connect to    state    sessions  calls queue     up
         n1-0a1b2c3d        192.168.100.200:65535 ready           2      3     4    2 h
         n2-a-very-long-na… 192.168.100.200:65535 ready           2      3     4    2 h
         version 1.0, 1.1
 
-        session                  node               calls queue req/min   tok/min quota
-        aaaaaaaaaaaaaaaaaaaaaaa… n1-0a1b2c3d            1     2      90     30000   2 %
+        calls queue req/min   tok/min quota  node               session
+            1     2      90     30000   2 %  n1-0a1b2c3d        4be0643f-1d98-573b-97cd-ca98a65347dd
         … and 2 sessions more: --sessions N
         """,
         String.join("\n", StatusTable.lines(status, ZoneOffset.UTC)) + "\n");
@@ -60,13 +62,38 @@ class StatusTableTest {
   }
 
   @Test
+  void servicesInTroubleAreToldOnceForAllNodesThatMeetTheSame() {
+    Trouble away = new Trouble("speech", "away", "UNAVAILABLE, Connection refused", 22_000, 3_000);
+    Trouble longer =
+        new Trouble("speech", "away", "UNAVAILABLE, Connection refused", 61_000, 61_000);
+    Trouble refused = new Trouble("language_model", "refused", "invalid_api_key", 180_000, 120_000);
+
+    List<String> lines =
+        StatusTable.lines(
+            status(
+                List.of(node("n1", "1.0", away, refused), node("n2", "1.0", longer)),
+                List.of(),
+                new ClusterStatus.Quota("granting", 0, 4_500, 0, 1_800_000),
+                List.of()),
+            ZoneOffset.UTC);
+
+    assertEquals(
+        List.of(
+            "! speech is away from all nodes for 1 min: UNAVAILABLE, Connection refused",
+            "! the language model refuses n1 for 3 min, last tried 2 min ago: invalid_api_key",
+            ""),
+        lines.subList(1, 4));
+    assertTrue(lines.stream().noneMatch(line -> line.startsWith("services")), lines.toString());
+  }
+
+  @Test
   void allLinesFit() {
     ClusterStatus status =
         status(
             List.of(node("n".repeat(64), "1.0")),
             List.of("m".repeat(64)),
             new ClusterStatus.Quota("unreachable", 9_999_999, 9_999_999, 1, 2_000_000_000),
-            List.of(session("s".repeat(64), 99_999, 99_999_999)));
+            List.of(session("s".repeat(20), 99_999, 99_999_999)));
 
     for (String line : StatusTable.lines(status, ZoneOffset.UTC)) {
       assertTrue(line.length() <= 80, line.length() + ": " + line);
@@ -92,7 +119,7 @@ class StatusTableTest {
     return new ClusterStatus(3_600_000, "n1-0a1b2c3d", nodes, missing, quota, 3, 3, busiest);
   }
 
-  private static ClusterStatus.Node node(String name, String version) {
+  private static ClusterStatus.Node node(String name, String version, Trouble... troubles) {
     return new ClusterStatus.Node(
         name,
         "ready",
@@ -106,7 +133,8 @@ class StatusTableTest {
         128,
         4,
         1_125,
-        50);
+        50,
+        List.of(troubles));
   }
 
   private static ClusterStatus.Session session(String id, long requests, long tokens) {

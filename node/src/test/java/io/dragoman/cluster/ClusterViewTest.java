@@ -165,6 +165,7 @@ final class ClusterViewTest {
         sessions,
         9L * sessions,
         9L * sessions,
+        List.of(),
         selection.of(uses.stream()));
   }
 

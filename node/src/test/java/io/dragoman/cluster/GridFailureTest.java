@@ -133,7 +133,8 @@ final class GridFailureTest {
   }
 
   private static NodeReport report(Selection selection) {
-    return new NodeReport("n", Readiness.READY, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
+    return new NodeReport(
+        "n", Readiness.READY, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
   }
 
   private static SessionEntry entry(String sid, Grid member) {

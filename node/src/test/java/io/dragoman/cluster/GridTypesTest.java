@@ -17,6 +17,7 @@ import io.dragoman.cluster.WindowOperation.Store;
 import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
+import io.dragoman.ops.Trouble;
 import io.dragoman.pipeline.SessionUse;
 import io.dragoman.quota.Decision.Bound;
 import io.dragoman.quota.Load;
@@ -101,6 +102,7 @@ final class GridTypesTest {
         7,
         8,
         9,
+        List.of(new Trouble("speech", "away", "UNAVAILABLE", 10, 11)),
         List.of(use, use));
   }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dragoman.openai.CircuitBreaker.Pass;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,28 @@ class CircuitBreakerTest {
     settle(BAD);
     assertEquals(rests(250), breaker.standing());
     assertNull(breaker.tryPass());
+  }
+
+  @Test
+  void troubleIsToldFromItsFirstFailureToTheCallThatWorks() {
+    settle(BAD);
+    pass(1_000);
+    settle(BAD);
+    assertEquals(Optional.empty(), breaker.trouble());
+    pass(1_000);
+    settle(BAD);
+    pass(3_000);
+    assertEquals(Optional.of(trouble(false, "status 503", 5, 3)), breaker.trouble());
+    settle(new ApiResult.Refused("invalid_api_key"));
+    assertEquals(Optional.of(trouble(true, "invalid_api_key", 5, 0)), breaker.trouble());
+    pass(10_000);
+    settle(GOOD);
+    assertEquals(Optional.empty(), breaker.trouble());
+  }
+
+  private static Trouble trouble(boolean refused, String reason, int lasting, int sinceTried) {
+    return new Trouble(
+        refused, reason, Duration.ofSeconds(lasting), Duration.ofSeconds(sinceTried));
   }
 
   @Test

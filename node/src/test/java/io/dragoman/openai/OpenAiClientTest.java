@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -183,6 +184,21 @@ class OpenAiClientTest {
       assertTrue(failed.retryable());
       assertEquals(List.of(), heard.events);
     }
+  }
+
+  @Test
+  void aServerThatIsNotThereIsKnownBeforeAnybodyNeedsIt() throws Exception {
+    int port;
+    try (ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = unused.getLocalPort();
+    }
+    URI base = URI.create("http://127.0.0.1:" + port + "/v1");
+    try (OpenAiClient lost =
+        new OpenAiClient(OpenAiConfig.of(base, "secret", Duration.ofSeconds(10)))) {
+      await().until(() -> lost.trouble().isPresent());
+      assertFalse(lost.trouble().orElseThrow().refused());
+    }
+    assertEquals(Optional.empty(), client.trouble());
   }
 
   @Test

@@ -39,6 +39,7 @@ class StatsTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<List<SessionUse>> nodes = new ArrayList<>();
   private List<String> missing = List.of();
+  private List<Trouble> troubles = List.of();
   private QuotaUse quota = new QuotaUse(QuotaUse.State.GRANTING, new Load(100, 500_000), LIMIT);
   private WebServer server;
 
@@ -78,6 +79,7 @@ class StatsTest {
               uses.stream().mapToInt(SessionUse::waiting).sum(),
               uses.stream().mapToLong(SessionUse::requestsLastMinute).sum(),
               uses.stream().mapToLong(SessionUse::tokensLastMinute).sum(),
+              troubles,
               selection.of(uses.stream())));
     }
     return new ClusterReport(selection, reports, missing);
@@ -216,6 +218,23 @@ class StatsTest {
     assertEquals("a", first.path("session").asText());
     assertEquals("n2", first.path("node").asText());
     assertEquals(3, get("/v1/stats/cluster").path("busiest").size(), "idle ones as well");
+  }
+
+  @Test
+  void aNodeTellsWhichServicesDoNotServeIt() throws Exception {
+    nodes.add(List.of());
+    JsonNode well = get("/v1/stats/cluster").path("nodes").path(0).path("troubles");
+    assertEquals(JSON.readTree("[]"), well);
+
+    troubles = List.of(new Trouble("speech", "away", "UNAVAILABLE", 22_000, 3_000));
+
+    assertEquals(
+        JSON.readTree(
+            """
+            [{"service": "speech", "state": "away", "reason": "UNAVAILABLE",
+              "lastsMs": 22000, "triedMsAgo": 3000}]
+            """),
+        get("/v1/stats/cluster").path("nodes").path(0).path("troubles"));
   }
 
   @ParameterizedTest(name = "{0}")
