@@ -47,7 +47,7 @@ public record Address(String host, int port) {
    * @param key what the address is for
    * @throws IOException with a sentence for a human
    */
-  void requireFree(String key) throws IOException {
+  public void requireFree(String key) throws IOException {
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
       throw new IOException(

@@ -103,9 +103,11 @@ final class ConfigFile {
     } catch (IOException e) {
       throw new ConfigException(
           name
-              + (Files.exists(path)
-                  ? ": the configuration file cannot be read."
-                  : ": there is no such configuration file."));
+              + (Files.isDirectory(path)
+                  ? ": this is a folder; name the file in it, for example node.yaml."
+                  : Files.exists(path)
+                      ? ": the configuration file cannot be read."
+                      : ": there is no such configuration file."));
     }
   }
 

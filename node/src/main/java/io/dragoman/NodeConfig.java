@@ -12,6 +12,7 @@ import io.dragoman.speech.SpeechConfig;
 import io.dragoman.websocket.HttpLimits;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,9 @@ public record NodeConfig(
 
   private static final String MISSING = "missing";
 
+  /** The default, which leaves the limit to the speech streams. */
+  private static final int MOST_SESSIONS = 2_000;
+
   /** What a message from another node may take, at most, for the quota's bookings to hold. */
   private static final Duration NETWORK_BOUND = Duration.ofSeconds(2);
 
@@ -47,7 +51,8 @@ public record NodeConfig(
     requireApart("grid.listen", place, "node.admin", admin);
     if (!grid.members().isEmpty() && !grid.members().contains(place.toString())) {
       throw new IllegalArgumentException(
-          "grid.members: %s is not among them, by which this node is to be reached (grid.listen)."
+          ("grid.members: this node itself, %s (its grid.listen), is missing in the list; add it,"
+                  + " since every node of the cluster belongs there.")
               .formatted(place));
     }
   }
@@ -100,9 +105,16 @@ public record NodeConfig(
       return new ConfigCheck(null, e.mistakes(), List.of(), List.of());
     }
     NodeConfig config = settings.build(() -> from(settings, home));
-    GridFile.mistakes(config.grid().file()).forEach(told -> settings.tell("grid.config", told));
+    for (String told : GridFile.mistakes(config.grid().file())) {
+      settings.tell(
+          "grid.config",
+          Files.exists(config.grid().file())
+              ? told
+              : "there is no file %s; a relative path begins where Dragoman is installed."
+                  .formatted(config.grid().file()));
+    }
     settings.tellUnknown();
-    return new ConfigCheck(config, settings.mistakes(), settings.missing(), settings.hiding());
+    return new ConfigCheck(config, settings.mistakes(), settings.missing(), settings.notes());
   }
 
   /** Asks for every key. What is missing has a placeholder, so that all the rest can be checked. */
@@ -141,8 +153,14 @@ public record NodeConfig(
   }
 
   private static SessionConfig sessions(Settings settings, SpeechConfig speech) {
+    int most = settings.number("sessions.most", MOST_SESSIONS, 1, 100_000);
+    if (most > speech.maxStreams() && most != MOST_SESSIONS) {
+      settings.note(
+          "sessions.most",
+          "%d has no effect: speech.max_streams allows %d.".formatted(most, speech.maxStreams()));
+    }
     return new SessionConfig(
-        Math.min(settings.number("sessions.most", 2_000, 1, 100_000), speech.maxStreams()),
+        Math.min(most, speech.maxStreams()),
         settings.seconds("speech.buffer_s", 30, 2, 300),
         settings.seconds("sessions.ahead_s", 5, 1, 60),
         settings.seconds("sessions.overflow_s", 10, 1, 60),

@@ -66,6 +66,7 @@ final class Settings {
   private final Set<Given> refused = new HashSet<>();
   private final Set<Mistake> mistakes;
   private final Map<String, String> missing = new LinkedHashMap<>();
+  private final Map<String, String> notes = new LinkedHashMap<>();
 
   /**
    * @param path a YAML file, or null
@@ -157,6 +158,14 @@ final class Settings {
     }
   }
 
+  /** Keeps what is no mistake, but perhaps not meant, of a key that somebody gave a value to. */
+  void note(String key, String sentence) {
+    Given given = used.get(key);
+    if (given != null) {
+      notes.put(key, "%s: %s: %s".formatted(given.place(), key, sentence));
+    }
+  }
+
   /** Keeps a mistake in what a key names. */
   void tell(String key, String sentence) {
     Given given = used.get(key);
@@ -230,13 +239,16 @@ final class Settings {
     return List.copyOf(missing.values());
   }
 
-  /** What hides a value of the file. */
-  List<String> hiding() {
+  /** What is right, but perhaps not meant: what hides a value of the file, then the rest. */
+  List<String> notes() {
+    return Stream.concat(hiding(), notes.values().stream()).toList();
+  }
+
+  private Stream<String> hiding() {
     return used.values().stream()
         .filter(given -> given.place().source() != Source.FILE)
         .sorted(Comparator.comparing(Given::place))
-        .flatMap(given -> Stream.ofNullable(file.get(given.key())).map(given::hides))
-        .toList();
+        .flatMap(given -> Stream.ofNullable(file.get(given.key())).map(given::hides));
   }
 
   private <T> T read(Key key, T otherwise, Function<Given, T> meaning) {

@@ -17,21 +17,30 @@ public final class Spelling {
         .min(Comparator.comparingInt(word -> distance(written, word)));
   }
 
-  /** How many letters must be put in, left out or changed to make one the other (Levenshtein). */
+  /**
+   * How many letters must be put in, left out, changed or swapped with the next to make one the
+   * other (optimal string alignment).
+   */
   private static int distance(String one, String other) {
-    int[] row = new int[other.length() + 1];
-    for (int j = 0; j <= other.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+    int[][] cost = new int[one.length() + 1][other.length() + 1];
+    for (int i = 0; i <= one.length(); i++) {
+      for (int j = 0; j <= other.length(); j++) {
+        cost[i][j] = i == 0 || j == 0 ? i + j : cost(cost, one, i, other, j);
       }
     }
-    return row[other.length()];
+    return cost[one.length()][other.length()];
+  }
+
+  /** Of the first so many letters of each, when all that is shorter is known. */
+  private static int cost(int[][] known, String one, int i, String other, int j) {
+    boolean same = one.charAt(i - 1) == other.charAt(j - 1);
+    int changed = known[i - 1][j - 1] + (same ? 0 : 1);
+    int least = Math.min(changed, 1 + Math.min(known[i - 1][j], known[i][j - 1]));
+    boolean swapped =
+        i > 1
+            && j > 1
+            && one.charAt(i - 1) == other.charAt(j - 2)
+            && one.charAt(i - 2) == other.charAt(j - 1);
+    return swapped ? Math.min(least, 1 + known[i - 2][j - 2]) : least;
   }
 }

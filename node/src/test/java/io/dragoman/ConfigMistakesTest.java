@@ -111,7 +111,7 @@ class ConfigMistakesTest {
         "node.admin=127.0.0.1:8080|node.admin: 127.0.0.1:8080 is taken by node.listen (127.0.0.1:8080)",
         "node.listen=0.0.0.0:8081|is taken by node.listen (0.0.0.0:8081)",
         "grid.listen=127.0.0.1:8081|grid.listen: 127.0.0.1:8081 is taken by node.admin",
-        "grid.members=10.0.0.2:5701,10.0.0.3:5701|127.0.0.1:5701 is not among them",
+        "grid.members=10.0.0.2:5701,10.0.0.3:5701|this node itself, 127.0.0.1:5701 (its grid.listen), is missing",
         "grid.members=127.0.0.1:5701,10.0.0.2:5701,10.0.0.2:5701|10.0.0.2:5701 is there twice",
       })
   void whatDoesNotGoTogetherIsTold(String given, String told) throws IOException {
@@ -217,7 +217,7 @@ class ConfigMistakesTest {
   @Test
   void filesThatNobodyMeantAreRefusedAtOnce() throws IOException {
     assertHopeless("there is no such configuration file", directory.resolve("none.yaml"));
-    assertHopeless("cannot be read", directory);
+    assertHopeless("this is a folder", directory);
     assertHopeless("is not read", Path.of("/dev/zero"));
     Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xff});
     assertHopeless("not text in UTF-8", file);
@@ -251,7 +251,7 @@ class ConfigMistakesTest {
   void theGridsFileIsChecked() throws IOException {
     Path grid = directory.resolve("grid.yaml");
     String content = "grid:\n  config: " + grid + "\n";
-    assertTold("cannot be read", content);
+    assertTold("there is no file " + grid, content);
     Files.writeString(
         grid, "hazelcast:\n  netwrok: {}\n  map:\n    quota:\n      backup-count: 9\n");
     List<String> mistakes = check(content, Map.of(), Map.of()).mistakes();
@@ -282,6 +282,16 @@ class ConfigMistakesTest {
                 + ", line 2.",
             "command line: node.name is used from here, not from " + file + ", line 4."),
         check.notes());
+  }
+
+  @Test
+  void aLimitThatNeverCountsIsNoted() throws IOException {
+    String streams = "speech:\n  max_streams: 40\nsessions:\n  most: ";
+    assertEquals(
+        List.of(file + ", line 4: sessions.most: 50 has no effect: speech.max_streams allows 40."),
+        check(streams + "50\n", Map.of(), Map.of()).notes());
+    assertEquals(List.of(), check(streams + "40\n", Map.of(), Map.of()).notes());
+    assertEquals(List.of(), check(streams + "2000\n", Map.of(), Map.of()).notes(), "the default");
   }
 
   @Test

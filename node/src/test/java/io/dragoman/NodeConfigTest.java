@@ -117,7 +117,7 @@ class NodeConfigTest {
     "node.listen,http://127.0.0.1:80,HOST:PORT",
     "node.name,a b,1 to 64",
     "openai.model,' ',a model's name",
-    "grid.members,nonsense,host:port"
+    "grid.members,nonsense,HOST:PORT"
   })
   void aMistakeIsToldInOneSentence(String key, String value, String told) {
     ConfigException refused =

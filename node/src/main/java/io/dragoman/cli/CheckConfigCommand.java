@@ -43,13 +43,13 @@ final class CheckConfigCommand implements Callable<Integer> {
       paramLabel = "FILE",
       arity = "0..*",
       description = "What a node takes as --config (default: cluster-config/node.yaml).")
-  private List<Path> files = List.of(NodeCommand.home().resolve("cluster-config/node.yaml"));
+  private List<Path> files = List.of(DragomanCommand.home().resolve("cluster-config/node.yaml"));
 
   @Override
   public Integer call() throws CommandException {
     List<String> mistakes = new ArrayList<>();
     for (Path file : files) {
-      ConfigCheck check = NodeConfig.check(NodeCommand.home(), file, System.getenv(), Map.of());
+      ConfigCheck check = NodeConfig.check(DragomanCommand.home(), file, System.getenv(), Map.of());
       mistakes.addAll(check.mistakes());
       if (check.mistakes().isEmpty() && check.config() != null) {
         report(file, check.config(), check);

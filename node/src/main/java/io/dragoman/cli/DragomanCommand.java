@@ -3,6 +3,7 @@ package io.dragoman.cli;
 import io.dragoman.cli.demo.DemoCommand;
 import io.dragoman.client.ClientException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -47,6 +48,11 @@ public final class DragomanCommand {
   /** Runs the command line; returns one of {@link ExitCode}'s. */
   public static int run(String... args) {
     return commandLine().execute(args);
+  }
+
+  /** The checkout or the installation that this runs from. */
+  public static Path home() {
+    return Path.of(System.getProperty("dragoman.home", "."));
   }
 
   static CommandLine commandLine() {

@@ -120,18 +120,14 @@ final class NodeCommand implements Callable<Integer> {
 
   private Node start() throws CommandException {
     try {
-      NodeConfig config = NodeConfig.read(home(), file, System.getenv(), overrides());
+      NodeConfig config =
+          NodeConfig.read(DragomanCommand.home(), file, System.getenv(), overrides());
       return Node.start(config);
     } catch (ConfigException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new CommandException(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
     }
-  }
-
-  /** The checkout or the installation that this runs from. */
-  static Path home() {
-    return Path.of(System.getProperty("dragoman.home", "."));
   }
 
   private Map<String, String> overrides() {

@@ -2,6 +2,7 @@ package io.dragoman.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dragoman.Address;
 import io.dragoman.standin.Clips;
 import io.dragoman.standin.Faults;
 import io.dragoman.standin.OpenAiStandIn;
@@ -174,6 +175,8 @@ final class StandinCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException, InterruptedException {
     StopSignals.watch();
+    requireFree("--openai", openAiPort);
+    requireFree("--speech", speechPort);
     OpenAiStandInConfig openAiConfig = openAiConfig();
     SpeechStandInConfig speechConfig = speechConfig();
     Faults faults = new Faults();
@@ -241,6 +244,14 @@ final class StandinCommand implements Callable<Integer> {
 
   private RuntimeException wrongUsage(IllegalArgumentException e) {
     return spec == null ? e : new ParameterException(spec.commandLine(), e.getMessage(), e);
+  }
+
+  private static void requireFree(String option, int port) throws CommandException {
+    try {
+      new Address("127.0.0.1", port).requireFree(option);
+    } catch (IOException e) {
+      throw new CommandException(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
+    }
   }
 
   private static OpenAiStandIn startOpenAi(OpenAiStandInConfig config, Faults faults)

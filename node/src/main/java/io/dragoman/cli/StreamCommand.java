@@ -71,7 +71,7 @@ final class StreamCommand implements Callable<Integer> {
   public Integer call() throws CommandException, ClientException, InterruptedException {
     SessionAddress address = address();
     try (WavAudio audio = WavAudio.open(wav);
-        CaptionClient client = CaptionClient.connect(address, start(), this::onMessage)) {
+        CaptionClient client = connect(address)) {
       awaitStarted(client);
       return speak(audio, client);
     } catch (IOException e) {
@@ -84,6 +84,19 @@ final class StreamCommand implements Callable<Integer> {
       return SessionAddress.parse(url);
     } catch (ClientException e) {
       throw new CommandException(ExitCode.USAGE, "--url: " + e.getMessage());
+    }
+  }
+
+  private CaptionClient connect(SessionAddress address)
+      throws CommandException, InterruptedException {
+    try {
+      return CaptionClient.connect(address, start(), this::onMessage);
+    } catch (ClientException e) {
+      throw new CommandException(
+          ExitCode.UNAVAILABLE,
+          e.getMessage()
+              + "; give a running node's node.listen as --url ws://HOST:PORT (a node prints it when"
+              + " it is ready)");
     }
   }
 

@@ -2,6 +2,7 @@ package io.dragoman.cli;
 
 import io.dragoman.Spelling;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -73,11 +74,12 @@ final class UsageMistake {
       return "takes no value";
     }
     Iterable<String> choices = option.completionCandidates();
-    if (choices != null) {
+    if (choices != null && option.converters().length == 0) {
       return quoted(
           value,
           "one of "
               + StreamSupport.stream(choices.spliterator(), false)
+                  .map(choice -> choice.toLowerCase(Locale.ROOT))
                   .collect(Collectors.joining(", ")));
     }
     return cause instanceof TypeConversionException

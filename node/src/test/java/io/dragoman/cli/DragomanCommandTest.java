@@ -112,6 +112,14 @@ class DragomanCommandTest {
             List.of("demo", "--second", "3"), "no option --second; did you mean --seconds?"),
         Arguments.of(
             List.of("demo", "--inject", "maybe"), "--inject: \"maybe\" is not one of lose, double"),
+        Arguments.of(
+            List.of("demo", "--fault", "reset:2"),
+            "--fault: \"2\" is not a share of the calls, above 0 and at most 1, such as 0.3"),
+        Arguments.of(
+            List.of("demo", "--fault", "resett"), "--fault: \"resett\" is not one of rate"),
+        Arguments.of(
+            List.of("standin", "--charge", "foo"),
+            "--charge: \"foo\" is not one of reserved, usage"),
         Arguments.of(List.of("demo", "--json=maybe"), "--json: takes no value"),
         Arguments.of(
             List.of("standin", "--openai", "0.0.0.0:1"),
@@ -124,6 +132,7 @@ class DragomanCommandTest {
         Arguments.of(List.of("status", "--admin", "a:1/b"), "\"a:1/b\" is not HOST:PORT"),
         Arguments.of(List.of("status", "--sessions", "-1"), "--sessions must be 0 to 1000"),
         Arguments.of(List.of("strem"), "there is no command strem; did you mean stream?"),
+        Arguments.of(List.of("dmeo"), "there is no command dmeo; did you mean demo?"),
         Arguments.of(List.of("xyzzy"), "there is no command xyzzy (see dragoman --help)"));
   }
 
@@ -215,7 +224,11 @@ class DragomanCommandTest {
     assertEquals(
         ExitCode.UNAVAILABLE,
         run("stream", "--url", "ws://127.0.0.1:" + port, "--wav", wav.toString()));
-    assertTold("nothing answers at 127.0.0.1:" + port);
+    assertTold(
+        "nothing answers at 127.0.0.1:"
+            + port
+            + "; give a running node's node.listen as --url ws://HOST:PORT (a node prints it when"
+            + " it is ready)");
   }
 
   @Test
@@ -229,7 +242,8 @@ class DragomanCommandTest {
     assertTold(
         "nothing answers at 127.0.0.1:"
             + port
-            + "; name a running node's with --admin HOST:PORT (a node prints it when it is ready)");
+            + "; give a running node's node.admin as --admin HOST:PORT (a node prints it when it is"
+            + " ready)");
   }
 
   @ParameterizedTest

@@ -22,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChildProcess implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
   private static final JsonMapper JSON = new JsonMapper();
 
   private final String name;
@@ -131,18 +134,26 @@ final class ChildProcess implements AutoCloseable {
   /**
    * Waits until all serve; as soon as one of them dies, nobody waits for the others.
    *
+   * @param progress is told now and then who is not ready
    * @return the line that each printed, in their order
    */
-  static List<JsonNode> awaitReady(List<ChildProcess> children, Duration timeout)
+  static List<JsonNode> awaitReady(
+      List<ChildProcess> children, Duration timeout, Consumer<String> progress)
       throws CommandException, InterruptedException {
     CompletableFuture<?> ready = allOf(children.stream().map(c -> c.ready));
     CompletableFuture<?> death = anyOf(children.stream().map(c -> c.left));
-    try {
-      anyOf(Stream.of(ready, death)).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new AssertionError("these never fail", e);
-    } catch (TimeoutException e) {
-      // Somebody is late.
+    CompletableFuture<?> either = anyOf(Stream.of(ready, death));
+    Duration waited = Duration.ZERO;
+    while (waited.compareTo(timeout) < 0 && !isDone(either, PROGRESS_EVERY)) {
+      waited = waited.plus(PROGRESS_EVERY);
+      progress.accept(
+          "  after %d s not ready yet: %s"
+              .formatted(
+                  waited.toSeconds(),
+                  children.stream()
+                      .filter(child -> !child.ready.isDone())
+                      .map(child -> child.name)
+                      .collect(Collectors.joining(", "))));
     }
     for (ChildProcess child : children) {
       if (child.left.isDone()) {
@@ -157,6 +168,18 @@ final class ChildProcess implements AutoCloseable {
       }
     }
     return children.stream().map(c -> c.ready.join()).toList();
+  }
+
+  private static boolean isDone(CompletableFuture<?> future, Duration within)
+      throws InterruptedException {
+    try {
+      future.get(within.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new AssertionError("these never fail", e);
+    }
   }
 
   private static CompletableFuture<?> allOf(Stream<CompletableFuture<JsonNode>> futures) {

@@ -62,6 +62,7 @@ final class DemoCluster implements AutoCloseable {
       cluster.startNodes();
       return cluster;
     } catch (CommandException | InterruptedException | RuntimeException e) {
+      progress.accept("Stopping what was started…");
       cluster.close();
       throw e;
     }
@@ -94,7 +95,7 @@ final class DemoCluster implements AutoCloseable {
                 "--limit-tpm=" + size.limitTpm()),
             Services.standInEnvironment());
     standInProcess = process;
-    JsonNode ready = ChildProcess.awaitReady(List.of(process), READY_TIMEOUT).getFirst();
+    JsonNode ready = ChildProcess.awaitReady(List.of(process), READY_TIMEOUT, progress).getFirst();
     standIns = new Services.StandIns(ready.path("openai").asText(), ready.path("speech").asText());
     progress.accept(
         "Stand-ins: OpenAI at " + standIns.openAi() + ", Google Speech at " + standIns.speech());
@@ -139,7 +140,7 @@ final class DemoCluster implements AutoCloseable {
     }
     List<Node> ready = new ArrayList<>();
     String admin = "";
-    for (JsonNode line : ChildProcess.awaitReady(nodeProcesses, READY_TIMEOUT)) {
+    for (JsonNode line : ChildProcess.awaitReady(nodeProcesses, READY_TIMEOUT, progress)) {
       Node node = new Node(nodeName(ready.size()), line.path("listen").asText());
       ready.add(node);
       admin = line.path("admin").asText();

@@ -1,19 +1,13 @@
 package io.dragoman.cli.demo;
 
 import io.dragoman.cli.CommandException;
+import io.dragoman.cli.DragomanCommand;
 import io.dragoman.cli.ExitCode;
 import io.dragoman.cli.LiveBlock;
 import io.dragoman.cli.StopSignals;
-import io.dragoman.standin.Clip;
-import io.dragoman.standin.Clips;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +32,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:Nothing was lost or doubled.",
       "1:Something was, or a session failed.",
-      "2:The command line is wrong.",
+      "2:The command line is wrong, or the credentials that are set.",
       "3:The cluster could not be started."
     },
     footerHeading = "%nExamples:%n",
@@ -50,20 +44,6 @@ import picocli.CommandLine.Spec;
       "  dragoman demo --seconds 30 --fault reset:0.2      a fifth of the calls break off"
     })
 public final class DemoCommand implements Callable<Integer> {
-  private static final List<String> TARGETS = List.of("es", "de");
-  private static final Duration START_SPREAD = Duration.ofSeconds(1);
-
-  /** What to do to the first session's audio. */
-  enum Inject {
-    LOSE,
-    DOUBLE;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
@@ -121,7 +101,7 @@ public final class DemoCommand implements Callable<Integer> {
       description =
           "Breaks the first session's audio on its way, to show that the judge finds it:"
               + " ${COMPLETION-CANDIDATES}.")
-  private @Nullable Inject inject;
+  private DemoRun.@Nullable Inject inject;
 
   @Option(
       names = "--fault",
@@ -144,6 +124,7 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws CommandException, InterruptedException {
     Services services = Services.from(System.getenv(), standInOnly);
     validate(services);
+    requireUsable(services);
     StopSignals.watch();
     Interruption interruption = Interruption.ofCurrentThread();
     int code = ExitCode.INTERRUPTED;
@@ -173,6 +154,16 @@ public final class DemoCommand implements Callable<Integer> {
         "--fault needs a stand-in in place of the real service: add --standin");
   }
 
+  /** Asks before anything starts, so that all is told at once, and once. */
+  private static void requireUsable(Services services) throws CommandException {
+    List<String> mistakes = services.mistakes(System.getenv(), DragomanCommand.home());
+    if (!mistakes.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          String.join("\n", mistakes) + "\nWith --standin, the demo runs without any credentials.");
+    }
+  }
+
   private void require(boolean holds, String otherwise) {
     if (!holds && spec != null) {
       throw new ParameterException(spec.commandLine(), otherwise);
@@ -181,93 +172,41 @@ public final class DemoCommand implements Callable<Integer> {
 
   private int run(Services services) throws CommandException, InterruptedException {
     PrintStream screen = json ? System.err : System.out;
-    Consumer<String> progress = System.err::println;
-    progress.accept(services.describe());
-    progress.accept("Starting %d nodes…".formatted(nodes));
-    DemoCluster.Size size = new DemoCluster.Size(nodes, limitRpm, limitTpm);
-    List<DemoSession> ran;
-    Upstream upstream = Upstream.unknown(limitRpm);
-    Verdict verdict = Verdict.NOTHING;
-    try (DemoCluster cluster = DemoCluster.start(services, size, progress)) {
-      ran =
-          plan(cluster.nodes()).stream()
-              .map(plan -> new DemoSession(plan, !services.realOpenAi()))
-              .toList();
-      progress.accept(
-          "Open http://%s/ in a browser to play a clip, or speak, and read along."
-              .formatted(cluster.nodes().getFirst().listen()));
-      String trouble =
-          new Play(ran, new Board(screen, !json && LiveBlock.terminal()))
-              .run(fault(), cluster::faultDoor);
-      if (trouble != null) {
-        verdict = Verdict.fault(trouble);
-      }
-      String standIn = cluster.openAiStandIn();
-      if (standIn != null) {
-        try {
-          upstream = Upstream.ask(standIn);
-        } catch (IOException e) {
-          verdict =
-              verdict.plus(
-                  Verdict.fault("the stand-in for OpenAI does not tell its figures: " + e));
-        }
-      }
-      progress.accept("Stopping the nodes…");
-    }
-    for (DemoSession session : ran) {
-      verdict = verdict.plus(judge(session, services));
-    }
-    report(summarise(ran, verdict, upstream, services), verdict, services, screen);
-    return verdict.good() ? ExitCode.OK : ExitCode.FAILED;
+    DemoRun.Script script =
+        new DemoRun.Script(
+            new DemoCluster.Size(nodes, limitRpm, limitTpm),
+            sessions,
+            seconds,
+            salt,
+            inject,
+            fault == null ? null : fault.during(faultSeconds));
+    System.err.println(services.describe());
+    DemoRun.Outcome outcome =
+        new DemoRun(
+                script,
+                services,
+                new Board(screen, !json && LiveBlock.terminal()),
+                System.err::println)
+            .run();
+    report(outcome, script, services, screen);
+    return outcome.verdict().good() ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  private List<DemoSession.Plan> plan(List<DemoCluster.Node> cluster) {
-    List<Clip> clips = Clips.shipped();
-    List<DemoSession.Plan> plans = new ArrayList<>();
-    for (int k = 0; k < sessions; k++) {
-      Clip clip = clips.get(clip(k, clips.size()));
-      Track track = new Track(clip, TARGETS.get(k % TARGETS.size()), salt ? k + 1 : 0);
-      plans.add(
-          new DemoSession.Plan(
-              "s" + (k + 1),
-              cluster.get(k % cluster.size()),
-              track,
-              k == 0 ? disturbance(track) : new Disturbance.None(),
-              START_SPREAD.multipliedBy(k).dividedBy(sessions),
-              seconds));
-    }
-    return plans;
-  }
-
-  /** The clips take turns, each round from the next one on, so that each meets every language. */
-  static int clip(int session, int clips) {
-    return (session + session / clips) % clips;
-  }
-
-  private @Nullable StandInFault fault() {
-    return fault == null ? null : fault.during(faultSeconds);
-  }
-
-  private Disturbance disturbance(Track track) {
-    return switch (inject) {
-      case LOSE -> new Disturbance.Cut(track.someWords());
-      case DOUBLE -> new Disturbance.Repeat(track, track.someWords());
-      case null -> new Disturbance.None();
-    };
-  }
-
-  private void report(Summary summary, Verdict verdict, Services services, PrintStream screen) {
+  private void report(
+      DemoRun.Outcome outcome, DemoRun.Script script, Services services, PrintStream screen) {
+    Summary summary = outcome.summary();
     screen.println();
     screen.println(services.describe());
     screen.print(summary.toText());
-    verdict.faults().forEach(fault -> screen.println("  ! " + fault));
-    if (inject != null) {
-      screen.printf("  The first session's audio was broken on purpose (--inject %s).%n", inject);
+    outcome.verdict().faults().forEach(sentence -> screen.println("  ! " + sentence));
+    if (script.inject() != null) {
+      screen.printf(
+          "  The first session's audio was broken on purpose (--inject %s).%n", script.inject());
     }
-    if (fault != null) {
+    if (script.fault() != null) {
       screen.printf(
           "  The stand-ins failed on purpose (--fault): %s; %s calls met it.%n",
-          fault.during(faultSeconds).describe(),
+          script.fault().describe(),
           summary.upstream().faulted() == null
               ? "an unknown number of"
               : summary.upstream().faulted());
@@ -275,48 +214,5 @@ public final class DemoCommand implements Callable<Integer> {
     if (json) {
       System.out.println(summary.toJson());
     }
-  }
-
-  private static Verdict judge(DemoSession session, Services services) {
-    DemoSession.Plan plan = session.plan();
-    Receipt receipt = session.receipt();
-    Verdict verdict =
-        new Judge(plan.name(), plan.track().lang(), !services.anyReal())
-            .judge(session.spoken(), receipt.finals(), receipt.seqs());
-    String fault = session.fault();
-    return fault == null ? verdict : verdict.plus(Verdict.fault(fault));
-  }
-
-  private Summary summarise(
-      List<DemoSession> ran, Verdict verdict, Upstream upstream, Services services) {
-    boolean judged = !services.anyReal();
-    return new Summary(
-        nodes,
-        sessions,
-        sessionsByNode(ran),
-        seconds != null
-            ? seconds
-            : ran.stream().mapToLong(DemoSession::spokenSeconds).max().orElse(0),
-        verdict.finalsExpected(),
-        verdict.finalsReceived(),
-        judged ? verdict.wordsLost() : null,
-        judged ? verdict.wordsDoubled() : null,
-        ran.stream().mapToLong(s -> s.receipt().partials()).sum(),
-        Summary.CaptionDelay.of(
-            ran.stream().flatMap(s -> s.delays().wordMillis().stream()).toList(),
-            ran.stream().flatMap(s -> s.delays().finalMillis().stream()).toList()),
-        upstream);
-  }
-
-  private List<Integer> sessionsByNode(List<DemoSession> ran) {
-    List<Integer> counts = new ArrayList<>();
-    for (int node = 0; node < nodes; node++) {
-      int carried = 0;
-      for (int k = node; k < ran.size(); k += nodes) {
-        carried += ran.get(k).started() ? 1 : 0;
-      }
-      counts.add(carried);
-    }
-    return counts;
   }
 }

@@ -1,9 +1,13 @@
 package io.dragoman.cli.demo;
 
+import io.dragoman.ConfigCheck;
+import io.dragoman.NodeConfig;
 import io.dragoman.standin.FaultKind;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which services answer the demo's nodes: each the real one where its credentials are set. */
@@ -21,6 +25,9 @@ record Services(boolean realOpenAi, boolean realSpeech) {
   /** What a node reads of Google Speech beside its credentials; the stand-in's are its own. */
   private static final List<String> SPEECH_PLACE =
       List.of("DRAGOMAN_SPEECH_LOCATION", "DRAGOMAN_SPEECH_MODEL");
+
+  /** In place of where stand-ins will listen, as long as they do not. */
+  private static final StandIns SOMEWHERE = new StandIns("http://127.0.0.1:1/v1", "127.0.0.1:1");
 
   /** The key that the stand-in for OpenAI takes. */
   static final String STAND_IN_KEY = "stand-in";
@@ -72,6 +79,26 @@ record Services(boolean realOpenAi, boolean realSpeech) {
       env.put("DRAGOMAN_SPEECH_PROJECT", "stand-in");
     }
     return env;
+  }
+
+  /**
+   * What a node would refuse to start on, sentences; what a stand-in plays needs nothing.
+   *
+   * @param home the checkout or the installation
+   */
+  List<String> mistakes(Map<String, String> env, Path home) {
+    Map<String, String> all = new HashMap<>(env);
+    nodeEnvironment(anyStandIn() ? SOMEWHERE : null)
+        .forEach(
+            (key, value) -> {
+              if (value == null) {
+                all.remove(key);
+              } else {
+                all.put(key, value);
+              }
+            });
+    ConfigCheck check = NodeConfig.check(home, null, all, Map.of());
+    return Stream.of(check.mistakes(), check.missing()).flatMap(List::stream).toList();
   }
 
   /** What the stand-ins' environment needs beside the demo's own: no credentials. */

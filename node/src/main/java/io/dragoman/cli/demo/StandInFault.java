@@ -27,6 +27,17 @@ record StandInFault(FaultKind kind, double share, int seconds) {
     return new StandInFault(kind, share, value);
   }
 
+  /**
+   * In figures.
+   *
+   * @param name as the stand-ins call it
+   */
+  record Figures(String name, double share, int seconds) {}
+
+  Figures figures() {
+    return new Figures(kind.wireName(), share, seconds);
+  }
+
   /** For people. */
   String describe() {
     return "%s befalls %s for %d s"
@@ -69,7 +80,7 @@ record StandInFault(FaultKind kind, double share, int seconds) {
               .orElseThrow(
                   () ->
                       new TypeConversionException(
-                          "'%s' is not one of %s"
+                          "\"%s\" is not one of %s"
                               .formatted(parts[0], String.join(", ", FaultKind.names()))));
       double share = parts.length == 1 ? 1 : share(parts[1]);
       return new StandInFault(kind, share, 10);
@@ -84,7 +95,8 @@ record StandInFault(FaultKind kind, double share, int seconds) {
       } catch (NumberFormatException e) {
         // Told below.
       }
-      throw new TypeConversionException("'" + text + "' is not a share of calls such as 0.3");
+      throw new TypeConversionException(
+          "\"%s\" is not a share of the calls, above 0 and at most 1, such as 0.3".formatted(text));
     }
   }
 

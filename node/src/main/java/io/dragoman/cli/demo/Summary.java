@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param finalsLost expected words that no final has; null where real services answered, since then
  *     nobody knows what to expect
  * @param finalsDoubled words of finals beyond the expected ones; null likewise
+ * @param fault that the stand-ins were given; null for none
+ * @param inject what was done to the first session's audio; null for nothing
  */
 record Summary(
     int nodes,
@@ -29,7 +31,9 @@ record Summary(
     @Nullable Integer finalsDoubled,
     long partials,
     CaptionDelay captionDelayMs,
-    Upstream upstream) {
+    Upstream upstream,
+    StandInFault.@Nullable Figures fault,
+    @Nullable String inject) {
 
   private static final JsonMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();

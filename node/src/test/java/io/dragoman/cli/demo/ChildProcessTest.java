@@ -26,7 +26,7 @@ class ChildProcessTest {
             Services.standInEnvironment());
     ProcessHandle process;
     try (child) {
-      ChildProcess.awaitReady(List.of(child), Duration.ofSeconds(40));
+      ChildProcess.awaitReady(List.of(child), Duration.ofSeconds(40), _ -> {});
       process =
           children().stream().filter(handle -> !others.contains(handle)).findFirst().orElseThrow();
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServicesTest {
+  private static final Path HOME = Path.of(System.getProperty("basedir", "."), "..");
   private static final Services.StandIns STAND_INS =
       new Services.StandIns("http://127.0.0.1:8401/v1", "127.0.0.1:8402");
 
@@ -48,6 +51,25 @@ class ServicesTest {
     Map<String, @Nullable String> standIn = Services.standInEnvironment();
     assertTrue(standIn.containsKey(name));
     assertNull(standIn.get(name));
+  }
+
+  @Test
+  void allThatIsWrongWithTheCredentialsIsToldAtOnce() {
+    Map<String, String> wrong =
+        Map.of("OPENAI_API_KEY_FILE", "/no/key", "GOOGLE_APPLICATION_CREDENTIALS", "/no/google");
+
+    List<String> mistakes = mistakes(wrong, false);
+    assertEquals(2, mistakes.size(), mistakes::toString);
+    assertTrue(mistakes.getFirst().contains("GOOGLE_APPLICATION_CREDENTIALS"), mistakes::toString);
+    assertTrue(mistakes.getLast().contains("/no/key"), mistakes::toString);
+
+    assertEquals(List.of(), mistakes(wrong, true), "stand-ins need none");
+    assertEquals(List.of(), mistakes(Map.of(), false));
+    assertEquals(List.of(), mistakes(Map.of("OPENAI_API_KEY", "sk-1"), false));
+  }
+
+  private static List<String> mistakes(Map<String, String> env, boolean standInOnly) {
+    return Services.from(env, standInOnly).mistakes(env, HOME);
   }
 
   @Test

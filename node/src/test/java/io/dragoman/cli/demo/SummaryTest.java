@@ -22,7 +22,9 @@ class SummaryTest {
             0,
             812,
             Summary.CaptionDelay.of(List.of(600L, 1_200L), List.of(900L)),
-            new Upstream(412L, 61_000L, 0L, 400L, 4_500, 301L, 12L));
+            new Upstream(412L, 61_000L, 0L, 400L, 4_500, 301L, 12L),
+            new StandInFault.Figures("rate-limit", 0.5, 10),
+            "lose");
 
     assertEquals(
         "{\"nodes\":3,\"sessions\":6,\"sessions_by_node\":[2,2,2],\"seconds\":20,"
@@ -31,7 +33,8 @@ class SummaryTest {
             + "\"caption_delay_ms\":{\"partial_p50\":600,\"partial_p95\":1200,"
             + "\"final_p50\":900,\"final_p95\":900},"
             + "\"upstream\":{\"requests\":412,\"tokens\":61000,\"rejected_429\":0,"
-            + "\"worst_window_requests\":400,\"limit_requests\":4500,\"delay_ms_p50\":301,\"faulted\":12}}",
+            + "\"worst_window_requests\":400,\"limit_requests\":4500,\"delay_ms_p50\":301,\"faulted\":12},"
+            + "\"fault\":{\"name\":\"rate-limit\",\"share\":0.5,\"seconds\":10},\"inject\":\"lose\"}",
         summary.toJson());
   }
 
@@ -49,7 +52,9 @@ class SummaryTest {
             null,
             700,
             Summary.CaptionDelay.of(List.of(), List.of()),
-            Upstream.unknown(4_500));
+            Upstream.unknown(4_500),
+            null,
+            null);
 
     String json = summary.toJson();
     assertTrue(json.contains("\"finals_lost\":null,\"finals_doubled\":null"), json);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class DemoCommandTest {
+class DemoRunTest {
   private static final int CLIPS = 4;
   private static final int LANGUAGES = 2;
 
@@ -15,7 +15,7 @@ class DemoCommandTest {
     // Session k speaks to language k % 2.
     long pairs =
         IntStream.range(0, CLIPS * LANGUAGES)
-            .mapToObj(k -> List.of(DemoCommand.clip(k, CLIPS), k % LANGUAGES))
+            .mapToObj(k -> List.of(DemoRun.clip(k, CLIPS), k % LANGUAGES))
             .distinct()
             .count();
     assertEquals(CLIPS * LANGUAGES, pairs);
@@ -25,6 +25,6 @@ class DemoCommandTest {
   void everyRoundPlaysEveryClip() {
     assertEquals(
         List.of(0, 1, 2, 3, 1, 2, 3, 0),
-        IntStream.range(0, 2 * CLIPS).mapToObj(k -> DemoCommand.clip(k, CLIPS)).toList());
+        IntStream.range(0, 2 * CLIPS).mapToObj(k -> DemoRun.clip(k, CLIPS)).toList());
   }
 }

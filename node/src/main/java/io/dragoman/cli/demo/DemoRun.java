@@ -1,0 +1,187 @@
+package io.dragoman.cli.demo;
+
+import io.dragoman.cli.CommandException;
+import io.dragoman.standin.Clip;
+import io.dragoman.standin.Clips;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of the demo: a cluster starts, its sessions speak, and when all is stopped what came back
+ * is judged and summed up. Used once, by one thread.
+ */
+final class DemoRun {
+  private static final List<String> TARGETS = List.of("es", "de");
+  private static final Duration START_SPREAD = Duration.ofSeconds(1);
+
+  /** What to do to the first session's audio. */
+  enum Inject {
+    LOSE,
+    DOUBLE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What is to be shown.
+   *
+   * @param seconds after how much audio each session stops; null for never
+   * @param salt whether each session's words are its own
+   * @param inject null for nothing
+   * @param fault that the stand-ins are given on the way; null for none
+   */
+  record Script(
+      DemoCluster.Size size,
+      int sessions,
+      @Nullable Integer seconds,
+      boolean salt,
+      @Nullable Inject inject,
+      @Nullable StandInFault fault) {}
+
+  /** What came of it. */
+  record Outcome(Summary summary, Verdict verdict) {}
+
+  private final Script script;
+  private final Services services;
+  private final Board board;
+  private final Consumer<String> progress;
+
+  /** What is wrong that no session can be blamed for. */
+  private Verdict verdict = Verdict.NOTHING;
+
+  /**
+   * @param board where the sessions are shown while they speak
+   * @param progress is told what happens before and after, in sentences
+   */
+  DemoRun(Script script, Services services, Board board, Consumer<String> progress) {
+    this.script = script;
+    this.services = services;
+    this.board = board;
+    this.progress = progress;
+  }
+
+  /** Runs until all sessions have ended; an interrupt makes them come to it. */
+  Outcome run() throws CommandException, InterruptedException {
+    progress.accept("Starting %d nodes…".formatted(script.size.nodes()));
+    List<DemoSession> sessions;
+    Upstream upstream;
+    try (DemoCluster cluster = DemoCluster.start(services, script.size, progress)) {
+      sessions =
+          plan(cluster.nodes()).stream()
+              .map(plan -> new DemoSession(plan, !services.realOpenAi()))
+              .toList();
+      progress.accept(
+          "Open http://%s/ in a browser to play a clip, or speak, and read along."
+              .formatted(cluster.nodes().getFirst().listen()));
+      blame(new Play(sessions, board).run(script.fault, cluster::faultDoor));
+      upstream = upstream(cluster);
+      progress.accept("Stopping the nodes…");
+    }
+    for (DemoSession session : sessions) {
+      verdict = verdict.plus(judge(session));
+    }
+    return new Outcome(summarise(sessions, upstream), verdict);
+  }
+
+  private void blame(@Nullable String trouble) {
+    if (trouble != null) {
+      verdict = verdict.plus(Verdict.fault(trouble));
+    }
+  }
+
+  private List<DemoSession.Plan> plan(List<DemoCluster.Node> cluster) {
+    List<Clip> clips = Clips.shipped();
+    List<DemoSession.Plan> plans = new ArrayList<>();
+    for (int k = 0; k < script.sessions; k++) {
+      Clip clip = clips.get(clip(k, clips.size()));
+      Track track = new Track(clip, TARGETS.get(k % TARGETS.size()), script.salt ? k + 1 : 0);
+      plans.add(
+          new DemoSession.Plan(
+              "s" + (k + 1),
+              cluster.get(k % cluster.size()),
+              track,
+              k == 0 ? disturbance(track) : new Disturbance.None(),
+              START_SPREAD.multipliedBy(k).dividedBy(script.sessions),
+              script.seconds));
+    }
+    return plans;
+  }
+
+  /** The clips take turns, each round from the next one on, so that each meets every language. */
+  static int clip(int session, int clips) {
+    return (session + session / clips) % clips;
+  }
+
+  private Disturbance disturbance(Track track) {
+    return switch (script.inject) {
+      case LOSE -> new Disturbance.Cut(track.someWords());
+      case DOUBLE -> new Disturbance.Repeat(track, track.someWords());
+      case null -> new Disturbance.None();
+    };
+  }
+
+  private Upstream upstream(DemoCluster cluster) throws InterruptedException {
+    String standIn = cluster.openAiStandIn();
+    if (standIn != null) {
+      try {
+        return Upstream.ask(standIn);
+      } catch (IOException e) {
+        blame("the stand-in for OpenAI does not tell its figures: " + e);
+      }
+    }
+    return Upstream.unknown(script.size.limitRpm());
+  }
+
+  private Verdict judge(DemoSession session) {
+    DemoSession.Plan plan = session.plan();
+    Receipt receipt = session.receipt();
+    Verdict judged =
+        new Judge(plan.name(), plan.track().lang(), !services.anyReal())
+            .judge(session.spoken(), receipt.finals(), receipt.seqs());
+    String fault = session.fault();
+    return fault == null ? judged : judged.plus(Verdict.fault(fault));
+  }
+
+  private Summary summarise(List<DemoSession> ran, Upstream upstream) {
+    boolean judged = !services.anyReal();
+    return new Summary(
+        script.size.nodes(),
+        script.sessions,
+        sessionsByNode(ran),
+        script.seconds != null
+            ? script.seconds
+            : ran.stream().mapToLong(DemoSession::spokenSeconds).max().orElse(0),
+        verdict.finalsExpected(),
+        verdict.finalsReceived(),
+        judged ? verdict.wordsLost() : null,
+        judged ? verdict.wordsDoubled() : null,
+        ran.stream().mapToLong(s -> s.receipt().partials()).sum(),
+        Summary.CaptionDelay.of(
+            ran.stream().flatMap(s -> s.delays().wordMillis().stream()).toList(),
+            ran.stream().flatMap(s -> s.delays().finalMillis().stream()).toList()),
+        upstream,
+        script.fault == null ? null : script.fault.figures(),
+        script.inject == null ? null : script.inject.toString());
+  }
+
+  private List<Integer> sessionsByNode(List<DemoSession> ran) {
+    int nodes = script.size.nodes();
+    List<Integer> counts = new ArrayList<>();
+    for (int node = 0; node < nodes; node++) {
+      int carried = 0;
+      for (int k = node; k < ran.size(); k += nodes) {
+        carried += ran.get(k).started() ? 1 : 0;
+      }
+      counts.add(carried);
+    }
+    return counts;
+  }
+}
