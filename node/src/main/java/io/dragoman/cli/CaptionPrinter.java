@@ -9,13 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints captions as they grow. On a terminal the growing ones stand below, their tentative part
- * dimmed, and finals are lasting lines above; elsewhere every change is a line, and what still
- * grows ends with an ellipsis. Used by one thread at a time.
+ * Prints captions. On a terminal those that grow stand below, their tentative part dimmed, and
+ * finals are lasting lines above; elsewhere there are only finals. Used by one thread at a time.
  */
 final class CaptionPrinter {
-  private static final String ELLIPSIS = "…";
-
   /** How much of a growing caption's end is shown: its newest words. */
   private static final int SHOWN_CHARS = 60;
 
@@ -33,19 +30,14 @@ final class CaptionPrinter {
   void print(Caption caption) {
     String label =
         "%-11s %-6s ".formatted(caption.role().name().toLowerCase(Locale.ROOT), caption.lang());
-    String stable = text(caption.stable());
-    String tentative = text(caption.tentative());
     if (caption.isFinal()) {
       growing.remove(label);
       printLine(label + text(caption.text()));
     } else if (block != null) {
-      growing.put(label, label + LiveBlock.newest(stable, tentative, SHOWN_CHARS));
+      String newest =
+          LiveBlock.newest(text(caption.stable()), text(caption.tentative()), SHOWN_CHARS);
+      growing.put(label, label + newest);
       block.update(List.of(), List.copyOf(growing.values()));
-    } else {
-      String line = label + stable + tentative + " " + ELLIPSIS;
-      if (!line.equals(growing.put(label, line))) {
-        out.println(line);
-      }
     }
   }
 

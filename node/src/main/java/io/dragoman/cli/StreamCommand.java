@@ -7,6 +7,7 @@ import io.dragoman.client.Ending;
 import io.dragoman.client.SessionAddress;
 import io.dragoman.protocol.ClientMessage;
 import io.dragoman.protocol.CloseCode;
+import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,12 +23,16 @@ import picocli.CommandLine.Option;
 @Command(
     name = "stream",
     description = {
-      "Sends a WAV file to a node as if it were being spoken, and prints the captions as they grow."
+      "Sends a WAV file to a node as if it were being spoken, and prints its captions: on a terminal"
+          + " as they grow, elsewhere only those that are final."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footerHeading = "%nExample:%n",
-    footer = "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav --to es,de")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav --to es,de",
+      "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav > captions.txt"
+    })
 final class StreamCommand implements Callable<Integer> {
   private static final int CHUNK_SAMPLES = WavAudio.SAMPLE_RATE / 20;
   private static final Duration START_TIMEOUT = Duration.ofSeconds(15);
@@ -67,6 +72,9 @@ final class StreamCommand implements Callable<Integer> {
   private final PrintStream out = System.out;
   private final CaptionPrinter printer = new CaptionPrinter(out, LiveBlock.terminal());
 
+  /** The trouble that was told last, until a caption shows that it is over. */
+  private volatile @Nullable ErrorCode told;
+
   @Override
   public Integer call() throws CommandException, ClientException, InterruptedException {
     SessionAddress address = address();
@@ -93,7 +101,7 @@ final class StreamCommand implements Callable<Integer> {
       return CaptionClient.connect(address, start(), this::onMessage);
     } catch (ClientException e) {
       throw new CommandException(
-          ExitCode.UNAVAILABLE,
+          e.isWrongAddress() ? ExitCode.USAGE : ExitCode.UNAVAILABLE,
           e.getMessage()
               + "; give a running node's node.listen as --url ws://HOST:PORT (a node prints it when"
               + " it is ready)");
@@ -137,6 +145,8 @@ final class StreamCommand implements Callable<Integer> {
         client.sendAudio(pcm);
         pcm = audio.read(CHUNK_SAMPLES);
       }
+      // From now on the node may wait for less long.
+      told = null;
       client.send(new ClientMessage.SessionEnd());
     } catch (ClientException e) {
       throw failed(e.getMessage());
@@ -156,6 +166,14 @@ final class StreamCommand implements Callable<Integer> {
     return new CommandException(ExitCode.FAILED, sentence);
   }
 
+  /** Trouble that stays is told again and again by the node. What is fatal ends the command. */
+  private void tell(ServerMessage.Failure failure) {
+    if (!failure.fatal() && failure.code() != told) {
+      told = failure.code();
+      printer.printLine("! " + failure.message());
+    }
+  }
+
   private void onMessage(String raw, @Nullable ServerMessage message) {
     switch (message) {
       case ServerMessage.SessionStarted started -> {
@@ -167,8 +185,11 @@ final class StreamCommand implements Callable<Integer> {
                   + ".");
         }
       }
-      case ServerMessage.Caption caption -> printer.print(caption);
-      case ServerMessage.Failure failure -> printer.printLine("! " + failure.message());
+      case ServerMessage.Caption caption -> {
+        told = null;
+        printer.print(caption);
+      }
+      case ServerMessage.Failure failure -> tell(failure);
       case ServerMessage.SessionMoving _ -> printer.printLine("! The node is leaving.");
       case ServerMessage.SessionEnded ended -> {
         printer.finish();

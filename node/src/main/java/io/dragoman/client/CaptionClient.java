@@ -68,7 +68,7 @@ public final class CaptionClient implements AutoCloseable {
     try {
       socket = opening.get();
     } catch (ExecutionException e) {
-      throw new ClientException(describe(cause(e)), e);
+      throw new ClientException(describe(cause(e)), isWrongAddress(cause(e)), e);
     } catch (InterruptedException e) {
       opening.cancel(true);
       throw e;
@@ -181,6 +181,14 @@ public final class CaptionClient implements AutoCloseable {
       case SSLException tls -> "no TLS connection to " + where + ": " + tls.getMessage();
       case IOException broken -> "the connection to " + where + " broke: " + broken.getMessage();
       default -> "the connection to " + where + " failed: " + failure;
+    };
+  }
+
+  private static boolean isWrongAddress(Throwable failure) {
+    return switch (failure) {
+      case WebSocketHandshakeException refused -> refused.getResponse().statusCode() == 404;
+      case ConnectException e -> e.getCause() instanceof UnresolvedAddressException;
+      default -> false;
     };
   }
 

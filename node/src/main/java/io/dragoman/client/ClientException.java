@@ -6,16 +6,29 @@ import java.util.Objects;
 public final class ClientException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  private final boolean wrongAddress;
+
   public ClientException(String message) {
     super(message);
+    wrongAddress = false;
   }
 
   ClientException(String message, Throwable cause) {
+    this(message, false, cause);
+  }
+
+  ClientException(String message, boolean wrongAddress, Throwable cause) {
     super(message, cause);
+    this.wrongAddress = wrongAddress;
   }
 
   @Override
   public String getMessage() {
     return Objects.requireNonNull(super.getMessage());
+  }
+
+  /** Whether no session can be had at the address, whoever serves there. */
+  public boolean isWrongAddress() {
+    return wrongAddress;
   }
 }

@@ -28,7 +28,7 @@ public record SessionAddress(URI uri) {
       throw new ClientException("\"" + url + "\" is not an address such as ws://127.0.0.1:8080", e);
     }
     boolean webSocket = "ws".equals(base.getScheme()) || "wss".equals(base.getScheme());
-    if (!webSocket || base.getHost() == null) {
+    if (!webSocket || base.getHost() == null || base.getPort() == 0 || base.getPort() > 65_535) {
       throw new ClientException("\"" + url + "\" is not an address such as ws://127.0.0.1:8080");
     }
     if (base.getRawQuery() != null || base.getRawFragment() != null) {

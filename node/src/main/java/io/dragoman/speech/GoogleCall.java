@@ -110,7 +110,9 @@ final class GoogleCall
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    String message = String.valueOf(root.getMessage()).replaceFirst("^[A-Z_]+: ", "");
+    String message =
+        String.valueOf(root.getMessage())
+            .replaceFirst("^[A-Z_]+: |^.* failed with error\\(-?[0-9]+\\): ", "");
     return message.substring(0, Math.min(message.length(), LONGEST_MESSAGE));
   }
 

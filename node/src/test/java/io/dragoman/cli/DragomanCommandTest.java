@@ -208,14 +208,19 @@ class DragomanCommandTest {
     assertTrue(lines.getLast().startsWith("dragoman: " + two + ": "), err::toString);
   }
 
-  @Test
-  void anAbsentNodeIsASentence() throws IOException {
+  private Path silence() throws IOException {
     Path wav = folder.resolve("talk.wav");
     AudioFormat format = new AudioFormat(24_000, 16, 1, true, false);
     AudioSystem.write(
         new AudioInputStream(InputStream.nullInputStream(), format, 0),
         AudioFileFormat.Type.WAVE,
         wav.toFile());
+    return wav;
+  }
+
+  @Test
+  void anAbsentNodeIsASentence() throws IOException {
+    Path wav = silence();
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
@@ -229,6 +234,13 @@ class DragomanCommandTest {
             + port
             + "; give a running node's node.listen as --url ws://HOST:PORT (a node prints it when"
             + " it is ready)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ws://127.0.0.1:99999", "ws://127.0.0.1:0", "ws://nobody.invalid:8080"})
+  void anAddressThatCannotBeRightIsWrongUsage(String url) throws IOException {
+    assertEquals(ExitCode.USAGE, run("stream", "--url", url, "--wav", silence().toString()));
+    assertEquals(1, err.toString().lines().count(), err.toString());
   }
 
   @Test

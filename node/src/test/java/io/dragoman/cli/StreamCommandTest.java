@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.dragoman.client.FakeNode;
 import io.dragoman.protocol.ClientMessage;
+import io.dragoman.protocol.ErrorCode;
+import io.dragoman.protocol.ServerMessage;
 import io.dragoman.protocol.ServerMessage.Caption;
 import io.dragoman.protocol.ServerMessage.Role;
 import io.dragoman.standin.Clips;
@@ -66,12 +68,47 @@ class StreamCommandTest {
           """
           Session on node n1.
           What answers is a stand-in, not the real service: speech.
-          translation es     Hola …
           translation es     ¡Hola!
           Ended after 0.1 s of audio, 0 requests and 0 tokens.
           """,
           printed.toString(StandardCharsets.UTF_8));
     }
+  }
+
+  @Test
+  void troubleThatStaysIsToldOnceAndOnceMoreWhenTheSpeechIsOver() throws Exception {
+    try (FakeNode node = new FakeNode(StreamCommandTest::trouble)) {
+      String url = "ws://" + node.address().authority();
+
+      DragomanCommand.run("stream", "--url", url, "--wav", wav.toString());
+
+      assertEquals(
+          """
+          Session on node n1.
+          What answers is a stand-in, not the real service: speech.
+          ! Not heard for 40 s.
+          ! Not heard for 20 s.
+          Ended after 0.1 s of audio, 0 requests and 0 tokens.
+          """,
+          printed.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static void trouble(WsSession session, ClientMessage message) {
+    if (message instanceof ClientMessage.SessionEnd) {
+      FakeNode.say(session, away(20));
+      FakeNode.say(session, away(10));
+      FakeNode.behaved(session, message);
+    } else {
+      FakeNode.behaved(session, message);
+      FakeNode.say(session, away(40));
+      FakeNode.say(session, away(30));
+    }
+  }
+
+  private static ServerMessage.Failure away(int seconds) {
+    return new ServerMessage.Failure(
+        ErrorCode.SPEECH_UNAVAILABLE, false, true, 100L, "Not heard for " + seconds + " s.");
   }
 
   @Test
