@@ -138,16 +138,17 @@ public final class Node implements AutoCloseable {
     int majority = config.grid().majority();
     if (grid.size() < config.grid().size()) {
       log.info(
-          "waiting for the other nodes, of which {} are enough after {} s",
-          majority - 1,
-          ALL_HERE_WITHIN.toSeconds());
+          "waiting up to {} s for all {} nodes, then for any {}",
+          ALL_HERE_WITHIN.toSeconds(),
+          config.grid().size(),
+          majority);
     }
     // Nodes that start together become ready together, once the state is where it will stay.
     boolean all = grid.awaitSize(config.grid().size(), ALL_HERE_WITHIN);
     while (!grid.awaitSize(majority, CLUSTER_REMINDER)) {
       log.warn(
-          "still waiting for the cluster, {} nodes are needed: {}; start them, and see that they"
-              + " reach {} and that grid.members is the same on all",
+          "still waiting for {} nodes; here: {}. Start those, and see that they reach {} and that"
+              + " grid.members is the same on all",
           majority,
           grid.attendance(),
           gridAddress());
@@ -155,7 +156,7 @@ public final class Node implements AutoCloseable {
     grid.awaitSafe(ALL_HERE_WITHIN);
     health.ready();
     if (!all) {
-      log.warn("ready, though {}", grid.attendance());
+      log.warn("ready, though not all nodes are here: {}", grid.attendance());
     }
   }
 

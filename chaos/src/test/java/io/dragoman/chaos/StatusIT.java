@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an operator sees of a cluster of processes, while it works and while a node is frozen. */
+/** What an operator sees of a cluster of processes: at work, with a frozen node, without speech. */
 @Timeout(300)
 class StatusIT {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,7 +33,7 @@ class StatusIT {
   @TempDir Path directory;
 
   @Test
-  void aRunningClusterIsSeenFromAnyNodeAndAFrozenNodeIsNamed() throws Exception {
+  void aRunningClusterIsSeenFromAnyNodeAFrozenNodeIsNamedAndSoIsADeadService() throws Exception {
     try (Dragoman demo = Dragoman.start(directory, "demo", "--standin", "--json")) {
       await().atMost(STARTED_WITHIN).until(() -> admins(demo).size() == 3);
       List<String> admins = admins(demo);
@@ -66,6 +66,19 @@ class StatusIT {
       } finally {
         signal("CONT", frozen);
       }
+
+      standIns(demo).destroyForcibly();
+      eventually(
+          () -> {
+            for (JsonNode node : get(admins.get(0), "cluster").path("nodes")) {
+              assertEquals(
+                  List.of("speech", "away"),
+                  List.of(
+                      node.path("troubles").path(0).path("service").asText(),
+                      node.path("troubles").path(0).path("state").asText()),
+                  node.toString());
+            }
+          });
     }
   }
 
@@ -112,7 +125,7 @@ class StatusIT {
         Dragoman.start(directory, "status", "--watch", "--admin", "127.0.0.1:1")) {
       assertEquals(3, status.exit(), status::errors);
       assertTrue(
-          status.errors().startsWith("dragoman: nothing answers at 127.0.0.1:1; name a running"),
+          status.errors().startsWith("dragoman: nothing answers at 127.0.0.1:1; give a running"),
           status::errors);
       assertEquals("", status.output());
     }
@@ -146,6 +159,14 @@ class StatusIT {
   }
 
   /** The demo starts its nodes in their order, after the stand-ins. */
+  /** They are started first. */
+  private static ProcessHandle standIns(Dragoman demo) {
+    return demo.handle()
+        .descendants()
+        .min(Comparator.comparingLong(ProcessHandle::pid))
+        .orElseThrow();
+  }
+
   private static ProcessHandle lastNode(Dragoman demo) {
     return demo.handle()
         .descendants()

@@ -125,16 +125,16 @@ public final class Grid implements AutoCloseable {
     return size(hazelcast);
   }
 
-  /** Who is here, for people: {@code 1 of 3 nodes is here, not 10.0.0.2:5701, 10.0.0.3:5701}. */
+  /** Who is here, for people: {@code 1 of 3 nodes; missing: 10.0.0.2:5701, 10.0.0.3:5701}. */
   public String attendance() {
     List<String> absent = GridClusterView.absent(members, hazelcast.getCluster().getMembers());
-    int here = size();
-    return "%d of %d %s here%s"
+    int all = size() + absent.size();
+    return "%d of %d %s%s"
         .formatted(
-            here,
-            here + absent.size(),
-            here + absent.size() == 1 ? "node is" : "nodes are",
-            absent.isEmpty() ? "" : ", not " + String.join(", ", absent));
+            size(),
+            all,
+            all == 1 ? "node" : "nodes",
+            absent.isEmpty() ? "" : "; missing: " + String.join(", ", absent));
   }
 
   /** Waits until the cluster has so many nodes; false where it has not after that time. */
