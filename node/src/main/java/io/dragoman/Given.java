@@ -10,6 +10,8 @@ import java.util.List;
  */
 record Given(String key, Place place, Shape shape, List<String> items) {
 
+  private static final int MOST_SHOWN_CHARS = 60;
+
   /** How the value was written. */
   enum Shape {
     /** Outside of a file, where a list is one text with commas. */
@@ -94,6 +96,35 @@ record Given(String key, Place place, Shape shape, List<String> items) {
           throw new IllegalArgumentException("keys stand below it, where a list belongs.");
       case NOTHING -> List.of();
     };
+  }
+
+  /** The number, where it is a whole one from the least to the most. */
+  int number(int least, int most) {
+    String text = one();
+    try {
+      int number = Integer.parseInt(text.replace("_", ""));
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, with the range.
+    }
+    throw new IllegalArgumentException(
+        "\"%s\" is not a whole number from %d to %d.".formatted(shown(text), least, most));
+  }
+
+  boolean flag() {
+    return switch (one()) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "\"%s\" is neither true nor false.".formatted(shown(one())));
+    };
+  }
+
+  private static String shown(String text) {
+    return text.length() <= MOST_SHOWN_CHARS ? text : text.substring(0, MOST_SHOWN_CHARS) + "…";
   }
 
   /** Whether it is nothing but space, as a variable may be that is set to nothing. */

@@ -42,7 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Settings {
   private static final int MOST_TOLD = 100;
-  private static final int MOST_SHOWN_CHARS = 60;
   private static final int MOST_BYTES_OF_A_KEY = 64 * 1024;
 
   /**
@@ -89,7 +88,7 @@ final class Settings {
     return read(
         new Key(key, String.valueOf(otherwise), least + ".." + most),
         otherwise,
-        given -> number(given.one(), least, most));
+        given -> given.number(least, most));
   }
 
   Duration seconds(String key, int otherwise, int least, int most) {
@@ -97,17 +96,7 @@ final class Settings {
   }
 
   boolean flag(String key, boolean otherwise) {
-    return read(
-        new Key(key, String.valueOf(otherwise), ""),
-        otherwise,
-        given ->
-            switch (given.one()) {
-              case "true" -> true;
-              case "false" -> false;
-              default ->
-                  throw new IllegalArgumentException(
-                      "\"%s\" is neither true nor false.".formatted(shown(given.one())));
-            });
+    return read(new Key(key, String.valueOf(otherwise), ""), otherwise, Given::flag);
   }
 
   List<String> list(String key) {
@@ -295,23 +284,6 @@ final class Settings {
   /** The environment's name of a key. */
   static String variable(String key) {
     return "DRAGOMAN_" + key.toUpperCase(Locale.ROOT).replace('.', '_');
-  }
-
-  private static int number(String text, int least, int most) {
-    try {
-      int number = Integer.parseInt(text.replace("_", ""));
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Told below, with the range.
-    }
-    throw new IllegalArgumentException(
-        "\"%s\" is not a whole number from %d to %d.".formatted(shown(text), least, most));
-  }
-
-  private static String shown(String text) {
-    return text.length() <= MOST_SHOWN_CHARS ? text : text.substring(0, MOST_SHOWN_CHARS) + "…";
   }
 
   private static String contents(Path file) {

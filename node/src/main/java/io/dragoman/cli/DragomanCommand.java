@@ -39,7 +39,7 @@ import picocli.CommandLine.ParseResult;
       "  dragoman demo                      three nodes, six sessions, live captions",
       "  dragoman demo --seconds 20 --json  the same for 20 s, with its figures as JSON",
       "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav --to es,de",
-      "  dragoman status --watch            nodes, sessions and quota of a cluster that runs",
+      "  dragoman status --watch            a cluster that runs: nodes, sessions, quota",
       "",
       "dragoman COMMAND --help tells more of each."
     })

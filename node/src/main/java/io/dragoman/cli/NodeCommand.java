@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
       "It prints one line when it is ready, and logs JSON lines to standard error."
     },
     mixinStandardHelpOptions = true,
+    sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:Standard input ended (--until-eof).",
@@ -46,38 +47,39 @@ final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "A YAML file of configuration keys.")
+      description = "A YAML file of configuration keys; without it every key has its default.")
   private @Nullable Path file;
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Sets a configuration key; may be repeated.")
+      description = "Sets a configuration key, and wins over the file; may be repeated.")
   private Map<String, String> set = new LinkedHashMap<>();
 
   @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
-      description = "Where clients connect (node.listen).")
+      description = "Where clients connect (node.listen, default: 127.0.0.1:8080).")
   private @Nullable String listen;
 
   @Option(
       names = "--admin",
       paramLabel = "HOST:PORT",
-      description = "Where operators connect (node.admin).")
+      description = "Where operators connect (node.admin, default: 127.0.0.1:8081).")
   private @Nullable String admin;
 
   @Option(
       names = "--grid",
       paramLabel = "HOST:PORT",
-      description = "Where the other nodes connect (grid.listen).")
+      description = "Where the other nodes connect (grid.listen, default: 127.0.0.1:5701).")
   private @Nullable String grid;
 
   @Option(
       names = "--members",
       paramLabel = "HOST:PORT",
       split = ",",
-      description = "The grid addresses of all nodes (grid.members).")
+      description =
+          "The grid addresses of all nodes, this one too (grid.members, default: a cluster of one).")
   private List<String> members = List.of();
 
   @Option(

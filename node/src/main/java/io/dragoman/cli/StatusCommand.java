@@ -31,10 +31,17 @@ import picocli.CommandLine.Spec;
     name = "status",
     description = {
       "Shows a cluster's nodes, sessions and use of the quota, as any one of its nodes tells it.",
-      "A node that does not answer is named."
+      "A line that begins with ! tells what is wrong: a node that does not answer, or speech or the"
+          + " language model that does not serve the nodes. docs/operating.md says what to do."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:The node answered, whatever it had to say; or Ctrl-C ended --watch.",
+      "2:The command line is wrong.",
+      "3:No node's admin listener answers there."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  dragoman status                              the node on this machine",

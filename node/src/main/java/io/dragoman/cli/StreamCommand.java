@@ -28,6 +28,13 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:All captions came.",
+      "1:The session broke off.",
+      "2:The command line is wrong: an address without sessions, an unknown language.",
+      "3:The file cannot be read, or no node answers, or it has no room."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav --to es,de",

@@ -56,7 +56,7 @@ final class ServiceWatch {
       return;
     }
     if (refused) {
-      log.error("Google Speech refuses this node: {}; {}", reason, advice(code));
+      log.error("Google Speech refuses this node ({}): {}", reason, advice(code));
     } else {
       log.warn(
           "Google Speech is away ({}); sessions keep their audio as long as speech.buffer_s allows,"

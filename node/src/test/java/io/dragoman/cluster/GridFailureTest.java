@@ -101,8 +101,13 @@ final class GridFailureTest {
     assertTrue(doomed.sessions().claim(entry("s2", doomed)));
     assertTrue(survivor.sessions().claim(entry("s3", survivor)));
 
+    assertEquals("3 of 3 nodes", survivor.attendance());
+
     grid.kill(doomed);
 
+    assertTrue(
+        survivor.attendance().startsWith("2 of 3 nodes; missing: 127.0.0.1:"),
+        survivor::attendance);
     assertTrue(survivor.sessions().claim(entry("s1", survivor)));
     await(() -> survivor.hazelcast().getMap("sessions").size() == 2);
     assertEquals(2, grid.get(1).sessions().all().size());

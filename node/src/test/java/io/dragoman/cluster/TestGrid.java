@@ -97,7 +97,7 @@ final class TestGrid implements AutoCloseable {
     // Threads of a member that is being cut off may well fail; that is no failure of the test.
     Awaitility.await()
         .dontCatchUncaughtExceptions()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(condition::getAsBoolean);
   }
 }

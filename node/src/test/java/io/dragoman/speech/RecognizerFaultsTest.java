@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,7 @@ class RecognizerFaultsTest {
     assertNull(heard.awaitEnd().failure());
     assertEquals(sentences(), texts());
     assertEquals(2, faults.struck());
+    assertEquals(Optional.empty(), requireNonNull(recognizer).trouble());
     assertTrue(
         heard.all(Interrupted.class).stream().allMatch(each -> each.reason().equals(code)),
         () -> heard.all(Interrupted.class).toString());
@@ -106,7 +108,33 @@ class RecognizerFaultsTest {
     Failure failure = requireNonNull(heard.awaitEnd().failure());
     assertEquals(code, failure.code());
     assertFalse(heard.all(Interrupted.class).isEmpty());
+    assertTrue(
+        heard.all(Interrupted.class).stream()
+            .allMatch(each -> each.enduring().compareTo(Duration.ofSeconds(2)) <= 0),
+        () -> heard.all(Interrupted.class).toString());
+    Trouble trouble = requireNonNull(recognizer).trouble().orElseThrow();
+    assertFalse(trouble.refused());
+    assertTrue(trouble.reason().startsWith(code + ", "), trouble.reason());
     assertTrue(faults.struck() <= 20, faults.struck() + " calls");
+  }
+
+  @Test
+  void howLongItMayLastIsTheRoomForAudioAndFromItsEndOnTheTimeToFinish() {
+    faults.set(Fault.of(FaultKind.SPEECH_UNAVAILABLE));
+    SpeechStream stream = open(Duration.ofMinutes(5));
+    assertTrue(stream.offer(PCM));
+    heard.await("a break", () -> !heard.all(Interrupted.class).isEmpty());
+    Duration audio = Duration.ofMillis(PCM.length / 2 * 1_000L / Clip.SAMPLE_RATE);
+    assertEquals(
+        Duration.ofSeconds(60).minus(audio).toSeconds(),
+        heard.all(Interrupted.class).getFirst().enduring().toSeconds());
+    stream.finish();
+    heard.await(
+        "less time",
+        () ->
+            heard.all(Interrupted.class).getLast().enduring().compareTo(Duration.ofSeconds(40))
+                <= 0);
+    stream.close();
   }
 
   @ParameterizedTest
@@ -123,6 +151,10 @@ class RecognizerFaultsTest {
     assertEquals(code, requireNonNull(heard.awaitEnd().failure()).code());
     assertEquals(1, faults.struck());
     assertEquals(List.of(), heard.all(Interrupted.class));
+    // A client may be to blame for what is invalid.
+    assertEquals(
+        kind != FaultKind.SPEECH_INVALID,
+        requireNonNull(recognizer).trouble().filter(Trouble::refused).isPresent());
   }
 
   private SpeechStream open(Duration giveUpAfter) {

@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
       "  dragoman demo                                     until Ctrl-C",
       "  dragoman demo --standin --seconds 20 --json       for scripts",
       "  dragoman demo --sessions 3 --limit-rpm 150        a quota that is too small",
-      "  dragoman demo --seconds 30 --fault rate-limit     OpenAI refuses for a while",
-      "  dragoman demo --seconds 30 --fault reset:0.2      a fifth of the calls break off"
+      "  dragoman demo --seconds 30 --fault rate-limit     OpenAI says 429 for 10 s",
+      "  dragoman demo --seconds 30 --fault reset:0.2      every fifth call breaks"
     })
 public final class DemoCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
