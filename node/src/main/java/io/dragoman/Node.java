@@ -15,6 +15,9 @@ import io.dragoman.session.SessionMetrics;
 import io.dragoman.session.SessionServices;
 import io.dragoman.speech.GoogleRecognizer;
 import io.dragoman.speech.SpeechRecognizer;
+import io.dragoman.websocket.Door;
+import io.dragoman.websocket.Lobby;
+import io.dragoman.websocket.Watch;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
@@ -32,6 +35,7 @@ public final class Node implements AutoCloseable {
   private static final String ADMIN = "admin";
   private static final String SPEECH = "speech";
   private static final String LANGUAGE_MODEL = "language_model";
+  private static final int ADMIN_CONNECTIONS = 100;
   private static final Duration ALL_HERE_WITHIN = Duration.ofSeconds(10);
   private static final Duration PATIENCE_WITH_CLIENTS = Duration.ofSeconds(2);
   private static final Duration CLUSTER_REMINDER = Duration.ofSeconds(10);
@@ -44,6 +48,7 @@ public final class Node implements AutoCloseable {
   private final Health health;
   private final Metrics metrics;
   private final WebServer server;
+  private final Watch adminWatch;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Node(
@@ -54,7 +59,8 @@ public final class Node implements AutoCloseable {
       SessionEndpoint sessions,
       Health health,
       Metrics metrics,
-      WebServer server) {
+      WebServer server,
+      Watch adminWatch) {
     this.config = config;
     this.grid = grid;
     this.recognizer = recognizer;
@@ -63,6 +69,7 @@ public final class Node implements AutoCloseable {
     this.health = health;
     this.metrics = metrics;
     this.server = server;
+    this.adminWatch = adminWatch;
   }
 
   /**
@@ -118,8 +125,10 @@ public final class Node implements AutoCloseable {
             grid.clusterView(figures),
             grid.quotaMeter(config.quota()),
             InstantSource.system());
-    WebServer server = server(config, sessions, health, metrics, stats);
-    Node node = new Node(config, grid, recognizer, openAi, sessions, health, metrics, server);
+    Watch adminWatch = new Watch();
+    WebServer server = server(config, sessions, health, metrics, stats, adminWatch);
+    Node node =
+        new Node(config, grid, recognizer, openAi, sessions, health, metrics, server, adminWatch);
     server.start();
     if (!server.isRunning()) {
       node.close();
@@ -191,6 +200,7 @@ public final class Node implements AutoCloseable {
     awaitClientsLeft();
     server.stop();
     sessions.close();
+    adminWatch.close();
     recognizer.close();
     openAi.close();
     grid.leave();
@@ -240,7 +250,12 @@ public final class Node implements AutoCloseable {
   }
 
   private static WebServer server(
-      NodeConfig config, SessionEndpoint sessions, Health health, Metrics metrics, Stats stats) {
+      NodeConfig config,
+      SessionEndpoint sessions,
+      Health health,
+      Metrics metrics,
+      Stats stats,
+      Watch adminWatch) {
     HttpRouting.Builder open = HttpRouting.builder();
     health.serveOn(open);
     new CaptionsPage().serveOn(open);
@@ -257,8 +272,11 @@ public final class Node implements AutoCloseable {
     return builder
         .putSocket(
             ADMIN,
-            admin ->
-                admin.host(config.admin().host()).port(config.admin().port()).routing(restricted))
+            admin -> {
+              admin.host(config.admin().host()).port(config.admin().port()).routing(restricted);
+              new Door(config.http(), new Lobby("admin", ADMIN_CONNECTIONS), adminWatch)
+                  .serveOn(admin);
+            })
         .build();
   }
 }

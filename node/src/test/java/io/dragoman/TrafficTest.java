@@ -17,15 +17,12 @@ import io.dragoman.standin.SpeechStandInConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,7 +49,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class TrafficTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path HOME = Path.of(System.getProperty("basedir", "."), "..");
 
   private static final String START =
       """
@@ -93,7 +89,9 @@ class TrafficTest {
                 Clips.shipped().stream().flatMap(clip -> clip.sentences().stream()).toList(),
                 new Faults());
         SpeechStandIn speech = SpeechStandIn.start(SpeechStandInConfig.defaults());
-        Node node = node(openAi.port(), speech.port(), Map.of("sessions.message_bytes", "8192"))) {
+        Node node =
+            TestNodes.start(
+                openAi.port(), speech.port(), Map.of("sessions.message_bytes", "8192"))) {
       whole(node);
       refused(node);
       left(node);
@@ -203,7 +201,7 @@ class TrafficTest {
 
   /** A full node, whose recogniser comes late and whose language model fails. */
   private static void troubled() throws Exception {
-    int speechPort = freePort();
+    int speechPort = TestNodes.freePort();
     AtomicInteger status = new AtomicInteger(503);
     HttpServer openAi =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -215,7 +213,7 @@ class TrafficTest {
         });
     openAi.start();
     try (Node node =
-        node(
+        TestNodes.start(
             openAi.getAddress().getPort(),
             speechPort,
             Map.of("sessions.most", "1", "speech.buffer_s", "2", "sessions.overflow_s", "60"))) {
@@ -242,25 +240,6 @@ class TrafficTest {
 
   private static String start(String more) {
     return START.replace("\"kind\"", more + ", \"kind\"");
-  }
-
-  private static Node node(int openAiPort, int speechPort, Map<String, String> more)
-      throws IOException, InterruptedException {
-    Map<String, String> keys = new HashMap<>(more);
-    keys.put("node.listen", "127.0.0.1:0");
-    keys.put("node.admin", "127.0.0.1:0");
-    keys.put("grid.listen", "127.0.0.1:" + freePort());
-    keys.put("openai.base_url", "http://127.0.0.1:" + openAiPort + "/v1");
-    keys.put("speech.endpoint", "127.0.0.1:" + speechPort);
-    Node node = Node.start(NodeConfig.read(HOME, null, Map.of("OPENAI_API_KEY", "stand-in"), keys));
-    node.awaitReady();
-    return node;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static Set<String> seen(Function<JsonNode, String> what) {

@@ -7,7 +7,8 @@ import java.time.Duration;
 /**
  * What a client's connection may do on a node.
  *
- * @param most how many connections a node holds at once, with sessions or without
+ * @param most how many connections a node holds at once, with sessions or without, beside 500 more
+ *     that never have one
  * @param messageBytes the largest message that a client may send
  * @param fragments how many frames a message may be cut into
  * @param messagesPerSecond how fast a client may send messages of any kind, on average; it is read

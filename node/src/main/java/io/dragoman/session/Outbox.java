@@ -32,6 +32,7 @@ final class Outbox {
   static final String MOVING = "moving";
   static final String CLIENT = "client";
   static final String BROKEN = "broken";
+  static final String CROWDED = "crowded";
   static final String SILENT = "silent";
   static final String STUCK = "stuck";
 

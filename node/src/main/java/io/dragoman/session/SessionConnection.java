@@ -3,6 +3,7 @@ package io.dragoman.session;
 import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
+import io.dragoman.websocket.Lobby;
 import io.dragoman.websocket.MessageReader;
 import io.dragoman.websocket.Received;
 import io.dragoman.websocket.Watch;
@@ -37,6 +38,7 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
   private static final Duration CLOSING_PAUSE = Duration.ofMillis(5);
 
   private final ConnectionContext context;
+  private final Lobby.Place place;
   private final ConnectionConfig config;
   private final SessionEndpoint endpoint;
   private final MessageReader reader;
@@ -55,10 +57,16 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
 
   /**
    * @param context its {@code dataReader} may hold bytes that came with the handshake
+   * @param place may have to be given up until a session has started
    */
   SessionConnection(
-      ConnectionContext context, SessionServices services, SessionEndpoint endpoint, String sid) {
+      ConnectionContext context,
+      Lobby.Place place,
+      SessionServices services,
+      SessionEndpoint endpoint,
+      String sid) {
     this.context = context;
+    this.place = place;
     this.config = services.config().connections();
     this.endpoint = endpoint;
     this.reader = new MessageReader(this::read, config.messageBytes(), config.fragments());
@@ -70,7 +78,7 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
             config.outboxBytes(),
             this::heartbeat,
             services.metrics().delays()::sent);
-    this.socket = new SessionSocket(services, endpoint, sid, outbox);
+    this.socket = new SessionSocket(services, endpoint, place, sid, outbox);
   }
 
   SessionSocket socket() {
@@ -90,7 +98,7 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
     } catch (InterruptedException e) {
       // The node stops. The interrupt is not kept, since the clean-up may have to wait.
     } finally {
-      outbox.abandon(Outbox.BROKEN);
+      outbox.abandon(place.lost() ? Outbox.CROWDED : Outbox.BROKEN);
       socket.gone();
       endpoint.closed(this, outbox.end());
     }

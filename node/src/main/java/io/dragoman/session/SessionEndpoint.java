@@ -1,10 +1,9 @@
 package io.dragoman.session;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.dragoman.protocol.CloseCode;
-import io.dragoman.protocol.ErrorCode;
 import io.dragoman.websocket.Door;
 import io.dragoman.websocket.HttpLimits;
+import io.dragoman.websocket.Lobby;
 import io.dragoman.websocket.Watch;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -31,7 +30,7 @@ public final class SessionEndpoint implements AutoCloseable {
   private static final String PATH = "/v1/session";
   private static final String SUBPROTOCOL = "dragoman.v1";
 
-  /** Connections beside those of sessions: pages, health checks, and clients that are refused. */
+  /** Connections beside those that may be sessions': pages, health checks, refused clients. */
   private static final int SPARE_CONNECTIONS = 500;
 
   /** What the rest of a node opens: jars, the grid, calls to Google and OpenAI. */
@@ -56,9 +55,9 @@ public final class SessionEndpoint implements AutoCloseable {
   public void serveOn(
       ListenerConfig.BuilderBase<?, ?> listener, HttpRouting.Builder routes, HttpLimits limits) {
     int most = services.config().connections().most() + SPARE_CONNECTIONS;
-    listener.maxTcpConnections(most);
     warnIfTooMany(most);
-    new Door(PATH, SUBPROTOCOL, limits, watch, this::open).serveOn(listener, routes);
+    new Door(limits, new Lobby("public", most), watch)
+        .serveOn(listener, routes, PATH, SUBPROTOCOL, this::open);
   }
 
   /** How many connections are open, with sessions or without. */
@@ -85,7 +84,8 @@ public final class SessionEndpoint implements AutoCloseable {
 
   /** Takes a place for one more session; false when there is none. */
   boolean admit() {
-    int most = services.config().most();
+    // The others' connections are never all of them, so that one that asks for health has a place.
+    int most = Math.min(services.config().most(), services.config().connections().most());
     return sessions.getAndUpdate(live -> live < most ? live + 1 : live) < most;
   }
 
@@ -94,20 +94,13 @@ public final class SessionEndpoint implements AutoCloseable {
     sessions.decrementAndGet();
   }
 
-  /** A connection begins; it may be refused at once. */
+  /** A connection begins. */
   void opened(SessionConnection connection) {
     connections.add(connection);
     watch.add(connection);
     Duration within = leaving;
     if (within != null) {
       connection.socket().move(within.toMillis());
-    } else if (connections.size() > services.config().connections().most()) {
-      connection
-          .socket()
-          .refuse(
-              ErrorCode.FULL,
-              CloseCode.FULL,
-              "this node holds as many connections as it may; try again later");
     }
   }
 
@@ -131,9 +124,11 @@ public final class SessionEndpoint implements AutoCloseable {
     }
   }
 
-  private ServerConnection open(ConnectionContext context, HttpPrologue prologue, Headers headers) {
+  private ServerConnection open(
+      ConnectionContext context, Lobby.Place place, HttpPrologue prologue, Headers headers) {
     SessionConnection connection =
-        new SessionConnection(context, services, this, prologue.query().first("sid").orElse(""));
+        new SessionConnection(
+            context, place, services, this, prologue.query().first("sid").orElse(""));
     connection
         .socket()
         .examine(first(headers, HeaderNames.ORIGIN), first(headers, HeaderNames.HOST));

@@ -7,6 +7,7 @@ import io.dragoman.protocol.Codec.BadMessageException;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.session.SessionPlan.UnsupportedException;
+import io.dragoman.websocket.Lobby;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class SessionSocket {
 
   private final SessionServices services;
   private final SessionEndpoint endpoint;
+  private final Lobby.Place place;
   private final String sid;
   private final Outbox outbox;
   private final long openedAt = System.nanoTime();
@@ -46,9 +48,15 @@ final class SessionSocket {
   /** Written by the connection's thread; read by the writer for heartbeats. */
   private volatile @Nullable Session session;
 
-  SessionSocket(SessionServices services, SessionEndpoint endpoint, String sid, Outbox outbox) {
+  SessionSocket(
+      SessionServices services,
+      SessionEndpoint endpoint,
+      Lobby.Place place,
+      String sid,
+      Outbox outbox) {
     this.services = services;
     this.endpoint = endpoint;
+    this.place = place;
     this.sid = sid;
     this.outbox = outbox;
   }
@@ -208,8 +216,12 @@ final class SessionSocket {
       return;
     }
     if (!claim(plan)) {
+      // Its place is for another, however long this client takes to go.
+      admitted = false;
+      endpoint.ended();
       return;
     }
+    place.keep();
     outbox.commit(
         seq ->
             new ServerMessage.SessionStarted(

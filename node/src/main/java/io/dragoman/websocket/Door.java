@@ -20,6 +20,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http1.Http1ConnectionSelectorConfig;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.helidon.webserver.websocket.WsUpgrader;
@@ -27,9 +28,9 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * Makes a listener speak HTTP/1.1 and accept WebSockets at one path, so that no client holds it up:
- * heads are bounded in size and time, and socket buffers are small, so that a client that floods or
- * does not read is noticed. Thread-safe.
+ * Makes a listener speak HTTP/1.1, and accept WebSockets at one path if it is to, so that no client
+ * holds it up: connections are bounded by a {@link Lobby}, heads in size and time, and socket
+ * buffers are small, so that a client that floods or does not read is noticed. Thread-safe.
  */
 public final class Door {
 
@@ -38,6 +39,9 @@ public final class Door {
    * hide for minutes that a client does not read.
    */
   private static final int SOCKET_BUFFER = 65_536;
+
+  /** Connections that were cut, and take a moment until they are gone. */
+  private static final int GIVING_WAY = 100;
 
   /** The most that a request's body may have. */
   private static final int BODY_BYTES = 65_536;
@@ -50,57 +54,80 @@ public final class Door {
      * Takes the connection over.
      *
      * @param context its {@code dataReader} may hold bytes that came with the handshake
+     * @param place the connection's among those of the listener; it is given back for it
      * @param prologue the request's first line
      * @param headers the request's headers
      * @return what handles the connection from here on
      */
-    ServerConnection open(ConnectionContext context, HttpPrologue prologue, Headers headers);
+    ServerConnection open(
+        ConnectionContext context, Lobby.Place place, HttpPrologue prologue, Headers headers);
   }
 
-  private final String path;
-  private final Handshake handshake;
   private final HttpLimits limits;
+  private final Lobby lobby;
   private final Watch watch;
 
   /**
-   * @param subprotocol echoed to clients that ask for it
+   * @param lobby the listener's own
    * @param watch holds HTTP connections to their limits
    */
-  public Door(String path, String subprotocol, HttpLimits limits, Watch watch, Opening opening) {
-    this.path = path;
+  public Door(HttpLimits limits, Lobby lobby, Watch watch) {
     this.limits = limits;
+    this.lobby = lobby;
     this.watch = watch;
-    this.handshake =
-        new Handshake(
-            path,
-            subprotocol,
-            (context, prologue, headers) -> {
-              // From here on it has deadlines of another kind.
-              watch.remove((HttpGuard) context);
-              return opening.open(context, prologue, headers);
-            });
   }
 
-  /** To be called once for each listener, in place of its own protocols. */
-  public void serveOn(ListenerConfig.BuilderBase<?, ?> listener, HttpRouting.Builder routes) {
+  /** To be called once, in place of the listener's own protocols. */
+  public void serveOn(ListenerConfig.BuilderBase<?, ?> listener) {
+    serve(listener, Http1ConnectionSelector.builder());
+  }
+
+  /**
+   * The same, with WebSockets.
+   *
+   * @param routes the listener's, which are to answer requests at the path that are no handshakes
+   * @param subprotocol echoed to clients that ask for it
+   */
+  public void serveOn(
+      ListenerConfig.BuilderBase<?, ?> listener,
+      HttpRouting.Builder routes,
+      String path,
+      String subprotocol,
+      Opening opening) {
     routes.any(path, Door::explain);
+    serve(
+        listener,
+        Http1ConnectionSelector.builder()
+            .addUpgrader(
+                new Handshake(
+                    path,
+                    subprotocol,
+                    (guard, prologue, headers) -> {
+                      // From here on it has deadlines of another kind.
+                      watch.remove(guard);
+                      return opening.open(guard, guard.place(), prologue, headers);
+                    })));
+  }
+
+  private void serve(
+      ListenerConfig.BuilderBase<?, ?> listener, Http1ConnectionSelectorConfig.Builder http1) {
     listener
         .protocolsDiscoverServices(false)
         .directHandlers(
             DirectHandlers.builder().addHandler(EventType.INTERNAL_ERROR, Door::apologise).build())
+        .maxTcpConnections(lobby.most() + GIVING_WAY)
         .maxPayloadSize(BODY_BYTES)
         .receiveBufferSize(SOCKET_BUFFER)
         .connectionOptions(
             SocketOptions.builder().tcpNoDelay(true).socketSendBufferSize(SOCKET_BUFFER).build())
         .addConnectionSelector(
             new Selector(
-                Http1ConnectionSelector.builder()
+                http1
                     .config(
                         Http1Config.builder()
                             .maxHeadersSize(limits.headBytes())
                             .addReceiveListener(new HeadListener())
                             .build())
-                    .addUpgrader(handshake)
                     .build()));
   }
 
@@ -133,10 +160,10 @@ public final class Door {
   }
 
   /** Gives the next head its time whenever one has come. */
-  private final class HeadListener implements Http1ConnectionListener {
+  private static final class HeadListener implements Http1ConnectionListener {
     @Override
     public void headers(ConnectionContext context, Headers headers) {
-      ((HttpGuard) context).expectHead(limits.nextHead());
+      ((HttpGuard) context).expectNextHead();
     }
   }
 
@@ -164,7 +191,7 @@ public final class Door {
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-      HttpGuard guard = new HttpGuard(context, limits.firstHead());
+      HttpGuard guard = new HttpGuard(context, limits, lobby);
       return new Guarded(http1.connection(guard), guard);
     }
   }
@@ -185,6 +212,7 @@ public final class Door {
         http.handle(limit);
       } finally {
         watch.remove(guard);
+        guard.place().close();
       }
     }
 

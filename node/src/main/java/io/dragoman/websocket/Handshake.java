@@ -23,17 +23,24 @@ import org.jspecify.annotations.Nullable;
  * one is left to the HTTP routes. Thread-safe.
  */
 final class Handshake extends WsUpgrader {
+
+  /** Takes a connection whose handshake was answered. */
+  @FunctionalInterface
+  interface Answered {
+    ServerConnection open(HttpGuard guard, HttpPrologue prologue, Headers headers);
+  }
+
   private static final int KEY_BYTES = 16;
 
   private final String path;
   private final String subprotocol;
-  private final Door.Opening opening;
+  private final Answered answered;
 
-  Handshake(String path, String subprotocol, Door.Opening opening) {
+  Handshake(String path, String subprotocol, Answered answered) {
     super(WsConfig.create());
     this.path = path;
     this.subprotocol = subprotocol;
-    this.opening = opening;
+    this.answered = answered;
   }
 
   @Override
@@ -52,7 +59,7 @@ final class Handshake extends WsUpgrader {
             + agreed
             + SWITCHING_PROTOCOLS_SUFFIX;
     context.dataWriter().writeNow(BufferData.create(answer.getBytes(US_ASCII)));
-    return opening.open(context, prologue, headers);
+    return answered.open((HttpGuard) context, prologue, headers);
   }
 
   private boolean asksForWebSocket(HttpPrologue prologue, Headers headers) {

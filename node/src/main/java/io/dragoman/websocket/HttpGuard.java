@@ -11,40 +11,63 @@ import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
- * An HTTP connection that cannot be held up: it is cut when a request's head is late.
+ * An HTTP connection that cannot be held up: it is cut when a request's head is late, or its answer
+ * is not taken, or the listener needs its place.
  *
  * <p>A client that leaves in the middle of a request or of its answer is not worth a word: Helidon
  * would log each one as an internal error, so it is told of a connection to close instead.
  */
 final class HttpGuard implements ConnectionContext, Watch.Watched {
+
+  /** As much of an answer must be taken within the time for the next head. */
+  private static final int PIECE_BYTES = 16_384;
+
   private final ConnectionContext context;
+  private final HttpLimits limits;
+  private final Lobby.Place place;
   private final DataReader reader = new DataReader(this::read);
   private final DataWriter writer = new Writer();
   private volatile long deadline;
 
-  HttpGuard(ConnectionContext context, Duration firstHead) {
+  HttpGuard(ConnectionContext context, HttpLimits limits, Lobby lobby) {
     this.context = context;
-    expectHead(firstHead);
+    this.limits = limits;
+    expectWithin(limits.firstHead());
+    InetSocketAddress client = (InetSocketAddress) context.remotePeer().address();
+    this.place = lobby.enter(client.getAddress(), this::cut);
   }
 
-  /** A request's head must come within the time. */
-  void expectHead(Duration within) {
-    deadline = System.nanoTime() + within.toNanos();
+  Lobby.Place place() {
+    return place;
+  }
+
+  /** A head has come, or some of an answer was taken: the next head has its time. */
+  void expectNextHead() {
+    expectWithin(limits.nextHead());
+  }
+
+  private void expectWithin(Duration time) {
+    deadline = System.nanoTime() + time.toNanos();
   }
 
   @Override
   public void check(long now) {
     if (now - deadline > 0) {
-      try {
-        context.serverSocket().close();
-      } catch (UncheckedIOException e) {
-        // It is closed for us all the same.
-      }
+      cut();
+    }
+  }
+
+  private void cut() {
+    try {
+      context.serverSocket().close();
+    } catch (UncheckedIOException e) {
+      // It is closed for us all the same.
     }
   }
 
@@ -140,6 +163,12 @@ final class HttpGuard implements ConnectionContext, Watch.Watched {
     @Override
     public void writeNow(BufferData buffer) {
       try {
+        while (buffer.available() > PIECE_BYTES) {
+          byte[] piece = new byte[PIECE_BYTES];
+          buffer.read(piece);
+          context.dataWriter().writeNow(BufferData.create(piece));
+          expectNextHead();
+        }
         context.dataWriter().writeNow(buffer);
       } catch (UncheckedIOException e) {
         throw new CloseConnectionException("the client left", e);

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param headBytes the most that a request's headers may take
  * @param firstHead how long the first request's head may take to come, from the connection on
- * @param nextHead how long after a request's head the next one's must have come; the answer is sent
- *     within that time too
+ * @param nextHead how long after a request's head the next one's must have come, with the answer
+ *     between them; a long answer has as much time again for each 16 KiB that were taken
  */
 public record HttpLimits(int headBytes, Duration firstHead, Duration nextHead) {}

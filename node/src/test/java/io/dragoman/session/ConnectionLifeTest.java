@@ -119,14 +119,9 @@ class ConnectionLifeTest {
   @Test
   void aFullNodeClosesWith4429AndSaysWhenToTryAgain() throws IOException {
     limits.sessions = 1;
-    limits.connections = 2;
     restart();
     try (RawClient client = RawClient.started(node.port(), SID);
         RawClient second = RawClient.connect(node.port(), "session-for-tests-2")) {
-      await().until(() -> node.endpoint.connections() == 2);
-      try (RawClient third = RawClient.connect(node.port(), "session-for-tests-3")) {
-        assertEnds(third, "full", 4429);
-      }
       second.text(START);
       JsonNode error = assertEnds(second, "full", 4429);
       assertTrue(error.path("retryable").asBoolean());
@@ -342,6 +337,30 @@ class ConnectionLifeTest {
           "%d samples in %.1f s".formatted(heard, seconds));
       client.close();
       flood.join();
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
+  void speechThatStaysAwayUntilTheBufferIsFullIsToldThenClosedWith4500() throws IOException {
+    limits.overflow = Duration.ofMillis(500);
+    restart();
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      node.recognizer.away = true;
+      client.audio(4_800);
+      JsonNode warning = client.await("error");
+      assertEquals("speech_unavailable", warning.path("code").asText());
+      assertFalse(warning.path("fatal").asBoolean());
+      assertTrue(warning.path("retryable").asBoolean());
+      assertEquals(500, warning.path("retry_after_ms").asInt());
+      Ending ending = client.end();
+      assertEquals("speech_unavailable", ending.errorCode());
+      assertTrue(ending.of("error").getLast().path("fatal").asBoolean());
+      assertEquals(4500, ending.closeCode());
+      assertEquals("speech_unavailable", ending.closeReason());
+      assertTrue(
+          ending.of("error").stream()
+              .allMatch(error -> error.path("code").asText().equals("speech_unavailable")));
     }
     await().until(node::isEmpty);
   }

@@ -5,6 +5,7 @@ import io.dragoman.speech.SpeechListener;
 import io.dragoman.speech.SpeechRecognizer;
 import io.dragoman.speech.SpeechRequest;
 import io.dragoman.speech.SpeechStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,6 +18,9 @@ final class FakeRecognizer implements SpeechRecognizer {
   final AtomicInteger open = new AtomicInteger();
   final AtomicLong samples = new AtomicLong();
   volatile boolean full;
+
+  /** Whether the service is away, and the buffer full for it. */
+  volatile boolean away;
 
   /** Whether streams have a bug. */
   volatile boolean broken;
@@ -46,6 +50,10 @@ final class FakeRecognizer implements SpeechRecognizer {
 
     @Override
     public boolean offer(byte[] pcm) {
+      if (away) {
+        listener.onEvent(new SpeechEvent.Interrupted("UNAVAILABLE", Duration.ofMillis(500)));
+        return false;
+      }
       if (full) {
         return false;
       }

@@ -15,10 +15,10 @@ import java.nio.file.Path;
  * @param threads platform threads and virtual ones
  * @param heapBytes after a garbage collection
  */
-record Leftovers(int threads, long descriptors, long heapBytes) {
+public record Leftovers(int threads, long descriptors, long heapBytes) {
   private static final String THREAD = "\"tid\"";
 
-  static Leftovers now() {
+  public static Leftovers now() {
     System.gc();
     return new Leftovers(
         threadsNow(),
@@ -28,7 +28,7 @@ record Leftovers(int threads, long descriptors, long heapBytes) {
   }
 
   /** Whether no more is held than before, but for what comes and goes by itself. */
-  boolean isBackAt(Leftovers before, long heapSlack) {
+  public boolean isBackAt(Leftovers before, long heapSlack) {
     return threads <= before.threads() + 2
         && descriptors <= before.descriptors() + 2
         && heapBytes <= before.heapBytes() + heapSlack;

@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -302,23 +301,39 @@ class ListenerTest {
   }
 
   @Test
-  void connectionsThatSayNothingDoNotKeepOthersOut() throws Exception {
-    limits.connections = 10;
-    limits.firstHead = Duration.ofMillis(500);
+  void aLongAnswerMayTakeItsTime() throws Exception {
+    limits.nextHead = Duration.ofMillis(700);
     restart();
-    List<Socket> silent = new ArrayList<>();
-    try {
-      // More than the listener takes at once.
-      for (int i = 0; i < 600; i++) {
-        silent.add(RawClient.socket(node.port()));
+    try (RawClient client =
+        RawClient.request(node.port(), "GET /long HTTP/1.1\r\nHost: here\r\n\r\n")) {
+      InputStream in = client.socket.getInputStream();
+      long begun = System.nanoTime();
+      byte[] piece = new byte[65_536];
+      for (int read = 0; read < piece.length * 10; read += in.readNBytes(piece, 0, piece.length)) {
+        Thread.sleep(150);
       }
-      RawClient.started(node.port(), SID).close();
-    } finally {
-      for (Socket socket : silent) {
-        socket.close();
-      }
+      assertTrue(System.nanoTime() - begun > limits.nextHead.multipliedBy(2).toNanos());
+      assertTrue(in.readAllBytes().length > 250_000);
     }
-    await().until(node::isEmpty);
+  }
+
+  @Test
+  void anAnswerThatIsNotTakenIsCutOff() throws Exception {
+    limits.nextHead = Duration.ofMillis(400);
+    restart();
+    try (Logs logs = new Logs();
+        RawClient client =
+            RawClient.request(node.port(), "GET /long HTTP/1.1\r\nHost: here\r\n\r\n")) {
+      Thread.sleep(limits.nextHead.multipliedBy(3));
+      int taken = 0;
+      try {
+        taken = client.body().length();
+      } catch (SocketException e) {
+        // Cut off.
+      }
+      assertTrue(taken < TestNode.LONG_ANSWER, taken + " bytes were taken");
+      assertEquals(List.of(), logs.lines());
+    }
   }
 
   private static int readOrReset(InputStream in) throws IOException {

@@ -33,6 +33,9 @@ final class TestNode implements AutoCloseable {
   final SessionEndpoint endpoint;
   private final WebServer server;
 
+  /** What {@code /long} answers: more than all buffers between a node and a client take. */
+  static final int LONG_ANSWER = 1_000_000;
+
   /** What a node's configuration says, where a test wants it otherwise. */
   static final class Limits {
     int sessions = 10;
@@ -88,7 +91,9 @@ final class TestNode implements AutoCloseable {
                 registry,
                 List.of("speech")));
     HttpRouting.Builder routes =
-        HttpRouting.builder().get("/hello", (request, response) -> response.send("hello\n"));
+        HttpRouting.builder()
+            .get("/hello", (request, response) -> response.send("hello\n"))
+            .get("/long", (request, response) -> response.send(new byte[LONG_ANSWER]));
     var builder = WebServer.builder().host("127.0.0.1").port(0).routing(routes);
     endpoint.serveOn(
         builder, routes, new HttpLimits(limits.headBytes, limits.firstHead, limits.nextHead));

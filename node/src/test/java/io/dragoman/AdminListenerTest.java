@@ -1,0 +1,55 @@
+package io.dragoman;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Operators reach a node whatever anybody else does at its admin listener. */
+@Timeout(60)
+class AdminListenerTest {
+
+  @Test
+  void nobodyHoldsTheAdminListenerUp() throws Exception {
+    List<Socket> crowd = new ArrayList<>();
+    try (Node node = TestNodes.start(1, 1, Map.of("http.head_s", "1"))) {
+      try (Socket slow = connect(node)) {
+        slow.getOutputStream()
+            .write("GET /metrics HTTP/1.1\r\nHost: ".getBytes(StandardCharsets.US_ASCII));
+        assertEquals(-1, slow.getInputStream().read());
+      }
+      for (int i = 0; i < 300; i++) {
+        crowd.add(connect(node));
+      }
+      try (HttpClient operator = HttpClient.newHttpClient()) {
+        URI metrics = URI.create("http://" + node.admin() + "/metrics");
+        var request = HttpRequest.newBuilder(metrics).timeout(Duration.ofSeconds(10)).build();
+        String answer = operator.send(request, BodyHandlers.ofString()).body();
+        assertTrue(answer.contains("dragoman_connections"), answer);
+      }
+    } finally {
+      for (Socket socket : crowd) {
+        socket.close();
+      }
+    }
+  }
+
+  private static Socket connect(Node node) throws IOException {
+    Address admin = Address.parse("admin", node.admin());
+    Socket socket = new Socket(admin.host(), admin.port());
+    socket.setSoTimeout(10_000);
+    return socket;
+  }
+}
