@@ -2,7 +2,6 @@
 //   java Captions.java ws://127.0.0.1:8080 talk.wav es
 import java.net.http.*;
 import javax.sound.sampled.AudioSystem;
-
 void main(String[] args) throws Exception {
   var ended = new CompletableFuture<String>();
   var listener = new WebSocket.Listener() {
@@ -10,7 +9,7 @@ void main(String[] args) throws Exception {
     final StringBuilder message = new StringBuilder();
     public CompletionStage<?> onText(WebSocket ws, CharSequence part, boolean last) {
       var found = sentence.matcher(message.append(part));
-      if (last && found.find()) IO.println(found.group(1) == null ? message : found.group(1) + ": " + found.group(2).translateEscapes());
+      if (last && found.find()) IO.println(found.group(1) == null ? message : found.group(1) + ": " + plain(found.group(2)));
       if (last) message.setLength(0);
       return WebSocket.Listener.super.onText(ws, part, last);
     }
@@ -21,10 +20,11 @@ void main(String[] args) throws Exception {
     int rate = (int) wav.getFormat().getSampleRate();
     var ws = http.newWebSocketBuilder().buildAsync(URI.create(args[0] + "/v1/session?sid=" + UUID.randomUUID()), listener).join();
     ws.sendText("""
-        {"type": "session.start", "kind": "translation", "source": ["en-US"], "targets": [{"lang": "%s"}],
-         "audio": {"encoding": "pcm_s16le", "sample_rate": %d, "channels": 1}}""".formatted(args[2], rate), true).join();
+        {"type": "session.start", "kind": "translation", "source": ["en-US"], "targets": [{"lang": "%s"}], "audio": {"encoding": "pcm_s16le", "sample_rate": %d, "channels": 1}}""".formatted(args[2], rate), true).join();
     for (byte[] pcm; (pcm = wav.readNBytes(rate / 10 * 2)).length > 0; Thread.sleep(100)) ws.sendBinary(ByteBuffer.wrap(pcm), true).join();
     ws.sendText("{\"type\": \"session.end\"}", true).join();
     IO.println("closed: " + ended.join());
   }
 }
+String plain(String json) { return Pattern.compile("\\\\(?:u(....)|.)").matcher(json).replaceAll(escape -> Matcher.quoteReplacement(
+    escape.group(1) != null ? "" + (char) Integer.parseInt(escape.group(1), 16) : escape.group().replace("\\/", "/").translateEscapes())); }
