@@ -38,6 +38,9 @@ public final class Grid implements AutoCloseable {
   /** The member attribute that tells the others a node's {@link #node()}. */
   static final String NODE = "node";
 
+  /** The attribute that holds a node's {@code host:port}, as in the list of all members. */
+  static final String PLACE = "place";
+
   private static final Duration SAFE_PAUSE = Duration.ofMillis(50);
   private static final String MAJORITY = "majority";
   private static final String QUOTA = "quota";
@@ -81,6 +84,7 @@ public final class Grid implements AutoCloseable {
     Config member = GridFile.load(config.file());
     member.setInstanceName(node);
     member.getMemberAttributeConfig().setAttribute(NODE, node);
+    member.getMemberAttributeConfig().setAttribute(PLACE, config.host() + ":" + config.port());
     place(member.getNetworkConfig(), config);
     // A "majority" of one node would protect from nothing, and the grid refuses it.
     member

@@ -9,14 +9,17 @@ import io.dragoman.ops.ClusterView;
 import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.NodeView;
 import io.dragoman.ops.Selection;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,12 @@ final class GridClusterView implements ClusterView {
   private final HazelcastInstance hazelcast;
   private final NodeView here;
   private final List<String> configured;
+
+  /**
+   * By member, the report that it did not give in time. It is asked for no other until that one is
+   * there, so that no requests pile up at a node in trouble.
+   */
+  private final Map<UUID, Future<@Nullable NodeReport>> late = new ConcurrentHashMap<>();
 
   /**
    * @param configured {@code host:port} of every node that belongs to the cluster
@@ -65,6 +74,7 @@ final class GridClusterView implements ClusterView {
             .filter(member -> !member.localMember())
             .map(member -> new Asked(member, ask(member, selection)))
             .toList();
+    late.keySet().retainAll(members.stream().map(Member::getUuid).toList());
     List<NodeReport> reports = new ArrayList<>();
     List<String> missing = new ArrayList<>(absent(configured, members));
     reports.add(here.report(selection));
@@ -89,6 +99,11 @@ final class GridClusterView implements ClusterView {
   }
 
   private Future<@Nullable NodeReport> ask(Member member, Selection selection) {
+    Future<@Nullable NodeReport> before = late.get(member.getUuid());
+    if (before != null && !before.isDone()) {
+      return CompletableFuture.failedFuture(new TimeoutException("it still owes a report"));
+    }
+    late.remove(member.getUuid());
     try {
       return hazelcast
           .getExecutorService(EXECUTOR)
@@ -98,29 +113,32 @@ final class GridClusterView implements ClusterView {
     }
   }
 
-  private static @Nullable NodeReport await(Asked asked, long deadline) {
+  private @Nullable NodeReport await(Asked asked, long deadline) {
     try {
       return asked.answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (TimeoutException e) {
+      late.put(asked.member.getUuid(), asked.answer);
+      log.debug("{} does not report in time", name(asked.member));
+      return null;
+    } catch (ExecutionException e) {
       log.debug("{} does not report: {}", name(asked.member), e.toString());
       return null;
     }
   }
 
-  /** The nodes that belong to the cluster but are not in it. */
+  /**
+   * The nodes that belong to the cluster but are not in it. Each tells its address as all nodes are
+   * configured with it, so that no name has to be looked up.
+   */
   static List<String> absent(List<String> configured, Collection<Member> members) {
-    Set<InetSocketAddress> present =
-        members.stream().map(Member::getSocketAddress).collect(Collectors.toSet());
-    return configured.stream().filter(node -> !present.contains(address(node))).toList();
-  }
-
-  private static InetSocketAddress address(String node) {
-    int colon = node.lastIndexOf(':');
-    return new InetSocketAddress(
-        node.substring(0, colon), Integer.parseInt(node.substring(colon + 1)));
+    Set<@Nullable String> present =
+        members.stream()
+            .map(member -> member.getAttribute(Grid.PLACE))
+            .collect(Collectors.toCollection(HashSet::new));
+    return configured.stream().filter(node -> !present.contains(node)).toList();
   }
 
   private static String name(Member member) {

@@ -1,5 +1,6 @@
 package io.dragoman.cluster;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +105,38 @@ final class ClusterViewTest {
     assertEquals(2, report.nodes().size());
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertTrue(took.compareTo(Duration.ofSeconds(5)) < 0, took::toString);
+  }
+
+  @Test
+  void aNodeThatOwesAReportIsNotAskedForMore() throws Exception {
+    eachNodeHasSessions(1);
+    Grid frozen = grid.get(2);
+    AtomicInteger asked = new AtomicInteger();
+    frozen.clusterView(
+        selection -> {
+          asked.incrementAndGet();
+          try {
+            released.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return report(frozen.node(), 3, 1, selection);
+        });
+    for (int i = 0; i < 4; i++) {
+      assertEquals(List.of(frozen.node()), views.getFirst().report(ALL).missing());
+    }
+    assertEquals(1, asked.get());
+
+    released.countDown();
+    await().until(() -> views.getFirst().report(ALL).missing().isEmpty());
+  }
+
+  @Test
+  void aNodeThatIsNotThereIsNamedAsItIsConfigured() {
+    ClusterView view =
+        new GridClusterView(
+            grid.get(0).hazelcast(), node(1, 1), List.of("node-9.dragoman.invalid:5701"));
+    assertTrue(view.report(ALL).missing().contains("node-9.dragoman.invalid:5701"));
   }
 
   @Test
