@@ -25,17 +25,13 @@ final class CircuitBreaker {
   /** So many failures in a row are a coincidence. */
   private static final int TOLERATED = 3;
 
-  private static final Duration FIRST_REST = Duration.ofMillis(250);
-  private static final Duration LONGEST_REST = Duration.ofSeconds(10);
-
   /** An upstream's wish to be left alone is heeded for so long, and then tried. */
   private static final Duration LONGEST_WISH = Duration.ofMinutes(1);
 
-  /** What makes a refusal certain: so many, for so long. */
+  /** What makes a refusal certain: so many, for some time. */
   private static final int CERTAIN_REFUSALS = 3;
 
-  private static final Duration CERTAIN_AFTER = Duration.ofSeconds(5);
-
+  private final OpenAiConfig.Rests rests;
   private final LongSupplier nanoTime;
   private final DoubleSupplier random;
 
@@ -65,7 +61,8 @@ final class CircuitBreaker {
    * @param nanoTime a monotonic clock
    * @param random uniform in 0..1, for the jitter
    */
-  CircuitBreaker(LongSupplier nanoTime, DoubleSupplier random) {
+  CircuitBreaker(OpenAiConfig.Rests rests, LongSupplier nanoTime, DoubleSupplier random) {
+    this.rests = rests;
     this.nanoTime = nanoTime;
     this.random = random;
   }
@@ -148,7 +145,7 @@ final class CircuitBreaker {
 
   private boolean isCertain() {
     return refusals >= CERTAIN_REFUSALS
-        && nanoTime.getAsLong() - refusedSince >= CERTAIN_AFTER.toNanos();
+        && nanoTime.getAsLong() - refusedSince >= rests.certainAfter().toNanos();
   }
 
   private void works(Pass pass) {
@@ -224,8 +221,8 @@ final class CircuitBreaker {
   }
 
   private void rest(Duration wish) {
-    long doubled = FIRST_REST.toNanos() << Math.min(failures - 1, 10);
-    double jittered = Math.min(doubled, LONGEST_REST.toNanos()) * (1 + random.getAsDouble()) / 2;
+    long doubled = rests.first().toNanos() << Math.min(failures - 1, 10);
+    double jittered = Math.min(doubled, rests.longest().toNanos()) * (1 + random.getAsDouble()) / 2;
     double wished = bounded(wish) * (1 + random.getAsDouble() / 10);
     restNanos = (long) Math.max(jittered, wished);
     restEnds = nanoTime.getAsLong() + restNanos;

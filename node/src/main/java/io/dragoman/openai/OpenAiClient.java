@@ -47,8 +47,7 @@ public final class OpenAiClient implements OpenAi {
   private final OpenAiConfig config;
   private final List<Connection> connections;
   private final ScheduledExecutorService timer = timer();
-  private final CircuitBreaker breaker =
-      new CircuitBreaker(System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
+  private final CircuitBreaker breaker;
 
   /** Does what the connections do for themselves; virtual threads take turns at less cost. */
   private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
@@ -56,6 +55,9 @@ public final class OpenAiClient implements OpenAi {
   /** Starts to open the connections; does not wait for them. */
   public OpenAiClient(OpenAiConfig config) {
     this.config = config;
+    this.breaker =
+        new CircuitBreaker(
+            config.rests(), System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
     this.connections =
         IntStream.range(0, config.connections()).mapToObj(i -> new Connection()).toList();
     connections.forEach(connection -> Thread.startVirtualThread(connection::warm));

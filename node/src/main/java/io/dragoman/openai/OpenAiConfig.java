@@ -13,6 +13,7 @@ import java.util.Set;
  * @param callsPerConnection how many calls each carries at once; servers allow about a hundred
  * @param connectTimeout the longest wait for a connection
  * @param timeout the longest call, from its start to the last byte of its body
+ * @param rests how long the service is left alone while it is in trouble
  */
 public record OpenAiConfig(
     URI baseUrl,
@@ -20,7 +21,20 @@ public record OpenAiConfig(
     int connections,
     int callsPerConnection,
     Duration connectTimeout,
-    Duration timeout) {
+    Duration timeout,
+    Rests rests) {
+
+  /**
+   * How long an upstream in trouble is left alone.
+   *
+   * @param first the first rest; each is twice the one before
+   * @param longest the longest rest, unless the upstream asks for more
+   * @param certainAfter for how long it must have refused for that to be certain
+   */
+  public record Rests(Duration first, Duration longest, Duration certainAfter) {
+    public static final Rests DEFAULT =
+        new Rests(Duration.ofMillis(250), Duration.ofSeconds(10), Duration.ofSeconds(5));
+  }
 
   private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
 
@@ -49,7 +63,7 @@ public record OpenAiConfig(
 
   /** Four connections of up to 32 calls, and calls of at most {@code timeout}. */
   public static OpenAiConfig of(URI baseUrl, String apiKey, Duration timeout) {
-    return new OpenAiConfig(baseUrl, apiKey, 4, 32, Duration.ofSeconds(3), timeout);
+    return new OpenAiConfig(baseUrl, apiKey, 4, 32, Duration.ofSeconds(3), timeout, Rests.DEFAULT);
   }
 
   /** How many calls a node makes at once. */

@@ -21,7 +21,8 @@ class CircuitBreakerTest {
   private static final ApiResult BAD = new ApiResult.Failed(true, true, "status 503");
 
   private long now = 1_000_000_000_000L;
-  private final CircuitBreaker breaker = new CircuitBreaker(() -> now, () -> 1.0);
+  private final CircuitBreaker breaker =
+      new CircuitBreaker(OpenAiConfig.Rests.DEFAULT, () -> now, () -> 1.0);
 
   @Test
   void oneFailureIsNoTroubleSeveralInARowAre() {
@@ -144,7 +145,7 @@ class CircuitBreakerTest {
     settle(GOOD);
     late.forEach(call -> call.settle(refused));
     pass(60_000);
-    settle(limited(0));
+    settle(refused);
     assertInstanceOf(OpenAi.Standing.Resting.class, breaker.standing());
   }
 
@@ -165,7 +166,7 @@ class CircuitBreakerTest {
 
   @Test
   void restsAreJittered() {
-    var eager = new CircuitBreaker(() -> now, () -> 0.0);
+    var eager = new CircuitBreaker(OpenAiConfig.Rests.DEFAULT, () -> now, () -> 0.0);
     requireNonNull(eager.tryPass()).settle(limited(0));
     assertEquals(rests(125), eager.standing());
     assertTrue(breaker.standing() instanceof OpenAi.Standing.Sound);

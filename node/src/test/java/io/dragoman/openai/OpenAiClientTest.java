@@ -280,7 +280,8 @@ class OpenAiClientTest {
             2,
             2,
             Duration.ofSeconds(3),
-            timeout));
+            timeout,
+            OpenAiConfig.Rests.DEFAULT));
   }
 
   private void hold() {

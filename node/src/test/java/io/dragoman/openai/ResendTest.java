@@ -47,7 +47,13 @@ final class ResendTest {
   private static int arrivalsOfOneCall(Server server) throws Exception {
     OpenAiConfig config =
         new OpenAiConfig(
-            server.url(), "secret", 1, 1, Duration.ofSeconds(3), Duration.ofSeconds(10));
+            server.url(),
+            "secret",
+            1,
+            1,
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(10),
+            OpenAiConfig.Rests.DEFAULT);
     try (OpenAiClient client = new OpenAiClient(config);
         OpenAi.Slot slot = client.tryReserve().orElseThrow()) {
       assertTrue(server.warm.await(10, TimeUnit.SECONDS));
