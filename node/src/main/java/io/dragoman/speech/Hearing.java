@@ -20,7 +20,8 @@ import java.util.List;
  * in time. So nothing is heard twice, and what was not settled is heard again.
  *
  * <p>A call that we end ourselves may end within a word. A last word that touches the end is not
- * reported: the next call begins before it and hears it whole.
+ * reported: the next call begins before it and hears it whole. Where the service gives no positions
+ * of words, that is so of all that was said after the last final, if we thought that nobody spoke.
  */
 final class Hearing {
   /** From this stability on, the text is not expected to change; Google says 0.9 or 0.01. */
@@ -47,6 +48,16 @@ final class Hearing {
   private boolean interimOpen;
   private boolean speechSinceFinal;
   private boolean wordMayBeCut;
+
+  /** Whether it was thought that nobody spoke when the call got no more audio. */
+  private boolean cutInQuiet;
+
+  /** Whether all that was said since is left to the next call: this one settles nothing more. */
+  private boolean restLeft;
+
+  /** Whether the rest may be left even if this call has settled nothing. */
+  private boolean mayLeaveAll = true;
+
   private boolean wordLeft;
 
   /** Begins before anything was heard, at the position of the first sample. */
@@ -59,18 +70,27 @@ final class Hearing {
   /** A new call begins, at the settled position; the timeline is kept up by its sender. */
   Timeline beginCall() {
     timeline = new Timeline(settled, sampleRate);
+    // Once, or the stream might never get on.
+    mayLeaveAll = !(restLeft && settled == callFrom);
     callFrom = settled;
     speaking = false;
     interimOpen = false;
     speechSinceFinal = false;
     wordMayBeCut = false;
+    cutInQuiet = false;
+    restLeft = false;
     wordLeft = false;
     return timeline;
   }
 
-  /** The call gets no more audio, though somebody may be in the middle of a word. */
-  void callIsCut() {
+  /**
+   * The call gets no more audio, though somebody may be in the middle of a word.
+   *
+   * @param inQuiet whether it is thought that nobody is
+   */
+  void callIsCut(boolean inQuiet) {
     wordMayBeCut = true;
+    cutInQuiet = inQuiet;
   }
 
   /**
@@ -155,6 +175,12 @@ final class Hearing {
     List<Word> words = words(best);
     interimOpen = false;
     speechSinceFinal = speaking;
+    if (!text.isEmpty() && words.isEmpty() && cutInQuiet && (settled > callFrom || mayLeaveAll)) {
+      // Somebody had begun when the call was cut, unnoticed, and nothing says where the cut word
+      // begins. The next call hears all of it.
+      restLeft = true;
+      return;
+    }
     long start = words.isEmpty() ? settled : words.getFirst().startSample();
     long end = words.isEmpty() ? Math.max(start, endOf(result)) : words.getLast().endSample();
     if (words.isEmpty() || !wordMayBeCut) {
@@ -233,6 +259,6 @@ final class Hearing {
   }
 
   private void settle(long before) {
-    settled = Math.max(settled, before);
+    settled = restLeft ? settled : Math.max(settled, before);
   }
 }

@@ -190,8 +190,9 @@ final class Leg {
       return 0;
     }
     long available = Math.min(intake.end(), limit) - position;
-    if (rotationIsDue(now, position, available) || isInDoubt(now)) {
-      hearing.callIsCut();
+    boolean rotates = rotationIsDue(now, position, available);
+    if (rotates || isInDoubt(now)) {
+      hearing.callIsCut(rotates && hearing.isQuiet());
       halfClose();
       return 0;
     }
@@ -243,7 +244,8 @@ final class Leg {
     return timeline.length() > 0
         && service.rotation.isDue(
             age,
-            hearing.isQuiet(),
+            // Who has said nothing yet may only be slow.
+            spoke && hearing.isQuiet(),
             position - hearing.settled(),
             leadIsSpent(now) && available > service.sampleRate);
   }

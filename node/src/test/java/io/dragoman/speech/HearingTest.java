@@ -121,7 +121,7 @@ class HearingTest {
   @Test
   void leavesAWordThatMayBeCutToTheNextCall() {
     timeline.addAudio(2 * SECOND);
-    hearing.callIsCut();
+    hearing.callIsCut(false);
     var words = List.of(new Word("hello,", 0, 4_000), WOR);
     var events = hearing.hear(Responses.of(Responses.last(words, 16_000)));
     hearing.callEnded();
@@ -132,7 +132,7 @@ class HearingTest {
   @Test
   void beginsEarlierThanTheFirstWordThatMayBeCut() {
     timeline.addAudio(2 * SECOND);
-    hearing.callIsCut();
+    hearing.callIsCut(false);
     var events = hearing.hear(Responses.of(Responses.last(List.of(WOR), 16_000)));
     hearing.callEnded();
     assertEquals(List.of(), events);
@@ -140,7 +140,7 @@ class HearingTest {
     // Should it be cut once more, the stream gets on nevertheless.
     Timeline next = hearing.beginCall();
     next.addAudio(SECOND / 2);
-    hearing.callIsCut();
+    hearing.callIsCut(false);
     var again = new Word("wo", 4 * SECOND / 10, SECOND / 2);
     hearing.hear(Responses.of(Responses.last(List.of(again), SECOND / 2)));
     hearing.callEnded();
@@ -151,10 +151,48 @@ class HearingTest {
   void leavesAnOnsetThatWasNotNoticedYetToTheNextCall() {
     timeline.addAudio(10 * SECOND);
     var said = List.of(new Word("hello", 0, 4_000));
-    hearing.callIsCut();
+    hearing.callIsCut(false);
     hearing.hear(Responses.of(Responses.last(said, 4_000)));
     hearing.callEnded();
     assertEquals(FROM + 9 * SECOND, hearing.settled());
+  }
+
+  @Test
+  void leavesAnUnnoticedOnsetToTheNextCallWhereWordsHaveNoPositions() {
+    timeline.addAudio(4 * SECOND);
+    hearing.hear(Responses.of(Responses.last("one two", 2L * SECOND)));
+    hearing.callIsCut(true);
+    assertEquals(List.of(), hearing.hear(Responses.of(Responses.last("three", 3L * SECOND))));
+    // The service was further behind than one utterance.
+    hearing.hear(Responses.activity(true, 4L * SECOND));
+    assertEquals(List.of(), hearing.hear(Responses.of(Responses.last("fo", 4L * SECOND))));
+    hearing.callEnded();
+    assertEquals(FROM + 2 * SECOND, hearing.settled());
+    Timeline next = hearing.beginCall();
+    next.addAudio(2 * SECOND);
+    assertEquals(
+        List.of(new Final("three", List.of(), FROM + 2 * SECOND, FROM + 4 * SECOND)),
+        hearing.hear(Responses.of(Responses.last("three", 2L * SECOND))));
+  }
+
+  @Test
+  void leavesAllOfACallThatWasCutUnnoticedToTheNextOnlyOnce() {
+    for (boolean left : new boolean[] {true, false, true}) {
+      hearing.beginCall().addAudio(SECOND);
+      hearing.callIsCut(true);
+      var events = hearing.hear(Responses.of(Responses.last("on", SECOND)));
+      hearing.callEnded();
+      assertEquals(left, events.isEmpty());
+    }
+    assertEquals(FROM + SECOND, hearing.settled());
+  }
+
+  @Test
+  void takesAFinalWithoutPositionsOfACallThatWasCutWhileSomebodySpoke() {
+    timeline.addAudio(2 * SECOND);
+    hearing.callIsCut(false);
+    var events = hearing.hear(Responses.of(Responses.last("one tw", 2L * SECOND)));
+    assertEquals("one tw", ((Final) events.getFirst()).text());
   }
 
   @Test
@@ -171,7 +209,7 @@ class HearingTest {
   void knowsThatNoWordIsCutByFilledInSilence() {
     timeline.addAudio(2 * SECOND);
     timeline.addSilence(SECOND);
-    hearing.callIsCut();
+    hearing.callIsCut(false);
     var words = List.of(new Word("hello", 0, 4_000), new Word("world", 12_000, 16_000));
     var events = hearing.hear(Responses.of(Responses.last(words, 16_000)));
     hearing.callEnded();
@@ -217,7 +255,7 @@ class HearingTest {
         continue;
       }
       if (to < end) {
-        ear.callIsCut();
+        ear.callIsCut(false);
       }
       hear(ear, inside.subList(half, inside.size()), from, heard);
       ear.callEnded();
