@@ -16,8 +16,6 @@ import io.dragoman.session.RawClient.Ending;
 import io.dragoman.session.RawClient.Seen;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,24 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How connections live and end, seen by a client that does nothing by itself. */
 @Timeout(120)
-class ConnectionLifeTest {
-  private static final String SID = "session-for-tests-1";
-  private static final String END = "{\"type\":\"session.end\"}";
-
-  private final TestNode.Limits limits = new TestNode.Limits();
-  private TestNode node = limits.start();
-
-  @AfterEach
-  void stop() {
-    node.close();
-  }
-
-  /** Starts the node anew, with other limits. */
-  private void restart() {
-    node.close();
-    node = limits.start();
-  }
-
+class ConnectionLifeTest extends NodeFixture {
   @Test
   void aPingIsAnsweredWithItsPayload() throws IOException {
     try (RawClient client = RawClient.connect(node.port(), SID)) {
@@ -249,171 +230,5 @@ class ConnectionLifeTest {
       }
       assertEnds(client, "bad_message", 4400);
     }
-  }
-
-  @Test
-  void aSlowReaderLosesOldPartialsOnly() throws IOException {
-    try (RawClient client = RawClient.started(node.port(), SID)) {
-      int frames = 20_000;
-      for (int i = 0; i < frames; i++) {
-        client.audio(2);
-      }
-      client.text(END);
-      Ending ending = client.end();
-      assertEquals(1000, ending.closeCode());
-      List<String> partials =
-          ending.of("caption").stream()
-              .filter(m -> m.path("role").asText().equals("source"))
-              .filter(m -> !m.path("final").asBoolean())
-              .map(m -> m.path("tentative").asText())
-              .toList();
-      assertTrue(partials.size() < frames / 2, partials.size() + " of " + frames);
-      assertEquals(
-          3, ending.of("caption").stream().filter(m -> m.path("final").asBoolean()).count());
-    }
-  }
-
-  @Test
-  void aClientThatReadsTooSlowlyIsClosedWith4490() throws IOException {
-    try (RawClient client = RawClient.started(node.port(), SID)) {
-      fill(client);
-      Ending ending = client.end();
-      assertEquals("slow_reader", ending.errorCode());
-      assertEquals(4490, ending.closeCode());
-    }
-    await().until(node::isEmpty);
-  }
-
-  @Test
-  void aClientThatNeverReadsIsCutOff() throws IOException {
-    limits.patience = Duration.ofMillis(500);
-    restart();
-    try (RawClient client = RawClient.started(node.port(), SID)) {
-      fill(client);
-      await().until(node::isEmpty);
-    }
-  }
-
-  @Test
-  void aWriteThatNeverEndsIsCutOffBeforeTheOutboxIsFull() throws IOException {
-    limits.patience = Duration.ofSeconds(1);
-    limits.outboxMessages = 65_536;
-    limits.outboxBytes = 16_777_216;
-    restart();
-    try (RawClient client = RawClient.started(node.port(), SID)) {
-      fill(client);
-      await().until(() -> node.ended("stuck") == 1);
-      await().until(node::isEmpty);
-    }
-  }
-
-  @Test
-  void aFloodOfAudioIsHeldBackThenClosedWith4429() throws Exception {
-    limits.ahead = Duration.ofSeconds(1);
-    limits.overflow = Duration.ofSeconds(1);
-    restart();
-    try (RawClient client = RawClient.started(node.port(), SID)) {
-      long begun = System.nanoTime();
-      Thread flood =
-          Thread.startVirtualThread(
-              () -> {
-                try {
-                  while (true) {
-                    client.audio(4_800);
-                  }
-                } catch (IOException e) {
-                  // Closed.
-                }
-              });
-      JsonNode warning = client.await("error");
-      assertEquals("audio_overflow", warning.path("code").asText());
-      assertFalse(warning.path("fatal").asBoolean());
-      JsonNode last = assertEnds(client, "audio_overflow", 4429);
-      assertTrue(last.path("fatal").asBoolean());
-      double seconds = (System.nanoTime() - begun) / 1e9;
-      long heard = node.recognizer.samples.get();
-      assertTrue(
-          heard <= 24_000 * (1 + 2 * (seconds + 0.2)),
-          "%d samples in %.1f s".formatted(heard, seconds));
-      client.close();
-      flood.join();
-    }
-    await().until(node::isEmpty);
-  }
-
-  @Test
-  void speechThatStaysAwayUntilTheBufferIsFullIsToldThenClosedWith4500() throws IOException {
-    limits.overflow = Duration.ofMillis(500);
-    restart();
-    try (RawClient client = RawClient.started(node.port(), SID)) {
-      node.recognizer.away = true;
-      client.audio(4_800);
-      JsonNode warning = client.await("error");
-      assertEquals("speech_unavailable", warning.path("code").asText());
-      assertFalse(warning.path("fatal").asBoolean());
-      assertTrue(warning.path("retryable").asBoolean());
-      assertEquals(500, warning.path("retry_after_ms").asInt());
-      Ending ending = client.end();
-      assertEquals("speech_unavailable", ending.errorCode());
-      assertTrue(ending.of("error").getLast().path("fatal").asBoolean());
-      assertEquals(4500, ending.closeCode());
-      assertEquals("speech_unavailable", ending.closeReason());
-      assertTrue(
-          ending.of("error").stream()
-              .allMatch(error -> error.path("code").asText().equals("speech_unavailable")));
-    }
-    await().until(node::isEmpty);
-  }
-
-  @Test
-  void audioAtTwiceRealTimeIsNotHeldAgainstAClient() throws Exception {
-    limits.ahead = Duration.ofSeconds(1);
-    limits.overflow = Duration.ofMillis(100);
-    restart();
-    try (RawClient client = RawClient.started(node.port(), SID)) {
-      for (int i = 0; i < 20; i++) {
-        client.audio(9_600);
-        Thread.sleep(100);
-      }
-      client.text(END);
-      Ending ending = client.end();
-      assertEquals(1000, ending.closeCode());
-      assertEquals(List.of(), ending.of("error"));
-    }
-  }
-
-  @Test
-  void aFloodOfMessagesIsReadAtItsPace() throws IOException {
-    limits.messagesPerSecond = 100;
-    restart();
-    try (RawClient client = RawClient.started(node.port(), SID)) {
-      long begun = System.nanoTime();
-      for (int i = 0; i < 400; i++) {
-        client.text("{\"type\":\"keepalive\"}");
-      }
-      client.frame(LAST | PING, new byte[] {7});
-      assertEquals(7, client.next(PONG).payload()[0]);
-      double seconds = (System.nanoTime() - begun) / 1e9;
-      assertTrue(seconds > 1.5, "%.2f s".formatted(seconds));
-    }
-  }
-
-  /** Makes the node say more than all buffers take, and reads nothing of it. */
-  private static void fill(RawClient client) {
-    try {
-      for (int i = 0; i < 3_000; i++) {
-        client.audio(2);
-        client.text("{\"type\":\"finalize\"}");
-      }
-    } catch (IOException e) {
-      // Cut off.
-    }
-  }
-
-  private static JsonNode assertEnds(RawClient client, String error, int code) throws IOException {
-    Ending ending = client.end();
-    assertEquals(error, ending.errorCode());
-    assertEquals(code, ending.closeCode());
-    return ending.of("error").getLast();
   }
 }
