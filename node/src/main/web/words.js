@@ -36,7 +36,7 @@ const ERRORS = {
 /** While the session goes on. */
 const PASSING = {
   audio_overflow: ['The sound arrives faster than it can be heard.', 'The captions will lag for a while.'],
-  speech_unavailable: ['Speech is not heard at the moment.', 'Nothing is lost: it goes on by itself.'],
+  speech_unavailable: ['Speech is not heard at the moment.', 'What is said is kept for up to 40 seconds, and captioned when speech is back.'],
   language_model_unavailable: ['A sentence could not be translated.', 'The session goes on.'],
 };
 

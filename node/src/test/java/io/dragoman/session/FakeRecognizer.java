@@ -51,7 +51,9 @@ final class FakeRecognizer implements SpeechRecognizer {
     @Override
     public boolean offer(byte[] pcm) {
       if (away) {
-        listener.onEvent(new SpeechEvent.Interrupted("UNAVAILABLE", Duration.ofMillis(500)));
+        listener.onEvent(
+            new SpeechEvent.Interrupted(
+                "UNAVAILABLE", Duration.ofMillis(500), Duration.ofSeconds(40)));
         return false;
       }
       if (full) {
