@@ -29,7 +29,9 @@ final class GridConfigTest {
     refused(
         "grid.listen is 0.0.0.0; it must be an address that the other nodes can reach",
         () -> config("0.0.0.0", List.of()));
-    refused("grid.members: 'n2' is not host:port", () -> config("127.0.0.1", List.of("n2")));
+    refused(
+        "grid.members: \"n2\" is not HOST:PORT, for example 10.0.0.2:5701, a node's grid.listen",
+        () -> config("127.0.0.1", List.of("n2")));
     refused(
         "grid.members: port 0 is not between 1 and 65535",
         () -> config("127.0.0.1", List.of("n2:0")));

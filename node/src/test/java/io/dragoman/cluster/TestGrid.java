@@ -1,5 +1,7 @@
 package io.dragoman.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +14,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** Real members in this JVM, on free loopback ports, with the configuration as it is shipped. */
@@ -41,7 +45,7 @@ final class TestGrid implements AutoCloseable {
         }
       }
       // A kill while partitions still move costs the survivors three more seconds.
-      await(() -> grid.get(0).hazelcast().getPartitionService().isClusterSafe());
+      grid.awaitSafe();
     } catch (ExecutionException | AssertionError e) {
       grid.close();
       throw e;
@@ -62,7 +66,24 @@ final class TestGrid implements AutoCloseable {
     members.remove(member);
     member.terminate();
     await(() -> members.stream().allMatch(other -> other.size() == members.size()));
-    await(() -> members.getFirst().hazelcast().getPartitionService().isClusterSafe());
+    awaitSafe();
+  }
+
+  private void awaitSafe() {
+    await(
+        () -> members.getFirst().hazelcast().getPartitionService().isClusterSafe(), this::describe);
+  }
+
+  private String describe() {
+    return members.stream()
+        .map(
+            member ->
+                "%s sees %d, safe %b"
+                    .formatted(
+                        member.hazelcast().getName(),
+                        member.size(),
+                        member.hazelcast().getPartitionService().isLocalMemberSafe()))
+        .collect(Collectors.joining("; "));
   }
 
   @Override
@@ -94,10 +115,14 @@ final class TestGrid implements AutoCloseable {
 
   /** A loaded machine takes its time to form a cluster. */
   static void await(BooleanSupplier condition) {
+    await(condition, () -> "");
+  }
+
+  private static void await(BooleanSupplier condition, Supplier<String> state) {
     // Threads of a member that is being cut off may well fail; that is no failure of the test.
     Awaitility.await()
         .dontCatchUncaughtExceptions()
         .atMost(Duration.ofSeconds(60))
-        .until(condition::getAsBoolean);
+        .untilAsserted(() -> assertTrue(condition.getAsBoolean(), state));
   }
 }
