@@ -1,11 +1,13 @@
 package io.dragoman.speech;
 
 import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dragoman.session.Leftovers;
 import io.dragoman.speech.SpeechEvent.Failure;
 import io.dragoman.speech.SpeechEvent.Final;
 import io.dragoman.speech.SpeechEvent.Interrupted;
@@ -22,8 +24,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +44,11 @@ class RecognizerFaultsTest {
   private static final byte[] PCM =
       Arrays.copyOf(
           CLIP.pcm(0), 2 * (int) (SENTENCES.getLast().words().getLast().endSample() + 24_000));
+
+  private static final SpeechRequest REQUEST =
+      new SpeechRequest(List.of("en-US"), Clip.SAMPLE_RATE, 0);
+
+  private static final long HEAP_SLACK = 2_000_000;
 
   private final Faults faults = new Faults();
   private final HeardEvents heard = new HeardEvents();
@@ -157,7 +167,58 @@ class RecognizerFaultsTest {
         requireNonNull(recognizer).trouble().filter(Trouble::refused).isPresent());
   }
 
+  @Test
+  void aFaultLeavesNothingBehind() {
+    leavesNothingBehind(List.of(Fault.of(FaultKind.SPEECH_UNAVAILABLE).withParameter(700)));
+  }
+
+  @Tag("acceptance")
+  @Test
+  void noFaultLeavesAnythingBehind() {
+    leavesNothingBehind(
+        List.of(
+            Fault.of(FaultKind.SPEECH_CUT).withParameter(1_000),
+            Fault.of(FaultKind.SPEECH_UNAVAILABLE),
+            Fault.of(FaultKind.SPEECH_INTERNAL).withParameter(700),
+            Fault.of(FaultKind.SPEECH_EXHAUSTED),
+            Fault.of(FaultKind.SPEECH_SILENT),
+            Fault.of(FaultKind.SPEECH_UNAUTHENTICATED),
+            Fault.of(FaultKind.SPEECH_DENIED),
+            Fault.of(FaultKind.SPEECH_INVALID)));
+  }
+
+  /** After each fault the process holds what it held before: threads, descriptors and heap. */
+  private void leavesNothingBehind(List<Fault> all) {
+    GoogleRecognizer service = connect(Duration.ofSeconds(20));
+    // What a fault loads and opens for the first time is not given back.
+    all.forEach(fault -> speakThrough(service, fault));
+    Leftovers before = Leftovers.now();
+    for (Fault fault : all) {
+      speakThrough(service, fault);
+      AtomicReference<Leftovers> after = new AtomicReference<>(before);
+      await().until(() -> after.updateAndGet(_ -> Leftovers.now()).isBackAt(before, HEAP_SLACK));
+      System.out.printf("after %s: %s became %s%n", fault.kind(), before, after.get());
+    }
+  }
+
+  /** Four streams that say all the sentences, and each ends as it has to. */
+  private void speakThrough(GoogleRecognizer service, Fault fault) {
+    long before = faults.struck();
+    faults.set(fault.withCount(4));
+    List<HeardEvents> all = Stream.generate(HeardEvents::new).limit(4).toList();
+    List<SpeechStream> streams = all.stream().map(one -> service.open(REQUEST, one)).toList();
+    streams.forEach(stream -> stream.offer(PCM));
+    await().until(() -> faults.struck() == before + 4);
+    faults.clear();
+    streams.forEach(SpeechStream::finish);
+    all.forEach(HeardEvents::awaitEnd);
+  }
+
   private SpeechStream open(Duration giveUpAfter) {
+    return connect(giveUpAfter).open(REQUEST, heard);
+  }
+
+  private GoogleRecognizer connect(Duration giveUpAfter) {
     try {
       SpeechStandIn service = SpeechStandIn.start(SpeechStandInConfig.defaults(), faults);
       standIn = service;
@@ -183,7 +244,7 @@ class RecognizerFaultsTest {
                   Duration.ofSeconds(1),
                   giveUpAfter));
       recognizer = opened;
-      return opened.open(new SpeechRequest(List.of("en-US"), Clip.SAMPLE_RATE, 0), heard);
+      return opened;
     } catch (IOException e) {
       throw new AssertionError(e);
     }
