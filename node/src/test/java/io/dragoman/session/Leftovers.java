@@ -29,7 +29,16 @@ public record Leftovers(int threads, long descriptors, long heapBytes) {
 
   /** Whether no more is held than before, but for what comes and goes by itself. */
   public boolean isBackAt(Leftovers before, long heapSlack) {
-    return threads <= before.threads() + 2
+    return isBackAt(before, heapSlack, 2);
+  }
+
+  /**
+   * Whether no more is held than before, but for what comes and goes by itself.
+   *
+   * @param pooled how many threads a library's pools may have added, which end when idle
+   */
+  public boolean isBackAt(Leftovers before, long heapSlack, int pooled) {
+    return threads <= before.threads() + pooled
         && descriptors <= before.descriptors() + 2
         && heapBytes <= before.heapBytes() + heapSlack;
   }
