@@ -26,11 +26,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One session with a node over one WebSocket connection. Sending blocks until the connection has
  * taken what is sent, so nothing piles up here; a node that takes nothing for {@value
- * #SEND_TIMEOUT_S} s breaks the session. Thread-safe.
+ * #SEND_TIMEOUT_S} s breaks the session, and so does one that says nothing for {@value #SILENCE_S}
+ * s, since it beats every second. Thread-safe.
  */
 public final class CaptionClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final int SEND_TIMEOUT_S = 10;
+  private static final int SILENCE_S = 10;
+  private static final Duration SILENCE = Duration.ofSeconds(SILENCE_S);
   private static final int MAX_MESSAGE_CHARS = 1 << 20;
 
   /** Shared by all sessions of the process; its threads are daemons. */
@@ -57,6 +60,11 @@ public final class CaptionClient implements AutoCloseable {
   private final CompletableFuture<Ending> ended = new CompletableFuture<>();
   private final ReentrantLock sending = new ReentrantLock();
   private final WebSocket socket;
+
+  /** Whether the listener is being told something, so that what comes meanwhile waits. */
+  private volatile boolean telling;
+
+  private volatile long heardAt = System.nanoTime();
 
   private CaptionClient(SessionAddress address, Listener listener)
       throws ClientException, InterruptedException {
@@ -152,6 +160,27 @@ public final class CaptionClient implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends a session whose node has fallen silent: a network may lose the connection's end, and
+   * Java's WebSocket does not tell of every one that comes.
+   */
+  private void watch() {
+    try {
+      Duration rest = SILENCE;
+      while (rest.isPositive()) {
+        if (awaitEnd(rest) != null) {
+          return;
+        }
+        Duration silent = telling ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - heardAt);
+        rest = SILENCE.minus(silent);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts it", e);
+    }
+    socket.abort();
+    end(new Ending.Broken(address.authority() + " has said nothing for " + SILENCE_S + " s"));
+  }
+
   /** The first ending counts. */
   private void end(Ending ending) {
     if (ended.complete(ending)) {
@@ -226,12 +255,19 @@ public final class CaptionClient implements AutoCloseable {
     }
 
     private void onMessage(String raw, @Nullable ServerMessage message) {
+      telling = true;
       switch (message) {
-        case ServerMessage.SessionStarted s -> started.complete(s);
+        case ServerMessage.SessionStarted s -> {
+          if (started.complete(s)) {
+            Thread.ofVirtual().name("silence-watch").start(CaptionClient.this::watch);
+          }
+        }
         case ServerMessage.Failure f -> lastError = f;
         case null, default -> {}
       }
       listener.onMessage(raw, message);
+      heardAt = System.nanoTime();
+      telling = false;
     }
 
     @Override

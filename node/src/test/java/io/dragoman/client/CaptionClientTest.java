@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 class CaptionClientTest {
   private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration AFTER_SILENCE = Duration.ofSeconds(25);
   private static final ClientMessage.SessionStart START =
       new ClientMessage.SessionStart(
           "translation",
@@ -107,17 +108,28 @@ class CaptionClientTest {
 
   @Test
   void aNodeThatGoesAwayBreaksTheSession() throws Exception {
-    FakeNode node = new FakeNode(FakeNode::behaved);
-    try (node;
-        CaptionClient client = connect(node.address())) {
+    try (FakeNode node = new FakeNode(FakeNode::behaved);
+        Relay line = new Relay(node.address());
+        CaptionClient client = connect(line.address())) {
       client.awaitStarted(SOON);
-      node.close();
+      line.close();
 
-      Ending ending = client.awaitEnd(SOON);
+      Ending ending = client.awaitEnd(AFTER_SILENCE);
 
       assertNotNull(ending);
       assertFalse(ending.regular());
       assertThrows(ClientException.class, () -> client.sendAudio(new byte[2_400]));
+    }
+  }
+
+  @Test
+  void aNodeThatFallsSilentBreaksTheSession() throws Exception {
+    try (FakeNode node = new FakeNode(FakeNode::behaved);
+        CaptionClient client = connect(node.address())) {
+      Ending ending = client.awaitEnd(AFTER_SILENCE);
+
+      assertNotNull(ending);
+      assertEquals(node.address().authority() + " has said nothing for 10 s", ending.describe());
     }
   }
 
