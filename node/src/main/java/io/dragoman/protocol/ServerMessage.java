@@ -94,9 +94,19 @@ public sealed interface ServerMessage {
   record Status(String state, @Nullable String reason, @Nullable Long waitMs)
       implements ServerMessage {}
 
-  /** Something went wrong. {@code message} says what to do about it. */
+  /**
+   * Something went wrong. {@code message} says what to do about it.
+   *
+   * @param keptMs while speech is not heard and may be again: for how long what is said in real
+   *     time is kept from now on
+   */
   record Failure(
-      ErrorCode code, boolean fatal, boolean retryable, @Nullable Long retryAfterMs, String message)
+      ErrorCode code,
+      boolean fatal,
+      boolean retryable,
+      @Nullable Long retryAfterMs,
+      @Nullable Long keptMs,
+      String message)
       implements ServerMessage {}
 
   /** The node is leaving: connect again within {@code deadlineMs}. */

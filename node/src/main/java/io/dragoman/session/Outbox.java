@@ -226,7 +226,7 @@ final class Outbox {
     if (backlog.messages() > mostMessages || backlog.bytes() > mostBytes) {
       backlog.clear();
       fail(
-          new Failure(ErrorCode.SLOW_READER, true, true, null, "What is sent must be read."),
+          new Failure(ErrorCode.SLOW_READER, true, true, null, null, "What is sent must be read."),
           CloseCode.SLOW_READER);
     }
     changed.signal();

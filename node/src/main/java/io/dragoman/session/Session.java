@@ -169,6 +169,7 @@ final class Session implements CaptionSink, Inflow.Owner {
                 new ServerMessage.Speech(
                     activity.speaking() ? "start" : "end", millis(activity.sample())));
         case SpeechEvent.Interrupted interrupted -> {
+          Duration kept = enduring(interrupted);
           unheard = true;
           outbox.send(
               new ServerMessage.Failure(
@@ -176,9 +177,10 @@ final class Session implements CaptionSink, Inflow.Owner {
                   false,
                   true,
                   interrupted.retryAfter().toMillis(),
+                  kept.toMillis(),
                   "Speech is not heard at the moment. What is said is kept, and heard when that"
                       + " passes within %d s; otherwise the session ends."
-                          .formatted(enduring(interrupted).toSeconds())));
+                          .formatted(kept.toSeconds())));
         }
         case SpeechEvent.Ended ended -> ended(ended);
       }
@@ -287,13 +289,14 @@ final class Session implements CaptionSink, Inflow.Owner {
   }
 
   private void fail(ErrorCode code, String message) {
-    outbox.send(new ServerMessage.Failure(code, false, true, null, message));
+    outbox.send(new ServerMessage.Failure(code, false, true, null, null, message));
   }
 
   private void fatal(ErrorCode code, CloseCode close, String message) {
     over = true;
     outbox.fail(
-        new ServerMessage.Failure(code, true, true, SessionSocket.RETRY_AFTER_MS, message), close);
+        new ServerMessage.Failure(code, true, true, SessionSocket.RETRY_AFTER_MS, null, message),
+        close);
   }
 
   private String segment(Caption caption) {

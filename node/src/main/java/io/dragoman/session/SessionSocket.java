@@ -267,7 +267,7 @@ final class SessionSocket {
   void refuse(ErrorCode code, CloseCode close, String message) {
     boolean later = close == CloseCode.FULL;
     outbox.fail(
-        new ServerMessage.Failure(code, true, later, later ? RETRY_AFTER_MS : null, message),
+        new ServerMessage.Failure(code, true, later, later ? RETRY_AFTER_MS : null, null, message),
         close);
   }
 }

@@ -108,7 +108,12 @@ class StreamCommandTest {
 
   private static ServerMessage.Failure away(int seconds) {
     return new ServerMessage.Failure(
-        ErrorCode.SPEECH_UNAVAILABLE, false, true, 100L, "Not heard for " + seconds + " s.");
+        ErrorCode.SPEECH_UNAVAILABLE,
+        false,
+        true,
+        100L,
+        seconds * 1_000L,
+        "Not heard for " + seconds + " s.");
   }
 
   @Test

@@ -122,6 +122,7 @@ class BackPressureTest extends NodeFixture {
       assertFalse(warning.path("fatal").asBoolean());
       assertTrue(warning.path("retryable").asBoolean());
       assertEquals(500, warning.path("retry_after_ms").asInt());
+      assertEquals(40_500, warning.path("kept_ms").asInt());
       Ending ending = client.end();
       assertEquals("speech_unavailable", ending.errorCode());
       assertTrue(ending.of("error").getLast().path("fatal").asBoolean());
