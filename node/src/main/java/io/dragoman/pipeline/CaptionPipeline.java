@@ -4,6 +4,7 @@ import io.dragoman.openai.OpenAi;
 import io.dragoman.pipeline.Caption.Role;
 import io.dragoman.quota.QuotaGate;
 import io.dragoman.speech.SpeechEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -129,8 +130,14 @@ public final class CaptionPipeline implements AutoCloseable {
 
   /** Waits until every final is made. Nothing is heard afterwards. */
   public void finish() throws InterruptedException {
+    finish(Duration.ofNanos(Long.MAX_VALUE));
+  }
+
+  /** Waits until every final is made, but no longer than so. Nothing is heard afterwards. */
+  public void finish(Duration atMost) throws InterruptedException {
+    long left = atMost.toNanos();
     for (Lane lane : lanes) {
-      lane.finish();
+      left = lane.finish(left);
     }
   }
 

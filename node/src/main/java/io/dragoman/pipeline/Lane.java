@@ -92,13 +92,19 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  /** Waits until every final is made, or the lane is closed. */
-  void finish() throws InterruptedException {
+  /**
+   * Waits until every final is made, or the lane is closed, or the time is over.
+   *
+   * @return what is left of the time
+   */
+  long finish(long nanos) throws InterruptedException {
+    long left = nanos;
     lock.lockInterruptibly();
     try {
-      while (!finals.isEmpty() && !closed) {
-        changed.await();
+      while (!finals.isEmpty() && !closed && left > 0) {
+        left = changed.awaitNanos(left);
       }
+      return left;
     } finally {
       lock.unlock();
     }

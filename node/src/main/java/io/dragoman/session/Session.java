@@ -27,9 +27,13 @@ import org.slf4j.LoggerFactory;
 final class Session implements CaptionSink, Inflow.Owner {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
 
+  /** How long captions of what was said may still take once speech has failed for good. */
+  private static final Duration LAST_CAPTIONS = Duration.ofSeconds(5);
+
   private final String sid;
   private final SessionPlan plan;
   private final Outbox outbox;
+  private final CaptionWording wording;
   private final Duration overflow;
   private final CaptionPipeline pipeline;
   private final SpeechStream speech;
@@ -53,6 +57,7 @@ final class Session implements CaptionSink, Inflow.Owner {
     this.sid = sid;
     this.plan = plan;
     this.outbox = outbox;
+    this.wording = new CaptionWording(sid, plan.sampleRate());
     this.overflow = services.config().overflow();
     this.pipeline =
         new CaptionPipeline(
@@ -171,16 +176,11 @@ final class Session implements CaptionSink, Inflow.Owner {
         case SpeechEvent.Interrupted interrupted -> {
           Duration kept = enduring(interrupted);
           unheard = true;
-          outbox.send(
-              new ServerMessage.Failure(
-                  ErrorCode.SPEECH_UNAVAILABLE,
-                  false,
-                  true,
-                  interrupted.retryAfter().toMillis(),
-                  kept.toMillis(),
-                  "Speech is not heard at the moment. What is said is kept, and heard when that"
-                      + " passes within %d s; otherwise the session ends."
-                          .formatted(kept.toSeconds())));
+          unheard(
+              interrupted.retryAfter(),
+              kept,
+              "Speech is not heard at the moment. What is said is kept, and heard when that"
+                  + " passes within %d s; otherwise the session ends.".formatted(kept.toSeconds()));
         }
         case SpeechEvent.Ended ended -> ended(ended);
       }
@@ -197,16 +197,22 @@ final class Session implements CaptionSink, Inflow.Owner {
   private void ended(SpeechEvent.Ended ended) throws InterruptedException {
     SpeechEvent.Failure failure = ended.failure();
     over = true;
-    pipeline.finish();
     if (failure != null) {
       log.warn(
           "session {}: speech recognition failed: {} {}", sid, failure.code(), failure.message());
+      unheard(
+          Duration.ofMillis(SessionSocket.RETRY_AFTER_MS),
+          Duration.ZERO,
+          "Speech recognition failed, and nothing more is heard. The session ends when what was"
+              + " said has its captions, within %d s.".formatted(LAST_CAPTIONS.toSeconds()));
+      pipeline.finish(LAST_CAPTIONS);
       fatal(
           ErrorCode.SPEECH_UNAVAILABLE,
           CloseCode.INTERNAL,
           "Speech recognition failed; start a new session.");
       return;
     }
+    pipeline.finish();
     Spent spent = pipeline.spent();
     outbox.send(
         new ServerMessage.SessionEnded(
@@ -218,39 +224,12 @@ final class Session implements CaptionSink, Inflow.Owner {
 
   @Override
   public void partial(Caption.Partial caption) {
-    outbox.send(
-        new ServerMessage.Caption(
-            null,
-            segment(caption),
-            1,
-            caption.revision(),
-            role(caption),
-            caption.language(),
-            false,
-            caption.stable(),
-            caption.tentative(),
-            null,
-            millis(caption.startSample()),
-            millis(caption.endSample())));
+    outbox.send(wording.partial(caption));
   }
 
   @Override
   public void finished(Caption.Final caption) {
-    outbox.commit(
-        seq ->
-            new ServerMessage.Caption(
-                seq,
-                segment(caption),
-                1,
-                caption.revision(),
-                role(caption),
-                caption.language(),
-                true,
-                null,
-                null,
-                caption.text(),
-                millis(caption.startSample()),
-                millis(caption.endSample())));
+    outbox.commit(seq -> wording.finished(seq, caption));
   }
 
   @Override
@@ -288,6 +267,17 @@ final class Session implements CaptionSink, Inflow.Owner {
     fatal(ErrorCode.INTERNAL, CloseCode.INTERNAL, "The server failed; start a new session.");
   }
 
+  private void unheard(Duration retryAfter, Duration kept, String message) {
+    outbox.send(
+        new ServerMessage.Failure(
+            ErrorCode.SPEECH_UNAVAILABLE,
+            false,
+            true,
+            retryAfter.toMillis(),
+            kept.toMillis(),
+            message));
+  }
+
   private void fail(ErrorCode code, String message) {
     outbox.send(new ServerMessage.Failure(code, false, true, null, null, message));
   }
@@ -299,19 +289,7 @@ final class Session implements CaptionSink, Inflow.Owner {
         close);
   }
 
-  private String segment(Caption caption) {
-    return sid + "." + caption.segment();
-  }
-
-  private static ServerMessage.Role role(Caption caption) {
-    return switch (caption.role()) {
-      case SOURCE -> ServerMessage.Role.SOURCE;
-      case CORRECTED -> ServerMessage.Role.CORRECTED;
-      case TRANSLATION -> ServerMessage.Role.TRANSLATION;
-    };
-  }
-
   private long millis(long samples) {
-    return samples * 1_000 / plan.sampleRate();
+    return wording.millis(samples);
   }
 }

@@ -136,6 +136,44 @@ class BackPressureTest extends NodeFixture {
   }
 
   @Test
+  void aSessionThatHearsNoMoreIsToldAtOnceThoughItsCaptionsWait() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      node.exhausted = true;
+      client.audio(4_800);
+      client.text("{\"type\":\"finalize\"}");
+      client.await("status");
+      node.recognizer.failing = true;
+      client.audio(4_800);
+      JsonNode warning = client.await("error");
+      assertEquals("speech_unavailable", warning.path("code").asText());
+      assertFalse(warning.path("fatal").asBoolean());
+      assertEquals(0, warning.path("kept_ms").asInt(-1));
+      JsonNode last = assertEnds(client, "speech_unavailable", 4500);
+      assertTrue(last.path("fatal").asBoolean());
+      assertFalse(last.toString().contains("secret"));
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
+  void whatWasSaidBeforeSpeechFailedIsStillTranslated() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      node.exhausted = true;
+      client.audio(4_800);
+      client.text("{\"type\":\"finalize\"}");
+      client.await("status");
+      node.recognizer.failing = true;
+      client.audio(4_800);
+      client.await("error");
+      node.exhausted = false;
+      Ending ending = client.end();
+      assertEquals(4500, ending.closeCode());
+      assertEquals(
+          2, ending.of("caption").stream().filter(c -> c.path("final").asBoolean()).count());
+    }
+  }
+
+  @Test
   void audioAtTwiceRealTimeIsNotHeldAgainstAClient() throws Exception {
     limits.ahead = Duration.ofSeconds(1);
     limits.overflow = Duration.ofMillis(100);

@@ -22,6 +22,9 @@ final class FakeRecognizer implements SpeechRecognizer {
   /** Whether the service is away, and the buffer full for it. */
   volatile boolean away;
 
+  /** Whether streams end at the next audio, for a reason that stays. */
+  volatile boolean failing;
+
   /** Whether streams have a bug. */
   volatile boolean broken;
 
@@ -55,6 +58,14 @@ final class FakeRecognizer implements SpeechRecognizer {
             new SpeechEvent.Interrupted(
                 "UNAVAILABLE", Duration.ofMillis(500), Duration.ofSeconds(40)));
         return false;
+      }
+      if (failing) {
+        Thread.startVirtualThread(
+            () ->
+                listener.onEvent(
+                    new SpeechEvent.Ended(
+                        new SpeechEvent.Failure("UNAUTHENTICATED", "a secret of the node"))));
+        return true;
       }
       if (full) {
         return false;

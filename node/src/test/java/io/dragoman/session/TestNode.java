@@ -31,6 +31,10 @@ final class TestNode implements AutoCloseable {
   final Registry registry = new Registry();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final SessionEndpoint endpoint;
+
+  /** Whether the quota grants nothing. */
+  volatile boolean exhausted;
+
   private final WebServer server;
 
   /** What {@code /long} answers: more than all buffers between a node and a client take. */
@@ -84,7 +88,10 @@ final class TestNode implements AutoCloseable {
                         new Origins(limits.origins, limits.requireOrigin))),
                 recognizer,
                 new CapitalLetters(),
-                request -> new Decision.Granted(new AnyPermit()),
+                request ->
+                    exhausted
+                        ? new Decision.Wait(Duration.ofSeconds(1), Decision.Bound.REQUESTS)
+                        : new Decision.Granted(new AnyPermit()),
                 PipelineConfig.of("model"),
                 new PipelineMetrics(meters),
                 new SessionMetrics(meters),
