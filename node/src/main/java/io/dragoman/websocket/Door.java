@@ -11,6 +11,7 @@ import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import io.helidon.http.WritableHeaders;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.http.DirectHandlers;
@@ -135,7 +136,7 @@ public final class Door {
   private static void explain(ServerRequest request, ServerResponse response) {
     response
         .status(Status.UPGRADE_REQUIRED_426)
-        .header(HeaderNames.UPGRADE, "websocket")
+        .header(HeaderNames.UPGRADE, Handshake.WEBSOCKET)
         .header(HeaderNames.CONNECTION, "upgrade")
         .header(WsUpgrader.WS_VERSION, "13")
         .send("This is a WebSocket: connect to it with version 13 of the protocol (RFC 6455).\n");
@@ -159,11 +160,18 @@ public final class Door {
         .build();
   }
 
-  /** Gives the next head its time whenever one has come. */
+  /**
+   * Gives the next head its time whenever one has come, and writes a WebSocket's upgrade as Helidon
+   * knows it: it looks for that one spelling, where RFC 6455 (4.2.1) has any case.
+   */
   private static final class HeadListener implements Http1ConnectionListener {
     @Override
     public void headers(ConnectionContext context, Headers headers) {
       ((HttpGuard) context).expectNextHead();
+      if (Handshake.values(headers, HeaderNames.UPGRADE).stream()
+          .anyMatch(Handshake.WEBSOCKET::equalsIgnoreCase)) {
+        ((WritableHeaders<?>) headers).set(HeaderNames.UPGRADE, Handshake.WEBSOCKET);
+      }
     }
   }
 

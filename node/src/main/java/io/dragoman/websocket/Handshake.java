@@ -30,6 +30,9 @@ final class Handshake extends WsUpgrader {
     ServerConnection open(HttpGuard guard, HttpPrologue prologue, Headers headers);
   }
 
+  /** The protocol's name in an {@code Upgrade} header. */
+  static final String WEBSOCKET = "websocket";
+
   private static final int KEY_BYTES = 16;
 
   private final String path;
@@ -79,7 +82,7 @@ final class Handshake extends WsUpgrader {
   }
 
   /** All values of a header, whether they came in one line or in several. */
-  private static List<String> values(Headers headers, HeaderName name) {
+  static List<String> values(Headers headers, HeaderName name) {
     return headers.all(name, List::of).stream()
         .flatMap(line -> Stream.of(line.split(",", -1)))
         .map(String::strip)

@@ -56,6 +56,17 @@ class ListenerTest extends NodeFixture {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"WebSocket", "WEBSOCKET", "websocket ", "h2c, WebSocket"})
+  void theUpgradeIsUnderstoodInAnyCase(String upgrade) throws IOException {
+    String handshake = RawClient.handshake(node.port(), TARGET);
+    try (RawClient client =
+        RawClient.request(
+            node.port(), handshake.replace("Upgrade: websocket", "Upgrade: " + upgrade))) {
+      assertTrue(client.answer.startsWith("HTTP/1.1 101 "), client.answer);
+    }
+  }
+
   @Test
   void bytesThatComeWithTheHandshakeAreRead() throws IOException {
     String start = new String(RawClient.masked(0x81, RawClient.START.getBytes()), "ISO-8859-1");
