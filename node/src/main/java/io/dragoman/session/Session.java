@@ -167,8 +167,9 @@ final class Session implements CaptionSink, Inflow.Owner {
         case SpeechEvent.Final said -> {
           unheard = false;
           pipeline.heard(said);
-          outbox.commit(seq -> new ServerMessage.AudioAck(seq, said.endSample()));
         }
+        case SpeechEvent.Settled settled ->
+            outbox.commit(seq -> new ServerMessage.AudioAck(seq, settled.before()));
         case SpeechEvent.Activity activity ->
             outbox.send(
                 new ServerMessage.Speech(

@@ -66,6 +66,10 @@ final class Leg {
 
   private boolean configured;
   private boolean halfClosed;
+
+  /** Up to where the listener knows that everything is settled. */
+  private long told;
+
   private final long openedAt = System.nanoTime();
   private long sentAt = openedAt - CHUNK_NANOS;
   private long sentAudioAt = openedAt;
@@ -98,6 +102,7 @@ final class Leg {
     this.listener = listener;
     this.timeline = hearing.beginCall();
     this.from = timeline.next();
+    this.told = from;
     this.chunk = service.sampleRate / CHUNKS_PER_SECOND;
   }
 
@@ -142,13 +147,22 @@ final class Leg {
     StreamingRecognizeResponse response;
     while ((response = call.poll()) != null && intake.stopped() == null) {
       hearing.hear(response).forEach(listener);
-      intake.release(hearing.settled());
+      release();
       // The listener's time is not the service's.
       responsiveAt = System.nanoTime();
       service.watch.works(openedAt);
       spokeAt = responsiveAt;
       loudSamples = 0;
       spoke = true;
+    }
+  }
+
+  private void release() {
+    long settled = hearing.settled();
+    intake.release(settled);
+    if (settled > told) {
+      told = settled;
+      listener.accept(new SpeechEvent.Settled(settled));
     }
   }
 
@@ -161,7 +175,7 @@ final class Leg {
     }
     service.watch.works(openedAt);
     hearing.callEnded();
-    intake.release(hearing.settled());
+    release();
     return new End.Settled(spoke);
   }
 

@@ -31,6 +31,13 @@ public sealed interface SpeechEvent {
     }
   }
 
+  /**
+   * Finals, or silence, cover everything before a position: that audio is not needed any more.
+   *
+   * @param before the position, which only grows
+   */
+  record Settled(long before) implements SpeechEvent {}
+
   /** Somebody began or stopped to speak. */
   record Activity(boolean speaking, long sample) implements SpeechEvent {}
 

@@ -22,6 +22,9 @@ final class FakeRecognizer implements SpeechRecognizer {
   /** Whether the service is away, and the buffer full for it. */
   volatile boolean away;
 
+  /** Whether nobody speaks, and audio is settled at once. */
+  volatile boolean silent;
+
   /** Whether streams end at the next audio, for a reason that stays. */
   volatile boolean failing;
 
@@ -75,6 +78,10 @@ final class FakeRecognizer implements SpeechRecognizer {
       }
       position += pcm.length / 2;
       samples.addAndGet(pcm.length / 2);
+      if (silent) {
+        listener.onEvent(new SpeechEvent.Settled(position));
+        return true;
+      }
       listener.onEvent(new SpeechEvent.Interim("", (position - committed) + " samples", position));
       return true;
     }
@@ -86,6 +93,7 @@ final class FakeRecognizer implements SpeechRecognizer {
             new SpeechEvent.Final(
                 (position - committed) + " samples", List.of(), committed, position));
         committed = position;
+        listener.onEvent(new SpeechEvent.Settled(position));
       }
     }
 

@@ -73,6 +73,18 @@ class SessionEndpointTest {
   }
 
   @Test
+  void silenceIsAcknowledgedThoughNothingIsSaid() throws Exception {
+    node.recognizer.silent = true;
+    Client client = connect(SID);
+    client.say(START);
+    client.audio(new byte[4_800]);
+    await().until(() -> client.has("audio.ack"));
+    assertEquals(2400, client.first("audio.ack").path("sample").asLong());
+    client.say("{\"type\":\"session.end\"}");
+    assertEquals(1000, client.closed());
+  }
+
+  @Test
   void bothCaptionsOfAnUtteranceNameTheSameSegment() throws Exception {
     Client client = connect(SID);
     client.say(START);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.speech.SpeechEvent.Final;
 import io.dragoman.speech.SpeechEvent.Interrupted;
+import io.dragoman.speech.SpeechEvent.Settled;
 import io.dragoman.speech.SpeechEvent.Word;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,21 @@ class RenewalTest extends StreamFixture {
     assertHeardOnce();
     assertTrue(google.calls().size() > 2, google.calls().size() + " calls");
     assertTrue(heard.all(Interrupted.class).isEmpty());
+  }
+
+  @Test
+  void settlesSilenceWhenACallIsRenewed() {
+    rotateAfter = Duration.ofSeconds(2);
+    rotateAtLatest = Duration.ofSeconds(2);
+    speech.silence(5_000);
+    SpeechStream stream = open();
+    say(stream);
+
+    heard.await("settled silence", () -> heard.all(Settled.class).size() > 1);
+    assertEquals(List.of(), heard.all(Final.class));
+    List<Long> settled = heard.all(Settled.class).stream().map(Settled::before).toList();
+    assertEquals(settled.stream().sorted().distinct().toList(), settled);
+    stream.close();
   }
 
   @Test
