@@ -17,8 +17,8 @@ import java.time.Duration;
  * @param outboxBytes how many bytes they may have
  * @param ping how long a client may send nothing before it is asked whether it is there; after
  *     three of these its connection is cut
- * @param patience how long a client may take to read what is written, and to answer a close, before
- *     its connection is cut
+ * @param patience how long a client may take to read a message, or all that waits at the end (as
+ *     long again for each 16 KiB of it), and to answer a close, before its connection is cut
  */
 public record ConnectionConfig(
     int most,

@@ -26,6 +26,9 @@ final class Outbox {
   /** A client that hears nothing for three of these takes the connection for dead. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
+  /** A client that has more to read before it is closed has as much time again for each of these. */
+  private static final int CLOSING_BYTES = 16_384;
+
   /** Ends that are not an error's. */
   static final String ENDED = "ended";
 
@@ -62,6 +65,12 @@ final class Outbox {
 
   private boolean writing;
   private long closingSince;
+
+  /** How many bytes waited when the closing began. */
+  private long closingBytes;
+
+  /** Whether the last frame was taken. */
+  private boolean allSent;
 
   /** Why the connection is over; once it is set nothing is added. Written under the lock. */
   private volatile @Nullable String end;
@@ -197,12 +206,17 @@ final class Outbox {
     }
   }
 
-  /** Ends the writer at once: the connection is gone. */
+  /**
+   * Ends the writer at once: the connection is gone. A client that was {@link #STUCK} while it was
+   * being closed did not come to the end that was meant.
+   */
   void abandon(String why) {
     lock.lock();
     try {
       if (end == null) {
         over(why);
+      } else if (why.equals(STUCK) && !allSent) {
+        end = STUCK;
       }
     } finally {
       lock.unlock();
@@ -214,8 +228,9 @@ final class Outbox {
   boolean isOverdue(long now, Duration patience) {
     lock.lock();
     try {
+      long all = patience.toNanos() * (1 + closingBytes / CLOSING_BYTES);
       return (writing && now - writingSince > patience.toNanos())
-          || (end != null && now - closingSince > patience.toNanos());
+          || (end != null && now - closingSince > all);
     } finally {
       lock.unlock();
     }
@@ -243,6 +258,7 @@ final class Outbox {
   private void over(String why) {
     end = why;
     closingSince = System.nanoTime();
+    closingBytes = backlog.bytes();
   }
 
   private void write() {
@@ -259,11 +275,21 @@ final class Outbox {
           case Outgoing.Partial partial -> said(partial.since());
         }
       } while (!(next instanceof Outgoing.Close));
+      allSent();
     } catch (InterruptedException e) {
       // Abandoned: there is nobody to write to.
     } catch (UncheckedIOException e) {
       // The connection broke while writing; its reader notices as well, and cleans up.
       abandon(BROKEN);
+    }
+  }
+
+  private void allSent() {
+    lock.lock();
+    try {
+      allSent = true;
+    } finally {
+      lock.unlock();
     }
   }
 

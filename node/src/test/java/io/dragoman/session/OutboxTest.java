@@ -112,6 +112,35 @@ class OutboxTest {
     await().until(() -> outbox.isOverdue(System.nanoTime(), patience));
   }
 
+  @Test
+  void whoHasMuchToReadBeforeTheCloseHasMoreTimeForIt() {
+    Duration patience = Duration.ofSeconds(10);
+    for (int i = 0; i < 6; i++) {
+      outbox.commit(seq -> caption(seq, "text".repeat(2_000)));
+    }
+    outbox.close(CloseCode.ENDED, "ended");
+    long now = System.nanoTime();
+    assertFalse(outbox.isOverdue(now + patience.multipliedBy(2).toNanos(), patience));
+    assertTrue(outbox.isOverdue(now + patience.multipliedBy(5).toNanos(), patience));
+  }
+
+  @Test
+  void aPeerThatIsCutBeforeTheCloseWasStuckHoweverItWasToEnd() {
+    outbox.close(CloseCode.ENDED, "ended");
+    outbox.start();
+    outbox.abandon(Outbox.STUCK);
+    assertEquals(Outbox.STUCK, outbox.end());
+  }
+
+  @Test
+  void aPeerThatDoesNotAnswerTheCloseEndedAsItWasTo() {
+    outbox.close(CloseCode.ENDED, "ended");
+    sendAll();
+    await().until(() -> wire.closed().equals(List.of(1000)));
+    outbox.abandon(Outbox.STUCK);
+    assertEquals("ended", outbox.end());
+  }
+
   private void sendAll() {
     wire.read.countDown();
     outbox.start();
