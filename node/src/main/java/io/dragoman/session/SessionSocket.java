@@ -42,6 +42,9 @@ final class SessionSocket {
   /** When the client last sent a message; read by the watch. */
   private volatile long saidAt = openedAt;
 
+  /** Whether audio is being taken, for which the client may have to wait; read by the watch. */
+  private volatile boolean taking;
+
   /** Whether the client asked for a session; read by the watch. */
   private volatile boolean asked;
 
@@ -126,9 +129,14 @@ final class SessionSocket {
           CloseCode.BAD_MESSAGE,
           "audio: a frame must hold whole 16-bit samples");
     } else {
-      live.audio(pcm);
+      taking = true;
+      try {
+        live.audio(pcm);
+      } finally {
+        saidAt = System.nanoTime();
+        taking = false;
+      }
     }
-    saidAt = System.nanoTime();
   }
 
   /** Closes a client that says nothing. Called by the watch. */
@@ -139,7 +147,7 @@ final class SessionSocket {
           ErrorCode.START_TIMEOUT,
           CloseCode.IDLE,
           "no session.start came within %d s".formatted(config.start().toSeconds()));
-    } else if (!isEnding() && now - saidAt > config.idle().toNanos()) {
+    } else if (!taking && !isEnding() && now - saidAt > config.idle().toNanos()) {
       refuse(
           ErrorCode.IDLE,
           CloseCode.IDLE,

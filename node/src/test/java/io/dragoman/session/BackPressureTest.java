@@ -174,6 +174,22 @@ class BackPressureTest extends NodeFixture {
   }
 
   @Test
+  void aClientThatIsHeldBackIsNotIdle() throws IOException {
+    limits.overflow = Duration.ofSeconds(2);
+    limits.idle = Duration.ofMillis(500);
+    restart();
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      node.recognizer.full = true;
+      client.audio(4_800);
+      Ending ending = client.end();
+      assertEquals(4429, ending.closeCode());
+      assertTrue(
+          ending.of("error").stream()
+              .allMatch(error -> error.path("code").asText().equals("audio_overflow")));
+    }
+  }
+
+  @Test
   void audioAtTwiceRealTimeIsNotHeldAgainstAClient() throws Exception {
     limits.ahead = Duration.ofSeconds(1);
     limits.overflow = Duration.ofMillis(100);
