@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 record SessionPlan(String kind, int sampleRate, List<String> source, CaptionPlan captions) {
   private static final Pattern LANGUAGE = Pattern.compile("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*");
+
+  /** As RFC 5646 (4.4.1) wants it; the tag goes into each prompt and each caption. */
+  private static final int LANGUAGE_CHARS = 35;
+
   private static final int MOST_TARGETS = 8;
   private static final int MOST_SOURCES = 3;
 
@@ -93,8 +97,13 @@ record SessionPlan(String kind, int sampleRate, List<String> source, CaptionPlan
   private static void requireLanguage(@Nullable String language, String field)
       throws UnsupportedException {
     require(
-        language != null && LANGUAGE.matcher(language).matches(),
-        field + ": a language is not a BCP 47 tag such as en-US");
+        language != null
+            && language.length() <= LANGUAGE_CHARS
+            && LANGUAGE.matcher(language).matches(),
+        field
+            + ": a language is not a BCP 47 tag such as en-US, of at most "
+            + LANGUAGE_CHARS
+            + " characters");
   }
 
   private static void require(boolean holds, String message) throws UnsupportedException {

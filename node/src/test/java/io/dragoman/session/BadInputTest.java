@@ -73,6 +73,11 @@ class BadInputTest {
         said("a negative rate", RATE.formatted("pcm_s16le", "-1", "1"), "unsupported", 4400),
         said("a rate of 4 GHz", RATE.formatted("pcm_s16le", "4e9", "1"), "bad_message", 4400),
         said("two channels", RATE.formatted("pcm_s16le", "24000", "2"), "unsupported", 4400),
+        said(
+            "a language of 36 characters",
+            START.replace("\"es\"", "\"es" + "-latn".repeat(6) + "-abc\""),
+            "unsupported",
+            4400),
         said("no start", "{\"type\":\"finalize\"}", "out_of_order", 4400),
         did("audio before start", c -> c.audio(480), "out_of_order", 4400),
         did(
