@@ -115,6 +115,35 @@ class ConnectionLifeTest extends NodeFixture {
   }
 
   @Test
+  void aClusterThatDoesNotAnswerIsToldWith4429AndTakesNoPlace() throws IOException {
+    limits.sessions = 1;
+    restart();
+    node.registry.away = true;
+    try (RawClient client = RawClient.connect(node.port(), SID)) {
+      client.text(START);
+      JsonNode error = assertEnds(client, "unavailable", 4429);
+      assertTrue(error.path("retryable").asBoolean());
+      assertEquals(5_000, error.path("retry_after_ms").asInt());
+      assertFalse(error.toString().contains("secret"));
+      node.registry.away = false;
+      RawClient.started(node.port(), SID).close();
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
+  void aSessionThatCannotBeTakenOffTheClustersListIsReleasedHere() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      node.registry.away = true;
+      client.text(END);
+      assertEquals(1000, client.end().closeCode());
+    }
+    await().until(() -> node.endpoint.connections() == 0);
+    assertEquals(0, node.endpoint.sessions());
+    assertEquals(0, node.recognizer.open.get());
+  }
+
+  @Test
   void aBugIsClosedWith4500AndSaysNothingOfItself() throws IOException {
     try (RawClient client = RawClient.started(node.port(), SID)) {
       node.recognizer.broken = true;

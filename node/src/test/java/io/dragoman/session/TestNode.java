@@ -142,19 +142,30 @@ final class TestNode implements AutoCloseable {
   static final class Registry implements SessionRegistry {
     private final Map<String, SessionEntry> entries = new ConcurrentHashMap<>();
 
+    /** Whether the cluster does not answer. */
+    volatile boolean away;
+
     @Override
     public boolean claim(SessionEntry entry) {
+      answer();
       return entries.putIfAbsent(entry.sid(), entry) == null;
     }
 
     @Override
     public void release(String sid) {
+      answer();
       entries.remove(sid);
     }
 
     @Override
     public List<SessionEntry> all() {
       return List.copyOf(entries.values());
+    }
+
+    private void answer() {
+      if (away) {
+        throw new Unavailable(new IllegalStateException("a secret of the node"));
+      }
     }
   }
 
