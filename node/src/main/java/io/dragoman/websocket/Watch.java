@@ -59,7 +59,8 @@ public final class Watch implements AutoCloseable {
   private static void check(Watched one, long now) {
     try {
       one.check(now);
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | Error bug) {
+      // Without this thread no connection of the node had deadlines any more.
       log.error("a connection's deadlines could not be checked", bug);
     }
   }
