@@ -52,19 +52,21 @@ final class FrameReader {
   /**
    * Reads the payload of the frame whose header was read last.
    *
-   * @param start what to begin with: the message's fragments so far
-   * @return the start and the payload, in an array of just that length
+   * @param into what holds the message's fragments so far; it is filled up
+   * @param at how many bytes they have
+   * @return an array that begins with the fragments and the payload: {@code into}, or a larger one
    */
-  byte[] payload(byte[] start) throws IOException {
-    int end = Math.toIntExact(start.length + left);
-    byte[] bytes = Arrays.copyOf(start, Math.min(end, start.length + ON_TRUST));
-    int filled = start.length;
+  byte[] payload(byte[] into, int at) throws IOException {
+    int end = Math.toIntExact(at + left);
+    byte[] bytes = into;
+    int filled = at;
     for (int i = 0; filled < end; ) {
       fill();
       if (filled == bytes.length) {
-        bytes = Arrays.copyOf(bytes, Math.min(end, 2 * bytes.length));
+        int trusted = Math.min(end, filled + ON_TRUST);
+        bytes = Arrays.copyOf(bytes, Math.max(trusted, 2 * bytes.length));
       }
-      int count = Math.min(chunk.length - position, bytes.length - filled);
+      int count = Math.min(chunk.length - position, Math.min(end, bytes.length) - filled);
       for (int last = filled + count; filled < last; i++) {
         bytes[filled++] = (byte) (chunk[position++] ^ maskingKey >>> (24 - 8 * (i & 3)));
       }

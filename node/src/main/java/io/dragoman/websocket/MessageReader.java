@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a client's messages, and holds it to RFC 6455. Memory is bounded by the largest message,
- * and follows what has really come. Used by one thread.
+ * Reads a client's messages, and holds it to RFC 6455. Memory is bounded by twice the largest
+ * message, and follows what has really come. Used by one thread.
  */
 public final class MessageReader {
   private static final byte[] NOTHING = {};
@@ -23,7 +23,12 @@ public final class MessageReader {
   /** The opcode of the message that was begun and not ended; {@link Frame#CONTINUATION}: none. */
   private int opcode = Frame.CONTINUATION;
 
+  /** The message's fragments so far, and room for more. */
   private byte[] message = NOTHING;
+
+  /** How many bytes they have. */
+  private int length;
+
   private int fragments;
 
   /**
@@ -51,7 +56,7 @@ public final class MessageReader {
         return new Received.Fault(Rule.FRAMING, fault);
       }
       if (frame.isControl()) {
-        return control(frame.opcode(), frames.payload(NOTHING));
+        return control(frame.opcode(), frames.payload(new byte[(int) frame.length()], 0));
       }
       Received whole = take(frame);
       if (whole != null) {
@@ -73,7 +78,7 @@ public final class MessageReader {
 
   /** Adds a piece to the message; null when more pieces follow. */
   private @Nullable Received take(Frame frame) throws IOException {
-    if (frame.length() > mostBytes - message.length) {
+    if (frame.length() > mostBytes - length) {
       return new Received.Fault(
           Rule.SIZE, "a message may have at most %d bytes".formatted(mostBytes));
     }
@@ -84,14 +89,16 @@ public final class MessageReader {
     if (frame.opcode() != Frame.CONTINUATION) {
       opcode = frame.opcode();
     }
-    message = frames.payload(message);
+    message = frames.payload(message, length);
+    length += (int) frame.length();
     return frame.last() ? finish() : null;
   }
 
   private Received finish() {
-    byte[] whole = message;
+    byte[] whole = length == message.length ? message : Arrays.copyOf(message, length);
     boolean text = opcode == Frame.TEXT;
     message = NOTHING;
+    length = 0;
     fragments = 0;
     opcode = Frame.CONTINUATION;
     if (!text) {

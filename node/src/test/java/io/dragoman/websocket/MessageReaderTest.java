@@ -71,6 +71,22 @@ class MessageReaderTest {
   }
 
   @Test
+  void aMessageInManyFragmentsIsNotCopiedForEach() throws IOException {
+    ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    int fragments = 65_536;
+    for (int i = 0; i < fragments; i++) {
+      int opcode = i == 0 ? Frame.BINARY : Frame.CONTINUATION;
+      sent.writeBytes(masked(i == fragments - 1 ? 0x80 : opcode, new byte[16]));
+    }
+    Iterator<byte[]> rest = List.of(sent.toByteArray()).iterator();
+    MessageReader reader = new MessageReader(rest::next, 1 << 20, fragments);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertEquals(1 << 20, assertInstanceOf(Received.Binary.class, reader.next()).bytes().length);
+    assertTrue(threads.getCurrentThreadAllocatedBytes() - before < 32 << 20);
+  }
+
+  @Test
   void afterAFaultTheCloseIsStillFound() throws IOException {
     ByteArrayOutputStream sent = new ByteArrayOutputStream();
     sent.writeBytes(masked(0x80 | 5, new byte[300]));
