@@ -104,15 +104,26 @@ final class SessionSocket {
       case ClientMessage.Keepalive keepalive -> {}
       case ClientMessage other when live == null ->
           outOfOrder("the first message must be session.start");
-      case ClientMessage.SessionUpdate update -> {
-        if (update.partials() != null && update.partials().translate() != null) {
-          live.growing(update.partials().translate());
-        }
-      }
+      case ClientMessage.SessionUpdate update -> update(live, update.partials());
       case ClientMessage.Finalize done -> live.flush();
       case ClientMessage.SessionEnd end when live.isEnding() ->
           outOfOrder("the session is ending already");
       case ClientMessage.SessionEnd end -> live.end();
+    }
+  }
+
+  private void update(Session live, ClientMessage.@Nullable Partials partials) {
+    if (partials == null) {
+      return;
+    }
+    try {
+      SessionPlan.stability(partials.stability());
+    } catch (UnsupportedException e) {
+      refuse(ErrorCode.UNSUPPORTED, CloseCode.BAD_MESSAGE, e.reason());
+      return;
+    }
+    if (partials.translate() != null) {
+      live.growing(partials.translate());
     }
   }
 

@@ -178,6 +178,17 @@ class BadInputTest {
   }
 
   @Test
+  void anUpdateToAnUnknownStabilityIsRefused() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      client.text("{\"type\":\"session.update\",\"partials\":{\"stability\":\"fast\"}}");
+      client.text("{\"type\":\"session.update\",\"partials\":{\"stability\":\"wobbly\"}}");
+      Ending ending = client.end();
+      assertEquals("unsupported", ending.errorCode());
+      assertEquals(4400, ending.closeCode());
+    }
+  }
+
+  @Test
   void aBadSidIsRefused() throws IOException {
     for (String sid :
         List.of("", "short", "x".repeat(65), "session%00for-tests-1", "session.for.tests")) {
