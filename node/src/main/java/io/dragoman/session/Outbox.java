@@ -26,7 +26,9 @@ final class Outbox {
   /** A client that hears nothing for three of these takes the connection for dead. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-  /** A client that has more to read before it is closed has as much time again for each of these. */
+  /**
+   * A client that has more to read before it is closed has as much time again for each of these.
+   */
   private static final int CLOSING_BYTES = 16_384;
 
   /** Ends that are not an error's. */

@@ -84,8 +84,7 @@ record SessionPlan(String kind, int sampleRate, List<String> source, CaptionPlan
   }
 
   /** How soon text is to count as stable; balanced where the client does not say. */
-  static CaptionPlan.Stability stability(@Nullable String name)
-      throws UnsupportedException {
+  static CaptionPlan.Stability stability(@Nullable String name) throws UnsupportedException {
     return switch (name == null ? "balanced" : name.toLowerCase(Locale.ROOT)) {
       case "fast" -> CaptionPlan.Stability.FAST;
       case "balanced" -> CaptionPlan.Stability.BALANCED;
