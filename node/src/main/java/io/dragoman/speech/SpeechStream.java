@@ -15,7 +15,10 @@ public interface SpeechStream extends AutoCloseable {
    */
   boolean offer(byte[] pcm);
 
-  /** Asks for the final of what was said so far; audio may go on. */
+  /**
+   * Asks for the final of what was said so far; audio may go on. Asked for more than once in a
+   * second, finals may come late, and as one.
+   */
   void flush();
 
   /**

@@ -34,6 +34,24 @@ class RenewalTest extends StreamFixture {
   }
 
   @Test
+  void aClientThatAsksForFinalsInARowOpensNoMoreThanOneCallASecond() {
+    SpeechStream stream = open();
+    long begun = System.nanoTime();
+    long at = FROM;
+    for (int i = 1; i <= 3; i++) {
+      int finals = i;
+      Speech word = new Speech(at).words(1);
+      say(stream, word);
+      stream.flush();
+      heard.await("a final", () -> heard.all(Final.class).size() == finals);
+      at = word.position();
+    }
+    assertTrue(System.nanoTime() - begun > Duration.ofSeconds(3).toNanos());
+    assertEquals(3, google.calls().size());
+    stream.close();
+  }
+
+  @Test
   void settlesSilenceWhenACallIsRenewed() {
     rotateAfter = Duration.ofSeconds(2);
     rotateAtLatest = Duration.ofSeconds(2);
