@@ -85,7 +85,7 @@ final class Inflow {
     }
     if (!lagging) {
       lagging = true;
-      owner.heldBack("More audio came than can be heard now; send it in real time.");
+      owner.heldBack("What is said is not heard as fast as it comes; the audio waits.");
     }
     long deadline = System.nanoTime() + overflowNanos;
     while (!owner.isOver() && System.nanoTime() < deadline) {

@@ -174,6 +174,17 @@ class BackPressureTest extends NodeFixture {
   }
 
   @Test
+  void aClientIsNotBlamedForARecogniserThatIsBehind() throws IOException {
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      node.recognizer.full = true;
+      client.audio(4_800);
+      JsonNode error = client.await("error");
+      assertEquals("audio_overflow", error.path("code").asText());
+      assertFalse(error.path("message").asText().contains("real time"), error::toString);
+    }
+  }
+
+  @Test
   void aClientThatIsHeldBackIsNotIdle() throws IOException {
     limits.overflow = Duration.ofSeconds(2);
     limits.idle = Duration.ofMillis(500);
