@@ -109,6 +109,7 @@ class ConfigMistakesTest {
       delimiter = '|',
       value = {
         "node.admin=127.0.0.1:8080|node.admin: 127.0.0.1:8080 is taken by node.listen (127.0.0.1:8080)",
+        "sessions.message_bytes=600000|sessions.message_bytes: 600000 bytes may be 37.5 s of audio, more than speech.buffer_s (30 s) holds",
         "node.listen=0.0.0.0:8081|is taken by node.listen (0.0.0.0:8081)",
         "grid.listen=127.0.0.1:8081|grid.listen: 127.0.0.1:8081 is taken by node.admin",
         "grid.members=10.0.0.2:5701,10.0.0.3:5701|this node itself, 127.0.0.1:5701 (its grid.listen), is missing",

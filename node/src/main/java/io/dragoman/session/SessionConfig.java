@@ -21,8 +21,18 @@ public record SessionConfig(
     Duration start,
     Duration idle,
     ConnectionConfig connections) {
+  /** Of audio at 8,000 Hz, the lowest rate. */
+  private static final double BYTES_PER_SECOND = 16_000;
+
   public SessionConfig {
     requireIn("sessions.most", most, 1, 100_000);
+    double longest = connections.messageBytes() / BYTES_PER_SECOND;
+    if (longest > bufferedAudio.toSeconds()) {
+      throw new IllegalArgumentException(
+          ("sessions.message_bytes: %d bytes may be %.1f s of audio, more than speech.buffer_s"
+                  + " (%d s) holds; lower the one or raise the other.")
+              .formatted(connections.messageBytes(), longest, bufferedAudio.toSeconds()));
+    }
   }
 
   static void requireIn(String key, int value, int least, int most) {
