@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -22,13 +23,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of all nodes, in a distributed map by session id. An entry counts as long as its
- * node is a member of the cluster; when the members change, what counts no more is removed.
+ * node is a member of the cluster, and knows of it; what counts no more is removed when the members
+ * change, and after a call that the grid did not answer.
  */
 final class GridSessionRegistry implements SessionRegistry {
   static final String MAP = "sessions";
 
   private static final int ATTEMPTS = 4;
   private static final Duration PAUSE = Duration.ofMillis(500);
+
+  /** How long to wait before a sweep, and before the next try of one. */
+  private static final Duration SWEEP_AFTER = Duration.ofSeconds(2);
 
   private static final Logger log = LoggerFactory.getLogger(GridSessionRegistry.class);
 
@@ -38,6 +43,9 @@ final class GridSessionRegistry implements SessionRegistry {
 
   /** What this node holds, by session id; decides between sockets of this node. */
   private final Map<String, SessionEntry> mine = new ConcurrentHashMap<>();
+
+  /** Whether a sweep is about to begin. */
+  private final AtomicBoolean sweepIsDue = new AtomicBoolean();
 
   GridSessionRegistry(HazelcastInstance hazelcast, String node) {
     this.hazelcast = hazelcast;
@@ -56,12 +64,15 @@ final class GridSessionRegistry implements SessionRegistry {
     boolean claimed = false;
     try {
       claimed = putPatiently(entry);
+      return claimed;
+    } catch (Unavailable e) {
+      sweepSoon();
+      throw e;
     } finally {
       if (!claimed) {
         mine.remove(entry.sid());
       }
     }
-    return claimed;
   }
 
   /** While members come and go an operation may fail though the next one succeeds. */
@@ -97,7 +108,12 @@ final class GridSessionRegistry implements SessionRegistry {
   public void release(String sid) {
     SessionEntry entry = mine.remove(sid);
     if (entry != null) {
-      reachable(() -> sessions.remove(sid, entry));
+      try {
+        reachable(() -> sessions.remove(sid, entry));
+      } catch (Unavailable e) {
+        sweepSoon();
+        throw e;
+      }
     }
   }
 
@@ -110,12 +126,27 @@ final class GridSessionRegistry implements SessionRegistry {
         });
   }
 
-  /** Removes, apart from the grid's own threads, the entries that count no more. */
   void membersChanged() {
-    Thread.ofVirtual().name("session-sweep").start(this::sweep);
+    sweepSoon();
   }
 
-  private void sweep() {
+  /** Removes, apart from the caller's thread, what counts no more; tries until it could. */
+  private void sweepSoon() {
+    if (!sweepIsDue.getAndSet(true)) {
+      Thread.ofVirtual()
+          .name("session-sweep")
+          .start(
+              () -> {
+                do {
+                  LockSupport.parkNanos(SWEEP_AFTER.toNanos());
+                  sweepIsDue.set(false);
+                } while (!sweep() && !sweepIsDue.getAndSet(true));
+              });
+    }
+  }
+
+  /** Returns whether there is nothing left to do. */
+  private boolean sweep() {
     try {
       boolean eldest = hazelcast.getCluster().getMembers().iterator().next().localMember();
       Set<String> live = liveNodes();
@@ -126,8 +157,12 @@ final class GridSessionRegistry implements SessionRegistry {
           log.info("removed a session that {} left behind", entry.node());
         }
       }
-    } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
-      log.info("stale sessions stay until the members change again: {}", e.toString());
+      return true;
+    } catch (HazelcastInstanceNotActiveException e) {
+      return true;
+    } catch (HazelcastException e) {
+      log.debug("stale sessions stay for now: {}", e.toString());
+      return false;
     }
   }
 

@@ -198,7 +198,7 @@ final class SessionSocket {
     try {
       step.run();
     } catch (SessionRegistry.Unavailable e) {
-      log.warn("session {} stays registered until this node leaves: {}", sid, e.getMessage());
+      log.warn("session {} stays registered until the cluster answers: {}", sid, e.getMessage());
     } catch (RuntimeException bug) {
       log.error("session {} could not be released whole", sid, bug);
     }

@@ -4,8 +4,12 @@ import static io.dragoman.cluster.TestGrid.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
 import io.dragoman.quota.Decision;
 import io.dragoman.quota.Decision.Bound;
 import io.dragoman.quota.Permit;
@@ -18,6 +22,7 @@ import io.dragoman.quota.RollingWindow;
 import io.dragoman.quota.RollingWindow.Granted;
 import io.dragoman.session.SessionEntry;
 import io.dragoman.session.SessionRegistry;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,6 +65,44 @@ final class GridTest {
         .sessions()
         .all()
         .forEach(entry -> grid.all().forEach(member -> member.sessions().release(entry.sid())));
+  }
+
+  @Test
+  void aClaimWhoseAnswerIsLostLeavesNothingBehind() {
+    Grid member = grid.get(0);
+    SessionRegistry registry =
+        new GridSessionRegistry(losingAnswers(member.hazelcast()), member.node());
+    SessionEntry entry = new SessionEntry("lost", member.node(), "translation", 1_000);
+    assertThrows(SessionRegistry.Unavailable.class, () -> registry.claim(entry));
+    assertEquals(entry, member.hazelcast().getMap("sessions").get("lost"));
+    await(() -> !member.hazelcast().getMap("sessions").containsKey("lost"));
+  }
+
+  /** A grid that does what it is asked for, but whose maps never answer a put. */
+  private static HazelcastInstance losingAnswers(HazelcastInstance grid) {
+    return through(
+        HazelcastInstance.class,
+        grid,
+        (method, answer) ->
+            method.equals("getMap")
+                ? through(IMap.class, (IMap<?, ?>) answer, GridTest::losePut)
+                : answer);
+  }
+
+  private static Object losePut(String method, Object answer) {
+    if (method.equals("putIfAbsent")) {
+      throw new HazelcastException("the answer is lost");
+    }
+    return answer;
+  }
+
+  private static <T> T through(Class<T> type, T target, BiFunction<String, Object, Object> answers) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) ->
+                answers.apply(method.getName(), method.invoke(target, arguments))));
   }
 
   @Test
