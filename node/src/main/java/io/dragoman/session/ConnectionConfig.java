@@ -1,11 +1,9 @@
 package io.dragoman.session;
 
-import static io.dragoman.session.SessionConfig.requireIn;
-
 import java.time.Duration;
 
 /**
- * What a client's connection may do on a node.
+ * What a client's connection may do on a node. The ranges are those of the keys that it is read from.
  *
  * @param most how many connections a node holds at once, with sessions or without, beside 500 more
  *     that never have one
@@ -29,13 +27,4 @@ public record ConnectionConfig(
     int outboxBytes,
     Duration ping,
     Duration patience,
-    Origins origins) {
-  public ConnectionConfig {
-    requireIn("sessions.connections", most, 1, 100_000);
-    requireIn("sessions.message_bytes", messageBytes, 4_096, 1_048_576);
-    requireIn("sessions.fragments", fragments, 1, 65_536);
-    requireIn("sessions.messages_per_s", messagesPerSecond, 100, 100_000);
-    requireIn("sessions.outbox_messages", outboxMessages, 16, 65_536);
-    requireIn("sessions.outbox_bytes", outboxBytes, 65_536, 16_777_216);
-  }
-}
+    Origins origins) {}

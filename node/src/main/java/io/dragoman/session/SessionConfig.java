@@ -3,7 +3,8 @@ package io.dragoman.session;
 import java.time.Duration;
 
 /**
- * What sessions may do on a node.
+ * What sessions may do on a node. The ranges are those of the keys that it is read from; what does
+ * not go together is refused.
  *
  * @param most how many sessions a node carries at once
  * @param bufferedAudio how much audio is held until it is heard
@@ -25,20 +26,12 @@ public record SessionConfig(
   private static final double BYTES_PER_SECOND = 16_000;
 
   public SessionConfig {
-    requireIn("sessions.most", most, 1, 100_000);
     double longest = connections.messageBytes() / BYTES_PER_SECOND;
     if (longest > bufferedAudio.toSeconds()) {
       throw new IllegalArgumentException(
           ("sessions.message_bytes: %d bytes may be %.1f s of audio, more than speech.buffer_s"
                   + " (%d s) holds; lower the one or raise the other.")
               .formatted(connections.messageBytes(), longest, bufferedAudio.toSeconds()));
-    }
-  }
-
-  static void requireIn(String key, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s: %d is not in %d..%d".formatted(key, value, least, most));
     }
   }
 }
