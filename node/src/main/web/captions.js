@@ -1,5 +1,6 @@
 const MOST_ROWS = 300;
 const SPOKEN_KEPT = 3;
+const NOT_TRANSLATED = { text: '(not translated)', lang: 'en' };
 
 /**
  * The captions on the page: a row for each segment, what was said on the left and its translation on the right. A
@@ -42,11 +43,15 @@ export class Captions {
     cell.final = caption.final;
     cell.place.lang = caption.lang;
     if (caption.final) {
+      const missing = caption.role === 'translation' && caption.text === '';
       cell.stable.textContent = caption.text;
       cell.tentative.textContent = '';
-      cell.place.classList.toggle('missing', caption.text === '');
+      if (missing) {
+        cell.tentative.textContent = NOT_TRANSLATED.text;
+        cell.tentative.lang = NOT_TRANSLATED.lang;
+      }
       if (caption.role === this.#told) {
-        this.#tell(caption);
+        this.#tell(missing ? NOT_TRANSLATED : caption);
       }
     } else {
       cell.stable.textContent = caption.stable;

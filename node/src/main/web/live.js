@@ -6,6 +6,10 @@ import * as words from './words.js';
 
 const ENDED = 1000;
 
+/** Trouble that source captions end; any other is over when the node has not told of it for a while. */
+const UNHEARD = 'speech_unavailable';
+const TROUBLE_TOLD_MS = 10_000;
+
 /** One run from Start to the end: a source of sound, a connection, and what comes back. */
 export class Live {
   #chosen;
@@ -22,8 +26,8 @@ export class Live {
   /**
    * @param {object} chosen sound, clip, from, to
    * @param {boolean} muted
-   * @param {object} view is told what to show: state, started, caption, delay, waiting, trouble (which passes), wrong
-   *     (which stays), and once over (with what is wrong, or nothing)
+   * @param {object} view is told what to show: state, started, caption, delay, waiting, trouble (which comes
+   *     again and again) and when it has passed, wrong (which stays), and once over (with what is wrong, or nothing)
    */
   constructor(chosen, muted, view) {
     this.#chosen = chosen;
@@ -85,13 +89,17 @@ export class Live {
       case 'caption':
         this.#view.caption(message);
         this.#measure(message);
+        if (message.role === 'source') {
+          this.#view.passed(UNHEARD);
+        }
         break;
       case 'status':
         this.#view.waiting(words.ofStatus(message));
         break;
       case 'error':
         if (!message.fatal) {
-          this.#view.trouble(words.ofError(message));
+          const { code } = message;
+          this.#view.trouble(code, words.ofError(message), code === UNHEARD ? null : TROUBLE_TOLD_MS);
         }
         break;
     }
@@ -138,6 +146,7 @@ export class Live {
     if (!this.#over) {
       this.#over = true;
       this.#source.stop();
+      this.#view.passed(UNHEARD);
       this.#view.over(wrong);
     }
   }

@@ -40,11 +40,11 @@ const view = {
   },
   caption(message) {
     scroller.grow(() => captions.show(message));
-    notice.passed();
   },
   delay: status.delay,
   waiting: status.waiting,
-  trouble: (what) => notice.show(what, true),
+  trouble: notice.trouble,
+  passed: notice.passed,
   wrong: (what) => notice.show(what),
   over(wrong) {
     live = null;

@@ -40,31 +40,71 @@ export const status = {
   },
 };
 
+/** The trouble that was told and is not known to be over: it comes again and again, and is told once. */
+let trouble = null;
+let timer;
+
 /** A message over the captions: what is wrong, and what to do. */
 export const notice = {
-  /** @param {boolean} passing whether it is over once captions come again */
-  show({ what, todo }, passing = false) {
-    byId('notice').dataset.passing = String(passing);
-    const strong = document.createElement('strong');
-    strong.textContent = what;
-    byId('notice').hidden = false;
-    byId('notice-text').replaceChildren(strong, ` ${todo}`);
+  /** Stays until it is closed. */
+  show(words) {
+    forget();
+    tell(words);
   },
 
-  /** Captions come: what was passing has passed. */
-  passed() {
-    if (byId('notice').dataset.passing === 'true') {
+  /**
+   * Something passes: it is told once, and stays until it is over, or it is closed. It does not take the place of what
+   * stays.
+   *
+   * @param {string} code the error's
+   * @param {?number} forMs when it is over if it does not come again; null where something else tells that
+   */
+  trouble(code, words, forMs) {
+    if (trouble === null && !byId('notice').hidden) {
+      return;
+    }
+    if (code !== trouble) {
+      forget();
+      trouble = code;
+      tell(words);
+    }
+    clearTimeout(timer);
+    if (forMs !== null) {
+      timer = setTimeout(() => notice.passed(code), forMs);
+    }
+  },
+
+  /** What was trouble has passed. */
+  passed(code) {
+    if (code === trouble) {
       notice.hide();
     }
   },
 
   hide() {
-    byId('notice').hidden = true;
-    byId('notice-text').replaceChildren();
+    forget();
+    close();
   },
 };
 
+function forget() {
+  trouble = null;
+  clearTimeout(timer);
+}
+
+function tell({ what, todo }) {
+  const strong = document.createElement('strong');
+  strong.textContent = what;
+  byId('notice').hidden = false;
+  byId('notice-text').replaceChildren(strong, ` ${todo}`);
+}
+
+function close() {
+  byId('notice').hidden = true;
+  byId('notice-text').replaceChildren();
+}
+
 byId('dismiss').addEventListener('click', () => {
-  notice.hide();
+  close();
   byId('start').focus();
 });

@@ -54,8 +54,9 @@ class CaptionsPageTroubleIT {
   }
 
   @AfterEach
-  void lookOrdinary() {
+  void lookOrdinary() throws Exception {
     page.pretendNothing();
+    visit.node().fault("{\"name\": \"none\"}");
   }
 
   @Test
@@ -166,6 +167,40 @@ class CaptionsPageTroubleIT {
           "This server is being restarted. Press Start to go on with another one.",
           there.text("#notice-text"));
     }
+  }
+
+  @Test
+  void aSentenceThatCannotBeTranslatedIsToldForAWhileAndMarkedInItsPlace() throws Exception {
+    String words = "A sentence could not be translated. The session goes on.";
+    visit.node().fault("{\"name\": \"filtered\"}");
+    page.open("");
+    page.press("#start");
+    await().atMost(SOON).until(() -> page.seen("told").contains("(not translated)"));
+    visit.node().fault("{\"name\": \"none\"}");
+    assertEquals(words, page.text("#notice-text"));
+    assertTrue(page.captions("translated").contains("(not translated)"));
+    await().atMost(SOON).until(() -> !page.element("#notice").isDisplayed());
+    assertEquals(List.of(words, ""), page.seen("alerts"));
+    page.leave();
+  }
+
+  @Test
+  void speechThatIsNotHeardIsToldOnceUntilItIsHeard() throws Exception {
+    visit.node().fault("{\"name\": \"slow-start\", \"delay_ms\": 4000}");
+    page.open("");
+    page.press("#start");
+    await().atMost(SOON).until(() -> page.captions("said").size() == 2);
+    visit.node().fault("{\"name\": \"speech-unavailable\"}");
+    await().atMost(SOON).until(() -> page.element("#notice").isDisplayed());
+    await().atMost(SOON).until(() -> !page.seen("told").isEmpty());
+    assertTrue(page.element("#notice").isDisplayed(), "what was heard before says nothing of now");
+    visit.node().fault("{\"name\": \"none\"}");
+    await().atMost(SOON).until(() -> !page.element("#notice").isDisplayed());
+    List<String> alerts = page.seen("alerts");
+    assertEquals(2, alerts.size(), alerts.toString());
+    String words = "Speech is not heard at the moment\\. What is said is kept .* is back\\.";
+    assertTrue(alerts.getFirst().matches(words), alerts.toString());
+    page.leave();
   }
 
   /** Whoever adds a code adds words for it. */

@@ -1,6 +1,7 @@
 package io.dragoman.chaos;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,9 +24,11 @@ final class LoneNode implements AutoCloseable {
   private final Dragoman standIns;
   private final Dragoman node;
   private final JsonNode ready;
+  private final URI faults;
 
-  private LoneNode(Dragoman standIns, Dragoman node) throws IOException {
+  private LoneNode(Dragoman standIns, URI faults, Dragoman node) throws IOException {
     this.standIns = standIns;
+    this.faults = faults;
     this.node = node;
     this.ready = ready(node);
   }
@@ -49,7 +54,9 @@ final class LoneNode implements AutoCloseable {
       command.add("--set=openai.base_url=" + upstreams.path("openai").asText());
       command.add("--set=speech.endpoint=" + upstreams.path("speech").asText());
       keys.forEach((key, value) -> command.add("--set=" + key + "=" + value));
-      return new LoneNode(standIns, Dragoman.start(directory, command.toArray(String[]::new)));
+      URI faults = URI.create(upstreams.path("openai").asText()).resolve("/standin/fault");
+      return new LoneNode(
+          standIns, faults, Dragoman.start(directory, command.toArray(String[]::new)));
     } catch (IOException | RuntimeException | Error e) {
       standIns.close();
       throw e;
@@ -84,6 +91,17 @@ final class LoneNode implements AutoCloseable {
     URI uri = URI.create("http://" + ready.path("admin").asText() + path);
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+    }
+  }
+
+  /**
+   * Makes the stand-ins fail, as {@code docs/testing.md} tells; none is {@code {"name": "none"}}.
+   */
+  void fault(String json) throws IOException, InterruptedException {
+    HttpRequest set = HttpRequest.newBuilder(faults).POST(BodyPublishers.ofString(json)).build();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer = http.send(set, BodyHandlers.ofString());
+      assertEquals(200, answer.statusCode(), answer.body());
     }
   }
 

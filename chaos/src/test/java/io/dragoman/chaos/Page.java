@@ -32,7 +32,7 @@ final class Page {
   /** Notes what moves, what the screen reader is told, and what was shown as tentative. */
   private static final String WATCH =
       """
-      window.seen = {shifts: [], told: [], hidden: 0, tentative: 0};
+      window.seen = {shifts: [], told: [], alerts: [], hidden: 0, tentative: 0};
       new PerformanceObserver(list => list.getEntries().forEach(shift => seen.shifts.push(
           [shift.value, ...shift.sources.map(s => s.node?.id || s.node?.className || s.node?.nodeName)].join(' '))))
         .observe({type: 'layout-shift', buffered: true});
@@ -43,6 +43,8 @@ final class Page {
       new MutationObserver(() => {
         if ([...document.querySelectorAll('.tentative')].some(span => span.textContent)) seen.tentative++;
       }).observe(document.getElementById('rows'), {childList: true, subtree: true, characterData: true});
+      new MutationObserver(([change]) => seen.alerts.push(change.target.textContent))
+        .observe(document.getElementById('notice-text'), {childList: true, subtree: true, characterData: true});
       """;
 
   private final ChromeDriver browser;
@@ -139,13 +141,23 @@ final class Page {
     awaitState("ended", Duration.ofMinutes(2));
   }
 
+  /** Presses Stop, and Stop now. */
+  void leave() {
+    press("#start");
+    press("#start");
+    awaitState("ended", Duration.ofMinutes(2));
+  }
+
   /** The texts of the captions of a column, {@code said} or {@code translated}, from the oldest. */
   List<String> captions(String column) {
     return strings(
         "return [...document.querySelectorAll('#rows ." + column + "')].map(p => p.textContent)");
   }
 
-  /** What was noted since the page was opened: shifts, told. */
+  /**
+   * What was noted since the page was opened: shifts, told, or the alerts, where an empty one is
+   * the end of the one before.
+   */
   List<String> seen(String what) {
     return strings("return seen." + what);
   }
