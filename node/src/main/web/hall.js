@@ -4,6 +4,7 @@ const REST_AFTER_MS = 3000;
 const root = document.documentElement;
 const original = document.getElementById('original');
 const fullscreen = document.getElementById('fullscreen');
+const controls = document.getElementById('controls');
 
 /** The hall view's own controls: the original beside the translation, and the whole screen. */
 export function prepareHall() {
@@ -37,8 +38,24 @@ function restWhenNobodyMoves() {
     clearTimeout(timer);
     timer = setTimeout(() => (root.dataset.rest = 'yes'), REST_AFTER_MS);
   };
+  pressOnlyWhatIsSeen();
   for (const event of ['pointermove', 'pointerdown', 'keydown']) {
     document.addEventListener(event, stir, { passive: true });
   }
   stir();
+}
+
+/** A touch brings the controls back before it becomes a click: that one presses nothing. */
+function pressOnlyWhatIsSeen() {
+  let unseen = false;
+  const look = () => (unseen = getComputedStyle(controls).pointerEvents === 'none');
+  const press = (event) => {
+    // A click by the keyboard has no detail.
+    if (unseen && event.detail > 0) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+  document.addEventListener('pointerdown', look, { capture: true, passive: true });
+  controls.addEventListener('click', press, { capture: true });
 }

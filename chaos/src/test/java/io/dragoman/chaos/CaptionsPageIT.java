@@ -96,6 +96,7 @@ class CaptionsPageIT {
     assertEquals(translated, page.captions("translated"));
     assertEquals(translated, page.seen("told"), "a screen reader is told finals, and only those");
     assertEquals(List.of(), page.seen("shifts"));
+    assertEquals(List.of(), page.seen("jumps"));
     assertTrue(Integer.parseInt(page.script("return seen.tentative").toString()) > 5);
     assertEquals(List.of("en-US"), languages("said"));
     assertEquals(List.of("es"), languages("translated"));

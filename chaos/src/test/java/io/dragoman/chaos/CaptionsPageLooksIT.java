@@ -152,9 +152,46 @@ class CaptionsPageLooksIT {
     page.press("#mute");
     assertEquals("live", page.state());
     assertEquals(List.of(), page.seen("shifts"));
+    assertEquals(List.of(), page.seen("jumps"));
     page.press("#original");
     assertTrue(page.element("#rows .said").isDisplayed());
     page.end();
+  }
+
+  @Test
+  void aTouchThatBringsTheHallsControlsBackDoesNothingElse() {
+    page.open("?view=hall");
+    page.press("#start");
+    page.awaitCaptions(1);
+    await().until(() -> page.element("form").getCssValue("opacity").equals("0"));
+    page.tap("#start");
+    await().until(() -> page.element("form").getCssValue("opacity").equals("1"));
+    assertEquals("live", page.state());
+    page.tap("#mute");
+    await().until(() -> page.element("#mute").getDomAttribute("aria-pressed").equals("true"));
+    page.tap("#start");
+    page.awaitState("ended", SOON);
+  }
+
+  @Test
+  void onAPhoneTheChoicesMakeRoomForTheCaptionsAndComeBackByTheKeyboard() {
+    page.pretend(320, 640, "light");
+    page.open("");
+    page.press("#start");
+    page.awaitCaptions(1);
+    assertFalse(page.element("#settings").isDisplayed());
+    String choices = page.text("#change");
+    assertTrue(choices.contains("→ Spanish"), choices);
+    page.script("document.getElementById('to-hall').focus()");
+    assertEquals(List.of(choices, "Stop", "Mute", "Captions"), tabThrough());
+    page.end();
+    for (String expanded : List.of("true", "false", "true")) {
+      page.element("#change").sendKeys(Keys.ENTER);
+      assertEquals(expanded, page.element("#change").getDomAttribute("aria-expanded"));
+      assertEquals(expanded, String.valueOf(page.element("#settings").isDisplayed()));
+      assertEquals("change", visit.browser().switchTo().activeElement().getAttribute("id"));
+    }
+    page.assertAccessible("with the choices open again");
   }
 
   @Test

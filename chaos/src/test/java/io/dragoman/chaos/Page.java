@@ -20,8 +20,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.Rectangle;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.PointerInput;
+import org.openqa.selenium.interactions.Sequence;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 
@@ -29,10 +32,13 @@ import org.openqa.selenium.logging.LogType;
 final class Page {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Notes what moves, what the screen reader is told, and what was shown as tentative. */
+  /**
+   * Notes what moves (a shift of something on the page, or a jump of a word that stays in its
+   * caption), what a person is told, and what was shown as tentative.
+   */
   private static final String WATCH =
       """
-      window.seen = {shifts: [], told: [], alerts: [], hidden: 0, tentative: 0};
+      window.seen = {shifts: [], told: [], alerts: [], jumps: [], hidden: 0, tentative: 0};
       new PerformanceObserver(list => list.getEntries().forEach(shift => seen.shifts.push(
           [shift.value, ...shift.sources.map(s => s.node?.id || s.node?.className || s.node?.nodeName)].join(' '))))
         .observe({type: 'layout-shift', buffered: true});
@@ -42,7 +48,27 @@ final class Page {
       }))).observe(document.getElementById('spoken'), {childList: true, subtree: true, characterData: true});
       new MutationObserver(() => {
         if ([...document.querySelectorAll('.tentative')].some(span => span.textContent)) seen.tentative++;
+        document.querySelectorAll('#rows p').forEach(lookForJumps);
       }).observe(document.getElementById('rows'), {childList: true, subtree: true, characterData: true});
+      // Where each whole word of a caption lies, by its caption.
+      const lying = new WeakMap();
+      const lookForJumps = caption => {
+        const from = caption.getBoundingClientRect();
+        const words = [...caption.childNodes].flatMap(span => [...span.childNodes]).flatMap(text =>
+          [...text.data.matchAll(/\\S+(?=\\s)/g)].map(({0: word, index}) => {
+            const range = new Range();
+            range.setStart(text, index);
+            range.setEnd(text, index + word.length);
+            const {left, top} = range.getBoundingClientRect();
+            return [word, Math.round(left - from.left), Math.round(top - from.top)];
+          }));
+        const before = lying.get(caption) ?? [];
+        const same = before.findIndex(([word], i) => word !== words[i]?.[0]);
+        before.slice(0, same < 0 ? before.length : same).forEach((word, i) => {
+          if (Math.hypot(word[1] - words[i][1], word[2] - words[i][2]) > 1) seen.jumps.push(`${word} to ${words[i]}`);
+        });
+        lying.set(caption, words);
+      };
       new MutationObserver(([change]) => seen.alerts.push(change.target.textContent))
         .observe(document.getElementById('notice-text'), {childList: true, subtree: true, characterData: true});
       """;
@@ -96,6 +122,25 @@ final class Page {
 
   void press(String selector) {
     element(selector).click();
+  }
+
+  /**
+   * Touches it for a moment, as a finger does; wherever it is, and whether it can be seen or not.
+   */
+  void tap(String selector) {
+    Rectangle place = element(selector).getRect();
+    PointerInput finger = new PointerInput(PointerInput.Kind.TOUCH, "finger");
+    browser.perform(
+        List.of(
+            new Sequence(finger, 0)
+                .addAction(
+                    finger.createPointerMove(
+                        Duration.ZERO,
+                        PointerInput.Origin.viewport(),
+                        place.x + place.width / 2,
+                        place.y + place.height / 2))
+                .addAction(finger.createPointerDown(0))
+                .addAction(finger.createPointerUp(0))));
   }
 
   String text(String selector) {
@@ -155,8 +200,8 @@ final class Page {
   }
 
   /**
-   * What was noted since the page was opened: shifts, told, or the alerts, where an empty one is
-   * the end of the one before.
+   * What was noted since the page was opened: shifts, jumps, told, or the alerts, where an empty
+   * one is the end of the one before.
    */
   List<String> seen(String what) {
     return strings("return seen." + what);
