@@ -9,14 +9,9 @@ import io.dragoman.standin.Clip;
 import io.dragoman.standin.Clips;
 import io.dragoman.standin.Sentence;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,8 +40,11 @@ class ExamplesIT {
   private static final Clip CLIP = Clips.shipped().getFirst();
   private static final List<Sentence> SPOKEN = CLIP.sentences().subList(0, 2);
 
+  private static final AtomicReference<String> SHOWN = new AtomicReference<>("");
+
   @TempDir static Path directory;
   private static Path wav;
+  private static HttpServer pages;
   private static LoneNode node;
 
   @BeforeAll
@@ -60,11 +58,13 @@ class ExamplesIT {
             samples),
         AudioFileFormat.Type.WAVE,
         wav.toFile());
-    node = LoneNode.start(directory, Map.of());
+    pages = pages();
+    node = LoneNode.start(directory, Map.of("sessions.origins", "http://" + address(pages)));
   }
 
   @AfterAll
   static void stop() {
+    pages.stop(0);
     node.close();
   }
 
@@ -96,19 +96,14 @@ class ExamplesIT {
 
   @Test
   void theClientInABrowserShowsEverySentence() throws Exception {
-    AtomicReference<String> shown = new AtomicReference<>("");
-    HttpServer pages = pages(shown);
-    try (Front front = new Front(node.port(), pages.getAddress().getPort());
-        Chromium _ = new Chromium(front.page())) {
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> String.valueOf(shown.get()).startsWith("Closed: "));
-    } finally {
-      pages.stop(0);
+    String page =
+        "http://%s/captions.html?node=%s&wav=talk.wav&to=es"
+            .formatted(address(pages), URLEncoder.encode(node.url(), StandardCharsets.UTF_8));
+    try (Chromium _ = new Chromium(page)) {
+      await().atMost(Duration.ofMinutes(1)).until(() -> SHOWN.get().startsWith("Closed: "));
     }
     assertEquals(
-        translations().collect(Collectors.joining(" ", "Closed: 1000\n", "")),
-        String.valueOf(shown.get()).strip());
+        translations().collect(Collectors.joining(" ", "Closed: 1000\n", "")), SHOWN.get().strip());
   }
 
   private static Stream<String> translations() {
@@ -122,8 +117,11 @@ class ExamplesIT {
         .toList();
   }
 
-  /** Serves the page, with a script beside it that says what it shows, and the speech. */
-  private static HttpServer pages(AtomicReference<String> shown) throws IOException {
+  /**
+   * A web server that is not the node: serves the page, with a script beside it that says what it
+   * shows, and the speech.
+   */
+  private static HttpServer pages() throws IOException {
     HttpServer pages =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     String spy =
@@ -143,11 +141,15 @@ class ExamplesIT {
     pages.createContext(
         "/shown",
         exchange -> {
-          shown.set(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          SHOWN.set(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
           answer(exchange, new byte[0]);
         });
     pages.start();
     return pages;
+  }
+
+  private static String address(HttpServer server) {
+    return "127.0.0.1:" + server.getAddress().getPort();
   }
 
   private static void answer(HttpExchange exchange, byte[] body) throws IOException {
@@ -180,77 +182,6 @@ class ExamplesIT {
       process.destroyForcibly();
       // It writes into its directory until it is gone.
       await().until(() -> !process.isAlive());
-    }
-  }
-
-  /**
-   * One address for the page and the sessions, as a balancer gives them: a browser may then connect
-   * from the page, for it is of the same origin.
-   */
-  private static final class Front implements AutoCloseable {
-    private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    private final int sessions;
-    private final int pages;
-
-    Front(int sessions, int pages) throws IOException {
-      this.sessions = sessions;
-      this.pages = pages;
-      Thread.startVirtualThread(this::accept);
-    }
-
-    String page() {
-      String here = "127.0.0.1:" + door.getLocalPort();
-      return "http://%s/captions.html?node=%s&wav=talk.wav&to=es"
-          .formatted(here, URLEncoder.encode("ws://" + here, StandardCharsets.UTF_8));
-    }
-
-    private void accept() {
-      try {
-        while (true) {
-          Socket client = door.accept();
-          Thread.startVirtualThread(() -> pass(client));
-        }
-      } catch (IOException e) {
-        // Closed.
-      }
-    }
-
-    /** The first request says where a connection belongs. */
-    private void pass(Socket client) {
-      try (client) {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int next; (next = client.getInputStream().read()) >= 0; ) {
-          line.write(next);
-          if (next == '\n') {
-            break;
-          }
-        }
-        boolean session = line.toString(StandardCharsets.US_ASCII).contains(" /v1/session");
-        try (Socket server =
-            new Socket(InetAddress.getLoopbackAddress(), session ? sessions : pages)) {
-          line.writeTo(server.getOutputStream());
-          Thread.startVirtualThread(() -> copy(client, server));
-          copy(server, client);
-        }
-      } catch (IOException e) {
-        // One side has gone.
-      }
-    }
-
-    private static void copy(Socket from, Socket to) {
-      try {
-        InputStream in = from.getInputStream();
-        OutputStream out = to.getOutputStream();
-        in.transferTo(out);
-        to.shutdownOutput();
-      } catch (IOException e) {
-        // One side has gone.
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      door.close();
     }
   }
 }
