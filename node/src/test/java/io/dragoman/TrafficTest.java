@@ -216,7 +216,15 @@ class TrafficTest {
         TestNodes.start(
             openAi.getAddress().getPort(),
             speechPort,
-            Map.of("sessions.most", "1", "speech.buffer_s", "2", "sessions.message_bytes", "16384", "sessions.overflow_s", "60"))) {
+            Map.of(
+                "sessions.most",
+                "1",
+                "speech.buffer_s",
+                "2",
+                "sessions.message_bytes",
+                "16384",
+                "sessions.overflow_s",
+                "60"))) {
       Client client = new Client(node);
       client.say(start("\"targets\": [{\"lang\": \"es\"}]"));
       client.await("session.started");

@@ -3,7 +3,8 @@ package io.dragoman.session;
 import java.time.Duration;
 
 /**
- * What a client's connection may do on a node. The ranges are those of the keys that it is read from.
+ * What a client's connection may do on a node. The ranges are those of the keys that it is read
+ * from.
  *
  * @param most how many connections a node holds at once, with sessions or without, beside 500 more
  *     that never have one

@@ -26,9 +26,7 @@ final class Outbox {
   /** A client that hears nothing for three of these takes the connection for dead. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-  /**
-   * A client that has more to read before it is closed has as much time again for each of these.
-   */
+  /** For each of these that waits at the end, a client has as much time again. */
   private static final int CLOSING_BYTES = 16_384;
 
   /** Ends that are not an error's. */
@@ -71,11 +69,11 @@ final class Outbox {
   /** How many bytes waited when the closing began. */
   private long closingBytes;
 
-  /** Whether the last frame was taken. */
-  private boolean allSent;
-
   /** Why the connection is over; once it is set nothing is added. Written under the lock. */
   private volatile @Nullable String end;
+
+  /** Whether the last frame was taken. Written by the writer. */
+  private volatile boolean allSent;
 
   /** When the client must have heard something. Only accessed by the writer. */
   private long heartbeatDue;
@@ -277,21 +275,12 @@ final class Outbox {
           case Outgoing.Partial partial -> said(partial.since());
         }
       } while (!(next instanceof Outgoing.Close));
-      allSent();
+      allSent = true;
     } catch (InterruptedException e) {
       // Abandoned: there is nobody to write to.
     } catch (UncheckedIOException e) {
       // The connection broke while writing; its reader notices as well, and cleans up.
       abandon(BROKEN);
-    }
-  }
-
-  private void allSent() {
-    lock.lock();
-    try {
-      allSent = true;
-    } finally {
-      lock.unlock();
     }
   }
 

@@ -96,7 +96,8 @@ final class GridTest {
     return answer;
   }
 
-  private static <T> T through(Class<T> type, T target, BiFunction<String, Object, Object> answers) {
+  private static <T> T through(
+      Class<T> type, T target, BiFunction<String, Object, Object> answers) {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),
