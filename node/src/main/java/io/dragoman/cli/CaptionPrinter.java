@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Prints captions. On a terminal those that grow stand below, their tentative part dimmed, and
- * finals are lasting lines above; elsewhere there are only finals. Used by one thread at a time.
+ * finals are lasting lines above; elsewhere there are only finals. What steers a terminal is left
+ * out of all texts. Used by one thread at a time.
  */
 final class CaptionPrinter {
   /** How much of a growing caption's end is shown: its newest words. */
@@ -29,7 +30,9 @@ final class CaptionPrinter {
 
   void print(Caption caption) {
     String label =
-        "%-11s %-6s ".formatted(caption.role().name().toLowerCase(Locale.ROOT), caption.lang());
+        "%-11s %-6s "
+            .formatted(
+                caption.role().name().toLowerCase(Locale.ROOT), LiveBlock.plain(caption.lang()));
     if (caption.isFinal()) {
       growing.remove(label);
       printLine(label + text(caption.text()));
@@ -43,10 +46,11 @@ final class CaptionPrinter {
 
   /** Prints a line that is no caption. */
   void printLine(String line) {
+    String plain = LiveBlock.plain(line);
     if (block == null) {
-      out.println(line);
+      out.println(plain);
     } else {
-      block.update(List.of(line), List.copyOf(growing.values()));
+      block.update(List.of(plain), List.copyOf(growing.values()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.dragoman.cli;
 import java.io.Console;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A block of lines at the bottom of a terminal that is drawn over itself again and again, with
@@ -15,6 +16,9 @@ public final class LiveBlock {
   private static final String PLAIN = ESC + "0m";
   private static final String CLEAR_REST_OF_LINE = ESC + "K";
   private static final String CLEAR_BELOW = ESC + "J";
+
+  /** Control characters, and Unicode's separators of lines. */
+  private static final Pattern STEERING = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
 
   private final PrintStream out;
 
@@ -32,24 +36,29 @@ public final class LiveBlock {
     return console != null && console.isTerminal();
   }
 
+  /** Text from elsewhere, without what would steer the terminal or begin another line. */
+  static String plain(String text) {
+    return STEERING.matcher(text).replaceAll(" ");
+  }
+
   /** The text, dimmed; nothing for nothing. */
   public static String dim(String text) {
     return text.isEmpty() ? "" : ESC + "2m" + text + PLAIN;
   }
 
   /**
-   * The end of a caption, where its newest words are, the tentative part dimmed.
+   * The end of a caption, where its newest words are, in plain text, the tentative part dimmed.
    *
    * @param chars how many there is room for
    */
   public static String newest(String stable, String tentative, int chars) {
     int over = stable.length() + tentative.length() - chars;
     if (over <= 0) {
-      return stable + dim(tentative);
+      return plain(stable) + dim(plain(tentative));
     }
     String rest = stable.substring(Math.min(over + 1, stable.length()));
     String tail = tentative.substring(Math.max(0, over + 1 - stable.length()));
-    return "…" + rest + dim(tail);
+    return "…" + plain(rest) + dim(plain(tail));
   }
 
   /** The text, bold. */

@@ -60,6 +60,24 @@ class CaptionPrinterTest {
     assertTrue(printed().contains("word \u001b[2mnewest"), printed());
   }
 
+  @Test
+  void whatSteersATerminalIsNotPassedOn() {
+    String steering = "a\u001b]0;title\u0007b\r\nc\u009b2Jd\u2028e\tf";
+    for (boolean terminal : new boolean[] {false, true}) {
+      printed.reset();
+      CaptionPrinter printer = new CaptionPrinter(out, terminal);
+      printer.print(last(steering));
+      printer.print(partial("", steering));
+      printer.print(partial(steering + "word ".repeat(30), steering));
+      printer.printLine("! " + steering);
+
+      String ours = printed().replaceAll("\u001b\\[[0-9;?]*[A-Za-z]", "");
+      assertTrue(ours.contains("a ]0;title b  c 2Jd e f"), ours);
+      assertFalse(ours.replace("\n", "").matches("(?s).*[\\p{Cc}\u2028].*"), ours);
+      assertEquals(terminal ? 5 : 2, ours.lines().count(), ours);
+    }
+  }
+
   private String printed() {
     return printed.toString(StandardCharsets.UTF_8);
   }
