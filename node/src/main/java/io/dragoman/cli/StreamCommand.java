@@ -44,9 +44,6 @@ final class StreamCommand implements Callable<Integer> {
   private static final int CHUNK_SAMPLES = WavAudio.SAMPLE_RATE / 20;
   private static final Duration START_TIMEOUT = Duration.ofSeconds(15);
 
-  /** Finals may be late when the quota is scarce. */
-  private static final Duration END_TIMEOUT = Duration.ofSeconds(90);
-
   @Option(
       names = "--url",
       required = true,
@@ -158,10 +155,7 @@ final class StreamCommand implements Callable<Integer> {
     } catch (ClientException e) {
       throw failed(e.getMessage());
     }
-    Ending ending = client.awaitEnd(END_TIMEOUT);
-    if (ending == null) {
-      throw failed("the session did not end within " + END_TIMEOUT.toSeconds() + " s");
-    }
+    Ending ending = client.awaitEnd();
     if (!ending.regular()) {
       throw failed(ending.describe());
     }

@@ -25,15 +25,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One session with a node over one WebSocket connection. Sending blocks until the connection has
- * taken what is sent, so nothing piles up here; a node that takes nothing for {@value
- * #SEND_TIMEOUT_S} s breaks the session, and so does one that says nothing for {@value #SILENCE_S}
- * s, since it beats every second. Thread-safe.
+ * taken what is sent, so nothing piles up here. A node that takes nothing, or says nothing, for
+ * {@value #PATIENCE_S} s breaks the session. Thread-safe.
  */
 public final class CaptionClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-  private static final int SEND_TIMEOUT_S = 10;
-  private static final int SILENCE_S = 10;
-  private static final Duration SILENCE = Duration.ofSeconds(SILENCE_S);
+  private static final int PATIENCE_S = 10;
   private static final int MAX_MESSAGE_CHARS = 1 << 20;
 
   /** Shared by all sessions of the process; its threads are daemons. */
@@ -59,16 +56,16 @@ public final class CaptionClient implements AutoCloseable {
   private final CompletableFuture<ServerMessage.SessionStarted> started = new CompletableFuture<>();
   private final CompletableFuture<Ending> ended = new CompletableFuture<>();
   private final ReentrantLock sending = new ReentrantLock();
+  private final Duration patience;
   private final WebSocket socket;
 
-  /** Whether the listener is being told something, so that what comes meanwhile waits. */
-  private volatile boolean telling;
-
+  /** When the node last said something; it does so every second. */
   private volatile long heardAt = System.nanoTime();
 
-  private CaptionClient(SessionAddress address, Listener listener)
+  private CaptionClient(SessionAddress address, Listener listener, Duration patience)
       throws ClientException, InterruptedException {
     this.address = address;
+    this.patience = patience;
     CompletableFuture<WebSocket> opening =
         HTTP.newWebSocketBuilder()
             .connectTimeout(CONNECT_TIMEOUT)
@@ -87,7 +84,16 @@ public final class CaptionClient implements AutoCloseable {
   public static CaptionClient connect(
       SessionAddress address, ClientMessage.SessionStart start, Listener listener)
       throws ClientException, InterruptedException {
-    CaptionClient client = new CaptionClient(address, listener);
+    return connect(address, start, listener, Duration.ofSeconds(PATIENCE_S));
+  }
+
+  static CaptionClient connect(
+      SessionAddress address,
+      ClientMessage.SessionStart start,
+      Listener listener,
+      Duration patience)
+      throws ClientException, InterruptedException {
+    CaptionClient client = new CaptionClient(address, listener, patience);
     try {
       client.send(start);
       return client;
@@ -120,6 +126,16 @@ public final class CaptionClient implements AutoCloseable {
     send(() -> socket.sendText(Codec.encode(message), true));
   }
 
+  /** Waits for the connection's end as long as the node says something. */
+  public Ending awaitEnd() throws InterruptedException {
+    Ending ending = null;
+    while (ending == null) {
+      endIfSilent();
+      ending = awaitEnd(patience.minusNanos(System.nanoTime() - heardAt));
+    }
+    return ending;
+  }
+
   /** Waits for the connection's end; null when it has not come in time. */
   public @Nullable Ending awaitEnd(Duration timeout) throws InterruptedException {
     try {
@@ -145,10 +161,11 @@ public final class CaptionClient implements AutoCloseable {
       throws ClientException, InterruptedException {
     sending.lockInterruptibly();
     try {
+      endIfSilent();
       if (ended.isDone()) {
         throw new ClientException(describeEnd());
       }
-      operation.get().get(SEND_TIMEOUT_S, TimeUnit.SECONDS);
+      operation.get().get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new ClientException(ended.isDone() ? describeEnd() : describe(cause(e)), e);
     } catch (TimeoutException e) {
@@ -161,24 +178,14 @@ public final class CaptionClient implements AutoCloseable {
   }
 
   /**
-   * Ends a session whose node has fallen silent: a network may lose the connection's end, and
-   * Java's WebSocket does not tell of every one that comes.
+   * A network may lose the connection's end, and Java's WebSocket does not tell of every one that
+   * comes: about one in twenty that follow a message closely.
    */
-  private void watch() {
-    try {
-      Duration rest = SILENCE;
-      while (rest.isPositive()) {
-        if (awaitEnd(rest) != null) {
-          return;
-        }
-        Duration silent = telling ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - heardAt);
-        rest = SILENCE.minus(silent);
-      }
-    } catch (InterruptedException e) {
-      throw new AssertionError("nobody interrupts it", e);
+  private void endIfSilent() {
+    if (System.nanoTime() - heardAt > patience.toNanos() && !ended.isDone()) {
+      socket.abort();
+      end(new Ending.Broken(address.authority() + " fell silent"));
     }
-    socket.abort();
-    end(new Ending.Broken(address.authority() + " has said nothing for " + SILENCE_S + " s"));
   }
 
   /** The first ending counts. */
@@ -235,6 +242,7 @@ public final class CaptionClient implements AutoCloseable {
 
     @Override
     public @Nullable CompletionStage<?> onText(WebSocket ws, CharSequence data, boolean last) {
+      heardAt = System.nanoTime();
       text.append(data);
       if (text.length() > MAX_MESSAGE_CHARS) {
         giveUp(ws, "the node sent a message of more than " + MAX_MESSAGE_CHARS + " characters");
@@ -255,19 +263,12 @@ public final class CaptionClient implements AutoCloseable {
     }
 
     private void onMessage(String raw, @Nullable ServerMessage message) {
-      telling = true;
       switch (message) {
-        case ServerMessage.SessionStarted s -> {
-          if (started.complete(s)) {
-            Thread.ofVirtual().name("silence-watch").start(CaptionClient.this::watch);
-          }
-        }
+        case ServerMessage.SessionStarted s -> started.complete(s);
         case ServerMessage.Failure f -> lastError = f;
         case null, default -> {}
       }
       listener.onMessage(raw, message);
-      heardAt = System.nanoTime();
-      telling = false;
     }
 
     @Override

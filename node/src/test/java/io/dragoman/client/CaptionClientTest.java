@@ -1,5 +1,6 @@
 package io.dragoman.client;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,15 +18,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(30)
 class CaptionClientTest {
   private static final Duration SOON = Duration.ofSeconds(10);
-  private static final Duration AFTER_SILENCE = Duration.ofSeconds(25);
   private static final ClientMessage.SessionStart START =
       new ClientMessage.SessionStart(
           "translation",
@@ -94,12 +97,7 @@ class CaptionClientTest {
                   FakeNode.say(
                       session,
                       new ServerMessage.Failure(
-                          ErrorCode.FULL,
-                          true,
-                          true,
-                          500L,
-                          null,
-                          "This node carries 10 sessions."));
+                          ErrorCode.FULL, true, true, 500L, "This node carries 10 sessions."));
                   session.close(4429, "full");
                 });
         CaptionClient client = connect(node.address())) {
@@ -115,26 +113,54 @@ class CaptionClientTest {
   void aNodeThatGoesAwayBreaksTheSession() throws Exception {
     try (FakeNode node = new FakeNode(FakeNode::behaved);
         Relay line = new Relay(node.address());
-        CaptionClient client = connect(line.address())) {
+        CaptionClient client =
+            CaptionClient.connect(
+                line.address(), START, (raw, message) -> {}, Duration.ofSeconds(3))) {
       client.awaitStarted(SOON);
       line.close();
 
-      Ending ending = client.awaitEnd(AFTER_SILENCE);
-
-      assertNotNull(ending);
-      assertFalse(ending.regular());
+      assertFalse(client.awaitEnd().regular());
       assertThrows(ClientException.class, () -> client.sendAudio(new byte[2_400]));
     }
   }
 
   @Test
-  void aNodeThatFallsSilentBreaksTheSession() throws Exception {
-    try (FakeNode node = new FakeNode(FakeNode::behaved);
-        CaptionClient client = connect(node.address())) {
-      Ending ending = client.awaitEnd(AFTER_SILENCE);
+  void aNodeThatFallsSilentBreaksTheSessionAndASlowOneDoesNot() throws Exception {
+    Duration patience = Duration.ofSeconds(1);
+    ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor();
+    AtomicInteger beats = new AtomicInteger();
+    try (heart;
+        FakeNode node =
+            new FakeNode(
+                (session, message) -> {
+                  FakeNode.say(session, FakeNode.STARTED);
+                  if (message instanceof ClientMessage.SessionEnd) {
+                    var _ =
+                        heart.scheduleAtFixedRate(
+                            () -> {
+                              if (beats.incrementAndGet() < 30) {
+                                FakeNode.say(session, new ServerMessage.Heartbeat(0));
+                              } else if (beats.get() == 30) {
+                                session.close(1000, "ended");
+                              }
+                            },
+                            0,
+                            100,
+                            MILLISECONDS);
+                  }
+                });
+        CaptionClient silent =
+            CaptionClient.connect(node.address(), START, (raw, message) -> {}, patience);
+        CaptionClient slow =
+            CaptionClient.connect(node.address(), START, (raw, message) -> {}, patience)) {
+      slow.awaitStarted(SOON);
+      slow.send(new ClientMessage.SessionEnd());
 
-      assertNotNull(ending);
-      assertEquals(node.address().authority() + " has said nothing for 10 s", ending.describe());
+      Ending ending = slow.awaitEnd();
+      assertTrue(ending.regular(), ending.describe());
+      assertThrows(ClientException.class, () -> silent.sendAudio(new byte[2_400]));
+      assertEquals(node.address().authority() + " fell silent", silent.awaitEnd().describe());
+      heart.shutdownNow();
     }
   }
 
