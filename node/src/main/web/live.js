@@ -98,11 +98,17 @@ export class Live {
         break;
       case 'error':
         if (!message.fatal) {
-          const { code } = message;
-          this.#view.trouble(code, words.ofError(message), code === UNHEARD ? null : TROUBLE_TOLD_MS);
+          this.#tell(message);
         }
         break;
     }
+  }
+
+  /** That speech is not heard is told once while sound is sent, anew after it, and when nothing is kept any more. */
+  #tell(error) {
+    const unheard = error.code === UNHEARD;
+    const kind = `${unheard && this.#sending} ${error.kept_ms === 0}`;
+    this.#view.trouble(error.code, kind, words.ofError(error), unheard ? null : TROUBLE_TOLD_MS);
   }
 
   /** Sound that a source had under way when it was stopped would come after the session's end. */

@@ -42,6 +42,7 @@ export const status = {
 
 /** The trouble that was told and is not known to be over: it comes again and again, and is told once. */
 let trouble = null;
+let troubleKind;
 let timer;
 
 /** A message over the captions: what is wrong, and what to do. */
@@ -57,15 +58,17 @@ export const notice = {
    * stays.
    *
    * @param {string} code the error's
+   * @param {string} kind another kind of the same is told anew
    * @param {?number} forMs when it is over if it does not come again; null where something else tells that
    */
-  trouble(code, words, forMs) {
+  trouble(code, kind, words, forMs) {
     if (trouble === null && !byId('notice').hidden) {
       return;
     }
-    if (code !== trouble) {
+    if (code !== trouble || kind !== troubleKind) {
       forget();
       trouble = code;
+      troubleKind = kind;
       tell(words);
     }
     clearTimeout(timer);

@@ -36,7 +36,7 @@ const ERRORS = {
 /** While the session goes on. */
 const PASSING = {
   audio_overflow: ['The sound arrives faster than it can be heard.', 'The captions will lag for a while.'],
-  speech_unavailable: ['Speech is not heard at the moment.', 'What is said is kept for up to 40 seconds, and captioned when speech is back.'],
+  speech_unavailable: ['Speech is not heard at the moment.', 'What is said is kept {kept}, and captioned when speech is back.'],
   language_model_unavailable: ['A sentence could not be translated.', 'The session goes on.'],
 };
 
@@ -94,10 +94,13 @@ export function ofWhatComes(view, translated, summary) {
 }
 
 /** @returns {{what: string, todo: string}} */
-export function ofError({ code, fatal, retry_after_ms: retryAfterMs }) {
+export function ofError({ code, fatal, retry_after_ms: retryAfterMs, kept_ms: keptMs }) {
+  if (!fatal && keptMs === 0) {
+    return { what: 'Speech recognition failed.', todo: 'The session ends once what was said has its captions.' };
+  }
   const known = fatal ? ERRORS[code] : (PASSING[code] ?? ERRORS[code]);
   const [what, todo] = known ?? [`The server reports “${code}”.`, fatal ? 'Press Start to try again.' : 'The session goes on.'];
-  return { what, todo: todo.replace('{when}', when(retryAfterMs)) };
+  return { what, todo: todo.replace('{when}', when(retryAfterMs)).replace('{kept}', kept(keptMs)) };
 }
 
 /** Why a connection was closed, where no error said it. */
@@ -141,6 +144,10 @@ export function ofStandIns(names) {
 
 function when(ms) {
   return ms ? `in about ${seconds(ms)}` : 'in a while';
+}
+
+function kept(ms) {
+  return ms ? `for up to ${seconds(ms)}` : 'for a while';
 }
 
 function seconds(ms) {

@@ -241,7 +241,10 @@ class CaptionsPageTroubleIT {
         List.of(
             "The server reports “new_thing”. Press Start to try again.",
             "The connection was closed (code 4999). Press Start to try again.",
-            "Translations wait for their share of the language model, about 3 seconds. None is lost."),
+            "Translations wait for their share of the language model, about 3 seconds. None is lost.",
+            "Speech is not heard at the moment. What is said is kept for a while, and captioned when speech is back.",
+            "Speech is not heard at the moment. What is said is kept for up to 12 seconds, and captioned when speech is back.",
+            "Speech recognition failed. The session ends once what was said has its captions."),
         page.scriptAsync(
             """
             const done = arguments[0];
@@ -250,6 +253,8 @@ class CaptionsPageTroubleIT {
               say(words.ofError({code: 'new_thing', fatal: true})),
               say(words.ofClose(4999)),
               words.ofStatus({state: 'waiting', reason: 'quota.tokens', wait_ms: 2100}),
+              ...[undefined, 11500, 0].map(kept_ms =>
+                say(words.ofError({code: 'speech_unavailable', fatal: false, retry_after_ms: 500, kept_ms}))),
             ]));
             """));
   }
