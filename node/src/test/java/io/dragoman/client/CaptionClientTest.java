@@ -97,7 +97,12 @@ class CaptionClientTest {
                   FakeNode.say(
                       session,
                       new ServerMessage.Failure(
-                          ErrorCode.FULL, true, true, 500L, "This node carries 10 sessions."));
+                          ErrorCode.FULL,
+                          true,
+                          true,
+                          500L,
+                          null,
+                          "This node carries 10 sessions."));
                   session.close(4429, "full");
                 });
         CaptionClient client = connect(node.address())) {
