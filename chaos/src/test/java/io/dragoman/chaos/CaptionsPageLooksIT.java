@@ -168,7 +168,7 @@ class CaptionsPageLooksIT {
     await().until(() -> page.element("form").getCssValue("opacity").equals("1"));
     assertEquals("live", page.state());
     page.tap("#mute");
-    await().until(() -> page.element("#mute").getDomAttribute("aria-pressed").equals("true"));
+    await().until(() -> "true".equals(page.element("#mute").getDomAttribute("aria-pressed")));
     page.tap("#start");
     page.awaitState("ended", SOON);
   }

@@ -100,10 +100,13 @@ class ExamplesIT {
         "http://%s/captions.html?node=%s&wav=talk.wav&to=es"
             .formatted(address(pages), URLEncoder.encode(node.url(), StandardCharsets.UTF_8));
     try (Chromium _ = new Chromium(page)) {
-      await().atMost(Duration.ofMinutes(1)).until(() -> SHOWN.get().startsWith("Closed: "));
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> String.valueOf(SHOWN.get()).startsWith("Closed: "));
     }
     assertEquals(
-        translations().collect(Collectors.joining(" ", "Closed: 1000\n", "")), SHOWN.get().strip());
+        translations().collect(Collectors.joining(" ", "Closed: 1000\n", "")),
+        String.valueOf(SHOWN.get()).strip());
   }
 
   private static Stream<String> translations() {
