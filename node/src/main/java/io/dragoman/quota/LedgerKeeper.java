@@ -344,7 +344,7 @@ public final class LedgerKeeper {
             refresh.sequence(),
             new Stamp(ledger.bond(), now.monotonic()),
             joining,
-            ledger.phase == Phase.OPEN ? Bond.NONE : ledger.continues,
+            ledger.continues,
             known,
             granted,
             ledger.booked().plus(FairShare.credited(ledger.holders, ledger.level)),

@@ -51,6 +51,10 @@ public final class Lessee {
 
   private long lastVote;
   private @Nullable Reply last;
+
+  /** Whether the last reply came from an epoch of which nothing had been heard. */
+  private boolean isNew;
+
   private @Nullable Voters voters;
   private @Nullable Evidence evidence;
 
@@ -254,6 +258,7 @@ public final class Lessee {
     if (reply.sequence() != sequence) {
       return;
     }
+    isNew = last == null || reply.bond().epoch() > last.bond().epoch();
     last = reply;
     if (voters == null || reply.voters().isNewerThan(voters)) {
       voters = reply.voters();
@@ -285,14 +290,21 @@ public final class Lessee {
     level = reply.level();
   }
 
+  /**
+   * Whether a new ledger waits for this node: its next refresh is worth sending at once. At most
+   * twice in each epoch.
+   */
+  public boolean isAwaited(Moment now) {
+    return isNew || mayJoin(now.monotonic());
+  }
+
   /** Joins the epoch that was last offered, if no earlier vote binds it any more. */
   private void join(long now) {
     Reply offer = last;
-    if (offer == null || !isOffered() || !rules.mayVoteAnew(now - lastVote)) {
+    if (offer == null || !mayJoin(now)) {
       return;
     }
-    boolean goesOn = !joined.equals(Bond.NONE) && offer.continues().equals(joined);
-    if (!goesOn) {
+    if (!goesOn(offer)) {
       release(Amount.ZERO);
       leased = NEVER;
       told.clear();
@@ -302,6 +314,18 @@ public final class Lessee {
     joined = offer.bond();
     level = offer.level();
     rise = 0;
+  }
+
+  /**
+   * A vote for an epoch that its owner has sealed binds nobody any more: that owner grants nothing.
+   */
+  private boolean mayJoin(long now) {
+    return last != null && isOffered() && (goesOn(last) || rules.mayVoteAnew(now - lastVote));
+  }
+
+  /** Whether the offered epoch goes on from the one that this node is in. */
+  private boolean goesOn(Reply offer) {
+    return !joined.equals(Bond.NONE) && offer.continues().equals(joined);
   }
 
   private boolean isOffered() {

@@ -197,6 +197,9 @@ final class Machine {
     }
     balance();
     pump();
+    if (reply.sequence() == sequence && lessee.isAwaited(clock.now())) {
+      refresh();
+    }
   }
 
   private void balance() {
