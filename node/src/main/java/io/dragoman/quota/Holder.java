@@ -1,37 +1,30 @@
 package io.dragoman.quota;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A node, as the ledger knows it. Immutable. Times are those of the ledger's owner.
  *
  * @param standing what the node is to this epoch
  * @param sequence its last refresh that was processed
- * @param held what it may still spend, or has spent without proof
- * @param leaseEnd when nothing of its lease can be spent any more
- * @param voted from when its vote counts
- * @param vote how long from there
- * @param wants what it said that it could use
- * @param mark the fair level at which it said so
- * @param picked what it has been granted of the credit since then
- * @param known while the ledger gathers: what surely counts of it
+ * @param testimony while the ledger gathers: what a node that joined says of the time before
  */
 record Holder(
     long node,
     long incarnation,
     Standing standing,
     long sequence,
-    Amount held,
-    long leaseEnd,
-    long voted,
-    long vote,
-    Wants wants,
-    long mark,
-    Amount picked,
-    Amount known) {
+    Lease lease,
+    Vote vote,
+    Claim claim,
+    @Nullable Testimony testimony) {
 
   /** What a node is to the ledger's epoch. */
   enum Standing {
-    /** It has been heard of, or has left. */
+    /** It has been heard of. */
     OUTSIDE,
+    /** It has said that it leaves. */
+    LEFT,
     /** It has joined, and its recollection is still to be booked. */
     JOINED,
     /** All that counts of it is booked. */
@@ -40,132 +33,123 @@ record Holder(
     CONTINUED
   }
 
+  /**
+   * @param held what it may still spend, or has spent without proof
+   * @param end when nothing of it can be spent any more
+   */
+  record Lease(Amount held, long end) {
+    static final Lease NONE = new Lease(Amount.ZERO, NEVER);
+  }
+
+  /**
+   * @param from when it counts
+   * @param duration how long from there
+   */
+  record Vote(long from, long duration) {
+    static final Vote NONE = new Vote(NEVER, 0);
+  }
+
+  /**
+   * What waits on the node, and rises with the fair level.
+   *
+   * @param wants what it said that it could use
+   * @param mark the level at which it said so
+   * @param picked what it has been granted of the credit since then
+   */
+  record Claim(Wants wants, long mark, Amount picked) {
+    static final Claim NONE = new Claim(Wants.NOTHING, 0, Amount.ZERO);
+  }
+
+  /**
+   * What the ledger still needs to know of the time before it. Good for as long as the vote that
+   * came with it.
+   *
+   * @param known what surely counts of the node
+   * @param epoch the last one that it was in
+   * @param most the most that that epoch's ledger can have booked
+   * @param votedUntil when its last vote before this epoch has lapsed
+   */
+  record Testimony(Amount known, long epoch, Amount most, long votedUntil) {}
+
   /** Long ago. */
   static final long NEVER = Long.MIN_VALUE / 2;
 
   static Holder heard(long node, long incarnation) {
     return new Holder(
-        node,
-        incarnation,
-        Standing.OUTSIDE,
-        0,
-        Amount.ZERO,
-        NEVER,
-        NEVER,
-        0,
-        Wants.NOTHING,
-        0,
-        Amount.ZERO,
-        Amount.ZERO);
+        node, incarnation, Standing.OUTSIDE, 0, Lease.NONE, Vote.NONE, Claim.NONE, null);
   }
 
   boolean joined() {
-    return standing != Standing.OUTSIDE;
+    return standing != Standing.OUTSIDE && standing != Standing.LEFT;
+  }
+
+  Amount held() {
+    return lease.held;
+  }
+
+  Wants wants() {
+    return claim.wants;
+  }
+
+  long mark() {
+    return claim.mark;
+  }
+
+  Amount picked() {
+    return claim.picked;
   }
 
   /** What it has been given by the rise of the level, and not picked up. */
   Amount credit(long level) {
-    return wants.at(Math.max(0, level - mark)).minus(picked).orZero();
+    return claim.wants.at(Math.max(0, level - claim.mark)).minus(claim.picked).orZero();
   }
 
   /** How fast that grows: for a rise by the whole limit. */
   Amount slope(long level) {
-    return wants.slope(Math.max(0, level - mark));
+    return claim.wants.slope(Math.max(0, level - claim.mark));
   }
 
   /** As a new owner inherits it: nobody has voted yet, and the lease ends as late as it can. */
   Holder moved(long then, long now) {
-    long end = leaseEnd == NEVER ? NEVER : now + (leaseEnd - then);
+    long end = lease.end == NEVER ? NEVER : now + (lease.end - then);
+    Lease moved = new Lease(lease.held, end);
     return new Holder(
-        node,
-        incarnation,
-        Standing.OUTSIDE,
-        sequence,
-        held,
-        end,
-        NEVER,
-        0,
-        Wants.NOTHING,
-        0,
-        Amount.ZERO,
-        Amount.ZERO);
-  }
-
-  Holder voting(long from, long duration) {
-    return new Holder(
-        node,
-        incarnation,
-        standing,
-        sequence,
-        held,
-        leaseEnd,
-        Math.max(voted, from),
-        duration,
-        wants,
-        mark,
-        picked,
-        known);
-  }
-
-  /** After a refresh: it holds what it says, and may spend it until {@code end}. */
-  Holder told(long number, Standing now, Amount holding, long end) {
-    return new Holder(
-        node, incarnation, now, number, holding, end, voted, vote, wants, mark, picked, known);
+        node, incarnation, Standing.OUTSIDE, sequence, moved, Vote.NONE, Claim.NONE, null);
   }
 
   Holder standing(Standing now) {
-    return told(sequence, now, held, leaseEnd);
+    return new Holder(node, incarnation, now, sequence, lease, vote, claim, testimony);
+  }
+
+  Holder voting(long from, long duration) {
+    Vote given = new Vote(Math.max(vote.from, from), duration);
+    return new Holder(node, incarnation, standing, sequence, lease, given, claim, testimony);
+  }
+
+  /** After a refresh: it holds what it says, and may spend it until {@code end}. */
+  Holder told(long number, Amount holding, long end) {
+    Lease told = new Lease(holding, end);
+    return new Holder(node, incarnation, standing, number, told, vote, claim, testimony);
   }
 
   Holder holding(Amount amount) {
-    return told(sequence, standing, amount, leaseEnd);
+    Lease now = new Lease(amount, lease.end);
+    return new Holder(node, incarnation, standing, sequence, now, vote, claim, testimony);
   }
 
   Holder wanting(Wants now, long level) {
-    return new Holder(
-        node,
-        incarnation,
-        standing,
-        sequence,
-        held,
-        leaseEnd,
-        voted,
-        vote,
-        now,
-        level,
-        Amount.ZERO,
-        known);
+    return claiming(new Claim(now, level, Amount.ZERO));
   }
 
   Holder picking(Amount credit) {
-    return new Holder(
-        node,
-        incarnation,
-        standing,
-        sequence,
-        held,
-        leaseEnd,
-        voted,
-        vote,
-        wants,
-        mark,
-        picked.plus(credit),
-        known);
+    return claiming(new Claim(claim.wants, claim.mark, claim.picked.plus(credit)));
   }
 
-  Holder known(Amount surely) {
-    return new Holder(
-        node,
-        incarnation,
-        standing,
-        sequence,
-        held,
-        leaseEnd,
-        voted,
-        vote,
-        wants,
-        mark,
-        picked,
-        surely);
+  Holder testifying(@Nullable Testimony now) {
+    return new Holder(node, incarnation, standing, sequence, lease, vote, claim, now);
+  }
+
+  private Holder claiming(Claim now) {
+    return new Holder(node, incarnation, standing, sequence, lease, vote, now, testimony);
   }
 }

@@ -20,15 +20,6 @@ public final class Ledger {
     SEALED
   }
 
-  /**
-   * While it gathers: the last epoch before this one in which a node has been that joined, and the
-   * most that its ledger can have booked. A majority was in the last epoch that granted anything,
-   * so once a majority has joined, it is that one, or a later one that granted nothing.
-   */
-  record Witnessed(long epoch, Amount most) {}
-
-  static final Witnessed NOBODY = new Witnessed(0, Amount.ZERO);
-
   long epoch;
   long owner;
 
@@ -63,8 +54,6 @@ public final class Ledger {
 
   /** When a majority last voted for the owner. */
   long majorityAt;
-
-  Witnessed witnessed = NOBODY;
 
   Limits limits;
   Voters voters;
@@ -115,7 +104,6 @@ public final class Ledger {
     draft.convened = convened;
     draft.cold = cold;
     draft.blank = blank;
-    draft.witnessed = witnessed;
     draft.votesFrom = votesFrom;
     draft.majorityAt = majorityAt;
     draft.votersSince = votersSince;
@@ -129,25 +117,6 @@ public final class Ledger {
     draft.paced = paced;
     draft.pacedFrom = pacedFrom;
     return draft;
-  }
-
-  /** Takes note of what a node says of the epoch that it was in before. */
-  void witness(Recollection recollection, Rules rules) {
-    boolean sawIt = recollection.opened() == recollection.joined();
-    Amount most =
-        sawIt
-            ? rules.bookedAtMost(limits.amount(), recollection.booked(), recollection.bookedAge())
-            : limits.amount();
-    if (recollection.joined() > witnessed.epoch) {
-      witnessed = new Witnessed(recollection.joined(), most);
-    } else if (recollection.joined() == witnessed.epoch) {
-      witnessed = new Witnessed(witnessed.epoch, witnessed.most.min(most));
-    }
-  }
-
-  /** The most that the last ledger can have booked. */
-  Amount bookedBefore() {
-    return witnessed.epoch == 0 ? limits.amount() : witnessed.most;
   }
 
   /** Which epoch this is; of two copies, the one with the higher epoch and version is the newer. */
@@ -185,6 +154,11 @@ public final class Ledger {
       active += holder.wants().active();
     }
     return active;
+  }
+
+  /** The node, as it is known; or has to become, if it was never heard of. */
+  Holder holder(long node) {
+    return holders.get(find(node));
   }
 
   int find(long node) {

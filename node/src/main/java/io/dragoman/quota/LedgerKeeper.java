@@ -1,10 +1,7 @@
 package io.dragoman.quota;
 
-import io.dragoman.quota.Holder.Standing;
 import io.dragoman.quota.Ledger.Phase;
-import io.dragoman.quota.Recollection.Aged;
 import io.dragoman.quota.Refresh.Bond;
-import io.dragoman.quota.Refresh.Landing;
 import io.dragoman.quota.Refresh.Stamp;
 import io.dragoman.quota.Reply.Joining;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * ledger.
  *
  * <p>The grid does not say truly who owns what: two processes may own copies at once, and a copy
- * may be old. So a copy is trusted only if this process itself published it last, or if it was
- * sealed and the nodes confirm that nothing came after. Otherwise a new epoch begins: the nodes
- * give up their leases, vote, and say what they remember; what nobody remembers is held back until
- * it can no longer count.
+ * may be old. So this process goes on from what it published last itself, whatever copy turns up;
+ * and from another's copy only if it was sealed and the nodes confirm that nothing came after.
+ * Otherwise a new epoch begins: the nodes give up their leases, vote, and say what they remember;
+ * what nobody remembers is held back until it can no longer count.
  *
  * <p>Not thread-safe: one thread at a time, as the grid sees to for one entry.
  */
@@ -32,11 +29,12 @@ public final class LedgerKeeper {
   private final Voters proposed;
   private final Limits initial;
   private final Votes votes;
+  private final Books books;
+  private final Gathering gathering;
   private final Grants grants;
 
-  // What this process published last; a copy that differs was changed by others.
-  private Bond bond = Bond.NONE;
-  private long version;
+  /** What this process published last. */
+  private @Nullable Ledger last;
 
   /**
    * @param owner names this process, unlike any other's at any time
@@ -50,6 +48,8 @@ public final class LedgerKeeper {
     this.proposed = proposed;
     this.initial = initial;
     this.votes = new Votes(rules);
+    this.books = new Books(rules, votes);
+    this.gathering = new Gathering(rules, votes);
     this.grants = new Grants(rules);
   }
 
@@ -59,22 +59,27 @@ public final class LedgerKeeper {
     if (ledger.phase == Phase.SEALED) {
       return published(ledger, refresh, Joining.CLOSED, false, Amount.ZERO, now);
     }
-    settle(ledger, now.monotonic());
-    learn(ledger, refresh, now.monotonic());
-    Joining joining = hear(ledger, refresh, now.monotonic());
-    if (votes.stuck(ledger, now.monotonic())) {
-      anew(ledger, ledger.epoch + 1, now);
-      joining = hear(ledger, refresh, now.monotonic());
+    long time = now.monotonic();
+    books.settle(ledger, time);
+    if (refresh.evidence() != null) {
+      books.learn(ledger, refresh.evidence(), time);
     }
-    Holder holder = ledger.holders.get(ledger.find(refresh.node()));
+    meet(ledger, refresh);
+    Joining joining = gathering.hear(ledger, refresh, time);
+    if (votes.stuck(ledger, time)) {
+      anew(ledger, ledger.epoch + 1, now);
+      meet(ledger, refresh);
+      joining = gathering.hear(ledger, refresh, time);
+    }
+    Holder holder = ledger.holder(refresh.node());
     boolean known = holder.joined() && refresh.joined().equals(ledger.bond());
     Amount granted = Amount.ZERO;
     if (known && !rules.duplicate(refresh.sequence(), holder.sequence())) {
-      book(ledger, holder, refresh, now.monotonic());
-      open(ledger, now.monotonic());
-      if (ledger.phase == Phase.OPEN && votes.majority(ledger, now.monotonic())) {
-        votes.change(ledger, refresh, now.monotonic());
-        granted = grants.grant(ledger, refresh, now.monotonic());
+      books.book(ledger, refresh, time);
+      gathering.open(ledger, time);
+      if (ledger.phase == Phase.OPEN && votes.majority(ledger, time)) {
+        votes.change(ledger, refresh, time);
+        granted = grants.grant(ledger, refresh, time);
       }
     }
     return published(ledger, refresh, joining, known, granted, now);
@@ -82,25 +87,28 @@ public final class LedgerKeeper {
 
   /** Closes the books, so that the next owner may go on with them at once. */
   public Ledger seal(Ledger copy, Moment now) {
-    if (isForeign(copy) || copy.phase != Phase.OPEN) {
+    Ledger newest = newest(copy);
+    if (newest == null || !isOwn(newest) || newest.phase != Phase.OPEN) {
       return copy;
     }
-    Ledger ledger = copy.draft();
-    settle(ledger, now.monotonic());
+    Ledger ledger = newest.draft();
+    books.settle(ledger, now.monotonic());
     ledger.phase = Phase.SEALED;
+    ledger.since = now.monotonic();
     ledger.asOf = now;
-    remember(ledger);
+    last = ledger;
     return ledger;
   }
 
   /** Sets new limits. What is booked above lower ones is let go as it ends. */
   public Ledger limit(Ledger copy, Limits limits, Moment now) {
-    Ledger ledger = copy.draft();
+    Ledger newest = newest(copy);
+    Ledger ledger = (newest == null ? copy : newest).draft();
     ledger.limits = limits;
-    if (!isForeign(copy)) {
+    if (isOwn(ledger)) {
       ledger.paced = Amount.ZERO;
       ledger.pacedFrom = now.monotonic();
-      remember(ledger);
+      last = ledger;
     }
     return ledger;
   }
@@ -108,17 +116,18 @@ public final class LedgerKeeper {
   // Whose ledger it is.
 
   private Ledger own(@Nullable Ledger copy, Refresh refresh, Moment now) {
+    Ledger newest = newest(copy);
     Ledger ledger;
-    if (copy == null) {
+    if (newest == null) {
       ledger = new Ledger(0, owner, initial, proposed, Bookings.none(timing.slot()));
       ledger.cold = true;
       ledger.blank = true;
       begin(ledger, refresh.joined().epoch() + 1, now);
-    } else if (isForeign(copy)) {
-      ledger = takenOver(copy, now);
+    } else if (!isOwn(newest) || isLeftOver(newest, now)) {
+      ledger = takenOver(newest, now);
     } else {
-      ledger = copy.draft();
-      if (rules.voidsVotes(copy.asOf, now)) {
+      ledger = newest.draft();
+      if (rules.voidsVotes(newest.asOf, now)) {
         // Votes may have lapsed unseen; what is booked lasts too long at worst.
         ledger.votesFrom = now.monotonic();
       }
@@ -130,8 +139,35 @@ public final class LedgerKeeper {
     return ledger;
   }
 
-  private boolean isForeign(Ledger copy) {
-    return !copy.bond().equals(bond) || rules.rolledBack(copy.version, version);
+  /**
+   * What to go on from. Nobody else changes an epoch of this process, so what it published last is
+   * the newest of that epoch, whatever copy the grid brings back. While it is open, it gives way
+   * only to a later one that was sealed; nodes that are in a later one tell so themselves.
+   */
+  private @Nullable Ledger newest(@Nullable Ledger copy) {
+    if (last == null || copy == null) {
+      return last == null ? copy : last;
+    }
+    if (isOwn(copy)) {
+      return rules.rolledBack(copy.version, last.version) ? last : copy;
+    }
+    boolean isLater = copy.epoch >= last.epoch;
+    boolean gives =
+        switch (last.phase) {
+          case OPEN -> isLater && copy.phase == Phase.SEALED;
+          case GATHERING -> isLater || copy.phase == Phase.SEALED;
+          case SEALED -> isLater;
+        };
+    return gives ? copy : last;
+  }
+
+  private boolean isOwn(Ledger ledger) {
+    return last != null && ledger.bond().equals(last.bond());
+  }
+
+  /** Whether it was sealed here, and nobody has taken it over since. */
+  private boolean isLeftOver(Ledger ledger, Moment now) {
+    return ledger.phase == Phase.SEALED && now.monotonic() - ledger.since > timing.lease();
   }
 
   /** Whether a node is bound to somebody who came later, or at the same time. */
@@ -164,13 +200,12 @@ public final class LedgerKeeper {
     ledger.bookings = Bookings.none(timing.slot());
     ledger.holders.clear();
     ledger.unknown = Amount.ZERO;
-    ledger.witnessed = Ledger.NOBODY;
     begin(ledger, epoch, now);
   }
 
   private void begin(Ledger ledger, long epoch, Moment now) {
     // Never one that this process has had: nodes could not tell the two apart.
-    ledger.epoch = Math.max(epoch, bond.epoch() + 1);
+    ledger.epoch = last == null ? epoch : Math.max(epoch, last.epoch + 1);
     ledger.version = 0;
     ledger.phase = Phase.GATHERING;
     ledger.convened = false;
@@ -179,163 +214,21 @@ public final class LedgerKeeper {
     ledger.asOf = now;
   }
 
-  // Time passes.
-
-  private void settle(Ledger ledger, long now) {
-    ledger.bookings = ledger.bookings.at(now);
-    if (now >= ledger.unknownUntil) {
-      ledger.unknown = Amount.ZERO;
-    }
-    if (now >= ledger.foreignUntil) {
-      ledger.foreign = Amount.ZERO;
-    }
-    ledger.holders.removeIf(
-        holder -> now >= rules.silentUntil(holder.leaseEnd()) && votes.forgotten(holder, now));
-    ledger.holders.replaceAll(holder -> settled(holder, now));
-  }
-
-  private Holder settled(Holder holder, long now) {
-    if (now >= rules.silentUntil(holder.leaseEnd())) {
-      return holder.holding(Amount.ZERO).wanting(Wants.NOTHING, 0);
-    }
-    return now >= holder.leaseEnd() ? holder.wanting(Wants.NOTHING, 0) : holder;
-  }
-
-  // What a node tells.
-
-  private void learn(Ledger ledger, Refresh refresh, long now) {
-    Voters heard = refresh.voters();
-    if (ledger.phase == Phase.GATHERING && heard != null && heard.isNewerThan(ledger.voters)) {
-      ledger.voters = heard;
-    }
-    Evidence evidence = refresh.evidence();
-    if (evidence != null) {
-      ledger.cap = evidence.cap(ledger.cap);
-      Amount room = ledger.ceiling().minus(ledger.booked()).plus(ledger.foreign);
-      ledger.foreign = room.minus(evidence.remaining()).orZero();
-      ledger.foreignUntil = now + evidence.lapse();
-    }
-  }
-
-  /** Takes note of a node and its vote; answers what it may do about this epoch. */
-  private Joining hear(Ledger ledger, Refresh refresh, long now) {
+  /** Takes note of a node that is there for the first time, in its life or at all. */
+  private void meet(Ledger ledger, Refresh refresh) {
     int at = ledger.find(refresh.node());
-    Holder holder =
-        at < 0 ? Holder.heard(refresh.node(), refresh.incarnation()) : ledger.holders.get(at);
-    if (holder.incarnation() != refresh.incarnation()) {
-      // A former life: what it held may still arrive.
-      ledger.bookings = ledger.bookings.with(rules.silentUntil(holder.leaseEnd()), holder.held());
-      holder = Holder.heard(refresh.node(), refresh.incarnation());
+    boolean isNew = at < 0 || ledger.holders.get(at).incarnation() != refresh.incarnation();
+    if (at >= 0 && isNew) {
+      books.bury(ledger, ledger.holders.get(at));
     }
-    Stamp echo = refresh.echo();
-    if (echo != null && echo.bond().equals(ledger.bond()) && echo.at() >= ledger.votesFrom) {
-      holder = holder.voting(rules.votedFrom(echo.at(), now), refresh.vote());
+    if (isNew) {
+      ledger.put(Holder.heard(refresh.node(), refresh.incarnation()));
     }
-    ledger.put(holder);
-    boolean admits = votes.admits(ledger, now);
-    if (!holder.joined() && admits && refresh.joined().equals(ledger.bond())) {
-      holder =
-          holder.standing(refresh.recollection() == null ? Standing.CONTINUED : Standing.JOINED);
-    }
-    ledger.put(holder);
-    if (holder.joined() || !admits) {
-      return Joining.CLOSED;
-    }
-    return Joining.OPEN;
-  }
-
-  private void book(Ledger ledger, Holder holder, Refresh refresh, long now) {
-    Recollection recollection = refresh.recollection();
-    Standing standing = holder.standing();
-    if (standing == Standing.JOINED && recollection != null) {
-      recall(ledger, recollection, now);
-      standing = Standing.BOOKED;
-      ledger.cold &= recollection.joined() == 0;
-      ledger.blank &= recollection.opened() == 0;
-      if (ledger.phase == Phase.OPEN) {
-        ledger.unknown = ledger.unknown.minus(sure(refresh, recollection)).orZero();
-      }
-    } else {
-      for (Landing landing : refresh.landed()) {
-        if (landing.sequence() > holder.sequence()) {
-          book(ledger, landing.age(), landing.amount(), now);
-        }
-      }
-    }
-    Holder told =
-        holder.told(
-            refresh.sequence(),
-            refresh.leaving() ? Standing.OUTSIDE : standing,
-            refresh.held(),
-            rules.leaseEnd(now));
-    if (ledger.phase == Phase.GATHERING && recollection != null) {
-      told = told.known(sure(refresh, recollection));
-      ledger.witness(recollection, rules);
-    }
-    ledger.put(told);
-  }
-
-  /**
-   * Books what a node remembers. Where the unknown will be held back, that covers what may count no
-   * longer, too: what surely counts of this node is all that must be booked.
-   */
-  private void recall(Ledger ledger, Recollection recollection, long now) {
-    Amount all = Amount.ZERO;
-    for (Aged aged : recollection.permitted()) {
-      all = all.plus(aged.amount());
-    }
-    boolean covered =
-        ledger.phase == Phase.GATHERING && ledger.continues.equals(Bond.NONE) && !ledger.cold;
-    Amount skip = covered ? all.minus(rules.sure(recollection)) : Amount.ZERO;
-    for (Aged aged : recollection.proven()) {
-      Amount skipped = skip.min(aged.amount());
-      skip = skip.minus(skipped);
-      book(ledger, aged.age(), aged.amount().minus(skipped), now);
-    }
-  }
-
-  private void book(Ledger ledger, long age, Amount amount, long now) {
-    ledger.bookings = ledger.bookings.with(rules.bookedUntil(now, age), amount);
-  }
-
-  /** What surely counts of a node that has given up its lease. */
-  private Amount sure(Refresh refresh, Recollection recollection) {
-    return rules.sure(recollection).plus(refresh.held());
-  }
-
-  /** Opens the books when a majority has gathered. */
-  private void open(Ledger ledger, long now) {
-    if (ledger.phase != Phase.GATHERING || !votes.majority(ledger, now)) {
-      return;
-    }
-    if (!ledger.continues.equals(Bond.NONE)) {
-      if (!rules.complete(votes.remembering(ledger, now), ledger.voters)) {
-        return;
-      }
-    } else if (ledger.cold || (ledger.blank && votes.all(ledger, now))) {
-      if (now < rules.coldUntil(ledger.since)) {
-        return;
-      }
-    } else {
-      ledger.unknown = rules.unknown(ledger.bookedBefore(), votes.known(ledger, now));
-      ledger.unknownUntil = rules.unknownUntil(now);
-    }
-    ledger.phase = Phase.OPEN;
-    ledger.since = now;
-    ledger.cold = false;
-    ledger.blank = false;
-    ledger.voters = ledger.voters.in(ledger.epoch);
-    ledger.votersSince = now;
-    ledger.majorityAt = now;
-    ledger.paced = Amount.ZERO;
-    ledger.pacedFrom = now;
-    ledger.witnessed = Ledger.NOBODY;
-    ledger.holders.replaceAll(holder -> holder.known(Amount.ZERO));
   }
 
   private Outcome published(
       Ledger ledger, Refresh refresh, Joining joining, boolean known, Amount granted, Moment now) {
-    remember(ledger);
+    last = ledger;
     // Who may not grant may not renew either: a later owner counts on leases having lapsed.
     boolean renews = ledger.phase == Phase.OPEN && votes.majority(ledger, now.monotonic());
     return new Outcome(
@@ -355,10 +248,5 @@ public final class LedgerKeeper {
             ledger.limits,
             ledger.voters,
             votes.status(ledger, now.monotonic())));
-  }
-
-  private void remember(Ledger ledger) {
-    bond = ledger.bond();
-    version = ledger.version;
   }
 }

@@ -1,6 +1,8 @@
 package io.dragoman.quota;
 
+import io.dragoman.quota.Holder.Testimony;
 import io.dragoman.quota.Wants.Group;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many bytes a ledger takes where it is encoded compactly: whole numbers of variable length,
@@ -21,7 +23,6 @@ public final class LedgerSize {
     bytes += 2 * Long.BYTES; // The last change.
     bytes += number(now - ledger.since) + number(now - ledger.votesFrom);
     bytes += number(now - ledger.majorityAt) + number(now - ledger.votersSince);
-    bytes += number(ledger.witnessed.epoch()) + amount(ledger.witnessed.most());
     bytes += amount(ledger.limits.amount()) + number(ledger.limits.requestsPerSecond());
     bytes += number(ledger.voters.epoch()) + number(ledger.voters.change());
     for (long node : ledger.voters.nodes()) {
@@ -39,11 +40,21 @@ public final class LedgerSize {
 
   private static int holder(Ledger ledger, Holder holder, long now) {
     int bytes = number(holder.node()) + NAME + 1 + number(holder.sequence());
-    bytes += amount(holder.held()) + number(holder.leaseEnd() - now);
-    bytes += number(now - holder.voted()) + number(holder.vote());
+    bytes += amount(holder.held()) + number(holder.lease().end() - now);
+    bytes += number(now - holder.vote().from()) + number(holder.vote().duration());
     bytes += group(holder.wants().little()) + group(holder.wants().much());
     bytes += amount(holder.wants().reserve()) + number(ledger.level - holder.mark());
-    return bytes + amount(holder.picked()) + amount(holder.known());
+    return bytes + amount(holder.picked()) + testimony(holder.testimony(), now);
+  }
+
+  private static int testimony(@Nullable Testimony testimony, long now) {
+    return testimony == null
+        ? 1
+        : 1
+            + amount(testimony.known())
+            + number(testimony.epoch())
+            + amount(testimony.most())
+            + number(now - testimony.votedUntil());
   }
 
   private static int group(Group group) {

@@ -42,6 +42,9 @@ public final class Lessee {
   /** The epoch before it, and the last one that was seen open. */
   private long former;
 
+  /** The last vote for that or any other epoch but the present one. */
+  private long formerVote;
+
   private long opened;
   private Amount booked = Amount.ZERO;
   private long bookedSince;
@@ -224,9 +227,10 @@ public final class Lessee {
     fresh.forEach(landing -> told.add(new Landing(sequence, landing.age(), landing.amount())));
     fresh.clear();
     sent = now;
-    // A node that is offered another epoch votes no more, so that its last vote lapses.
+    // A node that is offered another epoch votes no more, so that its last vote lapses; nor does
+    // one that echoes the stamp of an epoch in which it is not: it only turns to it.
     boolean votes = !isOffered() && !leaving;
-    if (votes && !joined.equals(Bond.NONE)) {
+    if (votes && last != null && last.bond().equals(joined)) {
       lastVote = now.monotonic();
     }
     Evidence said = evidence;
@@ -310,6 +314,7 @@ public final class Lessee {
       told.clear();
       remembers = true;
       former = joined.epoch();
+      formerVote = lastVote;
     }
     joined = offer.bond();
     level = offer.level();
@@ -334,6 +339,12 @@ public final class Lessee {
 
   private Recollection recollection(long now) {
     return new Recollection(
-        former, opened, booked, now - bookedSince, proven.young(now), permitted.old(now));
+        former,
+        opened,
+        booked,
+        now - bookedSince,
+        now - formerVote,
+        proven.young(now),
+        permitted.old(now));
   }
 }

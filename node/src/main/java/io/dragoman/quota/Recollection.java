@@ -1,5 +1,6 @@
 package io.dragoman.quota;
 
+import io.dragoman.quota.Holder.Testimony;
 import java.util.List;
 
 /**
@@ -10,6 +11,8 @@ import java.util.List;
  * @param opened the last epoch that it has seen open, 0 for none
  * @param booked what that epoch's ledger had booked and promised when it last answered
  * @param bookedAge how long ago the node sent what was answered so, in nanoseconds
+ * @param voteAge how long ago the node voted for that epoch, or another before this one, for the
+ *     last time; since its start if it never did
  * @param proven what has certainly arrived, the oldest first, by the age of the proof; rounded down
  *     to younger
  * @param permitted the same requests, by the age of their permits; rounded up to older
@@ -19,11 +22,34 @@ public record Recollection(
     long opened,
     Amount booked,
     long bookedAge,
+    long voteAge,
     List<Aged> proven,
     List<Aged> permitted) {
 
   /** An amount and its age in nanoseconds. */
   public record Aged(long age, Amount amount) {}
+
+  /** All that was permitted. */
+  Amount all() {
+    Amount all = Amount.ZERO;
+    for (Aged aged : permitted) {
+      all = all.plus(aged.amount());
+    }
+    return all;
+  }
+
+  /**
+   * What a ledger that gathers needs of it.
+   *
+   * @param held by the node, which has given up its lease: what is in flight
+   * @param receipt when the ledger heard of it
+   */
+  Testimony testimony(Amount held, Limits limits, Rules rules, long receipt) {
+    Amount most =
+        opened == joined ? rules.bookedAtMost(limits.amount(), booked, bookedAge) : limits.amount();
+    return new Testimony(
+        rules.sure(this).plus(held), joined, most, rules.votedUntil(receipt, voteAge));
+  }
 
   public Recollection {
     proven = List.copyOf(proven);

@@ -51,9 +51,26 @@ public class Rules {
     return leaseEnd + Timing.stretched(timing.call() + timing.network() + timing.window());
   }
 
-  /** Until when a new owner holds back what it does not know of. */
-  public long unknownUntil(long opening) {
-    return silentUntil(leaseEnd(opening));
+  /**
+   * Until when a new owner holds back what it does not know of: the last lease that any owner
+   * before it has granted is over by then.
+   *
+   * @param lastGrant when that was at the latest
+   */
+  public long unknownUntil(long lastGrant) {
+    return silentUntil(leaseEnd(lastGrant));
+  }
+
+  /**
+   * When the last vote of a node for another owner has surely lapsed. Each owner needs a majority,
+   * and one of any majority is among those who open the next ledger; so no other has granted
+   * anything after the last of their votes had lapsed.
+   *
+   * @param receipt when the ledger heard of it
+   * @param voteAge how long before it told so the node had voted
+   */
+  public long votedUntil(long receipt, long voteAge) {
+    return receipt - Timing.shrunk(voteAge) + Timing.stretched(timing.vote());
   }
 
   /**
@@ -117,9 +134,9 @@ public class Rules {
 
   // Who owns the ledger.
 
-  /** Whether the ledger was changed behind this owner's back: an old copy came back. */
-  public boolean rolledBack(long version, long remembered) {
-    return version != remembered;
+  /** Whether a copy of an owner's ledger is older than what it published last. */
+  public boolean rolledBack(long version, long published) {
+    return version < published;
   }
 
   /**

@@ -52,4 +52,9 @@ public record Timing(
   static long stretched(long duration) {
     return duration + duration / 500 + 1;
   }
+
+  /** The shortest time in which another clock may show {@code duration}. */
+  static long shrunk(long duration) {
+    return duration - duration / 500 - 1;
+  }
 }

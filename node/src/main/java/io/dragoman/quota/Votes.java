@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 final class Votes {
 
   /** A voter that was silent for so long is not waited for any longer. */
-  private static final long FORGET = 300_000_000_000L;
+  private static final long FORGET = 120_000_000_000L;
 
   private final Rules rules;
 
@@ -52,15 +52,9 @@ final class Votes {
     return count(ledger, now, holder -> holder.standing() == Standing.CONTINUED);
   }
 
-  /** What surely counts of the nodes that vote. */
-  Amount known(Ledger ledger, long now) {
-    Amount known = Amount.ZERO;
-    for (Holder holder : ledger.holders) {
-      if (holder.joined() && fresh(ledger, holder, now)) {
-        known = known.plus(holder.known());
-      }
-    }
-    return known;
+  /** Whether a node votes for the owner. */
+  boolean counts(Ledger ledger, Holder holder, long now) {
+    return holder.joined() && fresh(ledger, holder, now);
   }
 
   /**
@@ -83,8 +77,11 @@ final class Votes {
   }
 
   /** Whether a node that holds nothing need not be remembered. */
-  boolean forgotten(Holder holder, long now) {
-    long silence = now - holder.voted();
+  boolean forgotten(Ledger ledger, Holder holder, long now) {
+    if (holder.standing() == Standing.LEFT && ledger.voters.has(holder.node())) {
+      return false;
+    }
+    long silence = now - holder.vote().from();
     return silence > FORGET || (!holder.joined() && silence > 4 * rules.timing().vote());
   }
 
@@ -92,7 +89,7 @@ final class Votes {
   void change(Ledger ledger, Refresh refresh, long now) {
     Voters voters = ledger.voters;
     int informed =
-        count(ledger, now, holder -> holder.joined() && holder.voted() >= ledger.votersSince);
+        count(ledger, now, holder -> holder.joined() && holder.vote().from() >= ledger.votersSince);
     if (!rules.mayChangeVoters(informed, voters)) {
       return;
     }
@@ -138,7 +135,11 @@ final class Votes {
 
   private static boolean lost(Ledger ledger, long voter, long now) {
     int at = ledger.find(voter);
-    long heard = at < 0 ? ledger.since : Math.max(ledger.since, ledger.holders.get(at).voted());
+    if (at >= 0 && ledger.holders.get(at).standing() == Standing.LEFT) {
+      return true;
+    }
+    long heard =
+        at < 0 ? ledger.since : Math.max(ledger.since, ledger.holders.get(at).vote().from());
     return now - heard > FORGET;
   }
 
@@ -153,6 +154,7 @@ final class Votes {
   }
 
   private static boolean fresh(Ledger ledger, Holder holder, long now) {
-    return holder.voted() >= ledger.votesFrom && now - holder.voted() < holder.vote();
+    long from = holder.vote().from();
+    return from >= ledger.votesFrom && now - from < holder.vote().duration();
   }
 }

@@ -168,13 +168,14 @@ final class Grid {
    * Where another owner comes back to the cluster, its copy is merged with the one that is kept.
    */
   private void meets(Machine machine, List<Integer> members) {
-    boolean other =
-        members.stream()
-            .map(machines::get)
-            .anyMatch(
-                member ->
-                    member != null && belief(member).owner() == member.node() && member != machine);
-    if (other && chance.happens(nastiness.oldCopy())) {
+    Set<Integer> owners = new HashSet<>();
+    for (int member : members) {
+      Machine other = machines.get(member);
+      if (other != null && other != machine && belief(other).owner() == member) {
+        owners.add(member);
+      }
+    }
+    if (belief(machine).meets(owners) && chance.happens(nastiness.oldCopy())) {
       digUp(machine);
     }
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Machine {
 
   /** After so many refreshes without an answer another one is sent. */
-  private static final int PATIENCE = 4;
+  private static final int PATIENCE = 2;
 
   private final Simulation simulation;
   private final Timeline time;

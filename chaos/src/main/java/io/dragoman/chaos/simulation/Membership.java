@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Whom one node takes for members of the cluster, and in which order they hold the ledger's copies:
@@ -19,6 +20,9 @@ final class Membership {
 
   private final Map<Integer, Long> heard = new HashMap<>();
   private List<Integer> copies = new ArrayList<>();
+
+  /** Others that it sees, and that take themselves for the owner. */
+  private Set<Integer> rivals = Set.of();
 
   void heard(int node, long now, long mergeDelay) {
     Long before = heard.put(node, now);
@@ -43,6 +47,13 @@ final class Membership {
         .filter(node -> sees(node, now))
         .sorted(Comparator.naturalOrder())
         .toList();
+  }
+
+  /** Whether there is one among these owners that was not there before. */
+  boolean meets(Set<Integer> owners) {
+    boolean met = !rivals.containsAll(owners);
+    rivals = owners;
+    return met;
   }
 
   /** The nodes that hold copies, the owner first. */

@@ -10,6 +10,7 @@ import io.dragoman.quota.Rules;
 import io.dragoman.quota.Voters;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,8 +45,7 @@ public final class Simulation {
 
   private long incarnations;
   private Amount arrivals = Amount.ZERO;
-  private Bond seen = Bond.NONE;
-  private Reply.@Nullable State state;
+  private final Map<Bond, Reply.State> states = new HashMap<>();
   private int quarantines;
   private long lastQuarantine;
   private int ledgerBytes;
@@ -234,14 +234,14 @@ public final class Simulation {
       lastSized = time.now();
       ledgerBytes = Math.max(ledgerBytes, LedgerSize.of(ledger));
     }
-    if (!reply.stamp().bond().equals(seen) || reply.status().state() != state) {
-      seen = reply.stamp().bond();
-      state = reply.status().state();
+    Reply.State state = reply.status().state();
+    if (states.put(reply.stamp().bond(), state) != state) {
+      Bond seen = reply.stamp().bond();
       if (state == Reply.State.QUARANTINE && seen.epoch() > lastQuarantine) {
         lastQuarantine = seen.epoch();
         quarantines++;
       }
-      tell(owner, reply.status());
+      tell(owner, seen, reply.status());
     }
     if (story.isTold() && time.now() - lastTold >= Timeline.SECOND) {
       lastTold = time.now();
@@ -251,7 +251,7 @@ public final class Simulation {
     }
   }
 
-  private void tell(Machine owner, Reply.Status status) {
+  private void tell(Machine owner, Bond seen, Reply.Status status) {
     story.tell(
         "node %d, epoch %d: %s, with %d votes of %d needed%s",
         owner.node(),

@@ -1,0 +1,104 @@
+package io.dragoman.quota;
+
+import io.dragoman.quota.Holder.Standing;
+import io.dragoman.quota.Recollection.Aged;
+import io.dragoman.quota.Refresh.Bond;
+import io.dragoman.quota.Refresh.Landing;
+
+/** Keeps a ledger's entries true: what nodes tell is booked, and what has ended is let go. */
+final class Books {
+  private final Rules rules;
+  private final Votes votes;
+
+  Books(Rules rules, Votes votes) {
+    this.rules = rules;
+    this.votes = votes;
+  }
+
+  /** Time has passed. */
+  void settle(Ledger ledger, long now) {
+    ledger.bookings = ledger.bookings.at(now);
+    if (now >= ledger.unknownUntil) {
+      ledger.unknown = Amount.ZERO;
+    }
+    if (now >= ledger.foreignUntil) {
+      ledger.foreign = Amount.ZERO;
+    }
+    ledger.holders.removeIf(
+        holder ->
+            now >= rules.silentUntil(holder.lease().end()) && votes.forgotten(ledger, holder, now));
+    ledger.holders.replaceAll(holder -> settled(holder, now));
+  }
+
+  private Holder settled(Holder holder, long now) {
+    if (now < holder.lease().end()) {
+      return holder;
+    }
+    Holder idle = holder.wants().equals(Wants.NOTHING) ? holder : holder.wanting(Wants.NOTHING, 0);
+    boolean lapsed = now >= rules.silentUntil(holder.lease().end());
+    return lapsed && !idle.held().isZero() ? idle.holding(Amount.ZERO) : idle;
+  }
+
+  /** What the upstream said of the quota can only shrink what is granted. */
+  void learn(Ledger ledger, Evidence evidence, long now) {
+    ledger.cap = evidence.cap(ledger.cap);
+    Amount room = ledger.ceiling().minus(ledger.booked()).plus(ledger.foreign);
+    ledger.foreign = room.minus(evidence.remaining()).orZero();
+    ledger.foreignUntil = now + evidence.lapse();
+  }
+
+  /** A node is there in a new life: what its last one held may still arrive. */
+  void bury(Ledger ledger, Holder former) {
+    ledger.bookings = ledger.bookings.with(rules.silentUntil(former.lease().end()), former.held());
+  }
+
+  /** Takes in all that a node in this epoch tells. */
+  void book(Ledger ledger, Refresh refresh, long now) {
+    Holder holder = ledger.holder(refresh.node());
+    Recollection recollection = refresh.recollection();
+    if (holder.standing() == Standing.JOINED && recollection != null) {
+      recall(ledger, refresh, recollection, now);
+      holder = holder.standing(Standing.BOOKED);
+    } else {
+      for (Landing landing : refresh.landed()) {
+        if (landing.sequence() > holder.sequence()) {
+          book(ledger, landing.age(), landing.amount(), now);
+        }
+      }
+    }
+    if (ledger.phase == Ledger.Phase.GATHERING && recollection != null) {
+      holder = holder.testifying(recollection.testimony(refresh.held(), ledger.limits, rules, now));
+    }
+    if (refresh.leaving()) {
+      holder = holder.standing(Standing.LEFT);
+    }
+    ledger.put(holder.told(refresh.sequence(), refresh.held(), rules.leaseEnd(now)));
+  }
+
+  /**
+   * Books what a node remembers. Where the unknown will be held back, that covers what may count no
+   * longer, too: what surely counts of this node is all that must be booked.
+   */
+  private void recall(Ledger ledger, Refresh refresh, Recollection recollection, long now) {
+    boolean covered =
+        ledger.phase == Ledger.Phase.GATHERING
+            && ledger.continues.equals(Bond.NONE)
+            && !ledger.cold;
+    Amount sure = rules.sure(recollection);
+    Amount skip = covered ? recollection.all().minus(sure) : Amount.ZERO;
+    for (Aged aged : recollection.proven()) {
+      Amount skipped = skip.min(aged.amount());
+      skip = skip.minus(skipped);
+      book(ledger, aged.age(), aged.amount().minus(skipped), now);
+    }
+    ledger.cold &= recollection.joined() == 0;
+    ledger.blank &= recollection.opened() == 0;
+    if (ledger.phase == Ledger.Phase.OPEN) {
+      ledger.unknown = ledger.unknown.minus(sure.plus(refresh.held())).orZero();
+    }
+  }
+
+  private void book(Ledger ledger, long age, Amount amount, long now) {
+    ledger.bookings = ledger.bookings.with(rules.bookedUntil(now, age), amount);
+  }
+}
