@@ -75,26 +75,32 @@ final class Gathering {
 
   /**
    * What may count and no node that votes remembers. A majority was in the last epoch that granted
-   * anything, so among those who vote now there is a node that was in it, or in a later one that
-   * granted nothing.
+   * anything, so among a majority that remembers there is a node that was in it, or in a later one.
+   * A node that has started since remembers nothing, and is no such witness.
    */
   private Amount unknown(Ledger ledger, long now) {
     Amount known = Amount.ZERO;
     Amount most = ledger.limits.amount();
     long last = 0;
+    int witnesses = 0;
     for (Holder holder : ledger.holders) {
       Testimony testimony = holder.testimony();
-      if (testimony != null && votes.counts(ledger, holder, now)) {
-        known = known.plus(testimony.known());
-        if (testimony.epoch() > last) {
-          last = testimony.epoch();
-          most = testimony.most();
-        } else if (testimony.epoch() == last) {
-          most = most.min(testimony.most());
-        }
+      if (testimony == null || !votes.counts(ledger, holder, now)) {
+        continue;
+      }
+      known = known.plus(testimony.known());
+      if (testimony.epoch() > 0 && ledger.voters.has(holder.node())) {
+        witnesses++;
+      }
+      if (testimony.epoch() > last) {
+        last = testimony.epoch();
+        most = testimony.most();
+      } else if (testimony.epoch() == last) {
+        most = most.min(testimony.most());
       }
     }
-    return rules.unknown(most, known);
+    boolean surely = rules.witnessed(witnesses, ledger.voters);
+    return rules.unknown(surely ? most : ledger.limits.amount(), known);
   }
 
   /** When any other owner can have granted anything for the last time. */

@@ -84,6 +84,11 @@ public class Rules {
     return booked.minus(known).orZero();
   }
 
+  /** Whether so many nodes that remember an earlier epoch surely know of the last one. */
+  public boolean witnessed(int witnesses, Voters voters) {
+    return witnesses >= voters.majority();
+  }
+
   /**
    * The most that the last owner can have booked in the end: never more than the limit, and no more
    * than when it last answered and what it may have granted since.

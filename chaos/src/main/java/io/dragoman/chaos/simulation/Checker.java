@@ -5,6 +5,8 @@ import io.dragoman.quota.Ledger;
 import io.dragoman.quota.Refresh.Bond;
 import io.dragoman.quota.Reply;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Holds the invariants, each after every event that can change it. It knows the truth, of which the
@@ -23,6 +25,10 @@ final class Checker {
   private final Collection<Machine> machines;
   private Amount flying = Amount.ZERO;
   private Bond granting = Bond.NONE;
+
+  /** Those in which an owner granted before. */
+  private final Set<Bond> past = new HashSet<>();
+
   private long grants;
 
   Checker(
@@ -88,17 +94,18 @@ final class Checker {
     }
   }
 
+  /** Once another has granted, an owner must never grant again in the same epoch of its. */
   private void oneOwner(Machine owner, Bond bond) {
-    boolean back =
-        bond.epoch() < granting.epoch()
-            || (bond.epoch() == granting.epoch() && bond.owner() != granting.owner());
-    if (back) {
+    if (bond.equals(granting)) {
+      return;
+    }
+    past.add(granting);
+    if (past.contains(bond)) {
       story.violation(
           "node %d grants in epoch %d, after another owner has granted in epoch %d",
           owner.node(), bond.epoch(), granting.epoch());
-    } else {
-      granting = bond;
     }
+    granting = bond;
   }
 
   /** The ledger that grants must know of all that counts, or may yet. */

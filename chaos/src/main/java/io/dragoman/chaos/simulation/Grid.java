@@ -298,6 +298,11 @@ final class Grid {
     }
   }
 
+  /** An owner hands the ledger on, in good order, to the first of these; the others keep copies. */
+  void handOver(Machine owner, List<Integer> next) {
+    handOver(owner, next, true);
+  }
+
   private void handOver(Machine owner, List<Integer> next, boolean sealed) {
     Ledger copy = copies.of(owner.node());
     if (copy == null) {

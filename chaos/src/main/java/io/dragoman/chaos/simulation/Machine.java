@@ -21,8 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** One life of a simulated node: a process that refreshes its lease, and the sessions on it. */
 final class Machine {
 
-  /** After so many refreshes without an answer another one is sent. */
+  /**
+   * After so many refreshes without an answer another one is sent; after twice as many the next.
+   */
   private static final int PATIENCE = 2;
+
+  private static final int LONGEST_PATIENCE = 8;
 
   private final Simulation simulation;
   private final Timeline time;
@@ -44,6 +48,7 @@ final class Machine {
   private long sequence;
   private long sent;
   private long answerBy;
+  private int patience = PATIENCE;
   private long leasedAt = Long.MIN_VALUE / 2;
   private @Nullable Reply last;
 
@@ -159,7 +164,8 @@ final class Machine {
     if (time.now() < answerBy || simulation.grid().hasLeft(this)) {
       return;
     }
-    answerBy = time.now() + PATIENCE * rules.timing().refresh();
+    answerBy = time.now() + patience * rules.timing().refresh();
+    patience = Math.min(2 * patience, LONGEST_PATIENCE);
     boolean held = lessee.holds(clock.now());
     if (!held) {
       starve();
@@ -182,6 +188,7 @@ final class Machine {
   private void replied(Reply reply) {
     if (reply.sequence() == sequence) {
       answerBy = 0;
+      patience = PATIENCE;
       last = reply;
       if (reply.known() && reply.lease() > 0) {
         leasedAt = sent;

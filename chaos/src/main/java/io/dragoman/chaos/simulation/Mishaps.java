@@ -13,6 +13,7 @@ final class Mishaps {
   private final Map<Integer, Machine> machines;
   private final Chance chance;
   private final long end;
+  private final Coincidences coincidences;
   private long busyUntil;
 
   Mishaps(Simulation simulation, Network network, Map<Integer, Machine> machines, long end) {
@@ -22,6 +23,7 @@ final class Mishaps {
     this.machines = machines;
     this.chance = simulation.chance().split();
     this.end = end;
+    this.coincidences = new Coincidences(simulation, this, machines, chance);
   }
 
   void begin() {
@@ -58,7 +60,7 @@ final class Mishaps {
   }
 
   private void anything() {
-    switch (chance.below(16)) {
+    switch (chance.below(18)) {
       case 0, 1 -> kill();
       case 2, 3, 4 -> cut();
       case 5, 6, 7 -> freeze();
@@ -66,12 +68,14 @@ final class Mishaps {
       case 9 -> roll();
       case 10 -> grow();
       case 11 -> setClock();
-      case 12 -> joinAcrossCut();
+      case 12 -> coincidences.joinAcrossCut();
+      case 13 -> coincidences.waver();
+      case 14 -> coincidences.forget();
       default -> usurp();
     }
   }
 
-  private List<Machine> running() {
+  List<Machine> running() {
     return machines.values().stream()
         .filter(machine -> machine.isRunning() && !machine.isLeaving())
         .toList();
@@ -90,7 +94,7 @@ final class Mishaps {
   }
 
   /** A fault that lasts for a while, at most to the end. */
-  private long lasting(long duration) {
+  long lasting(long duration) {
     long lasts = Math.min(duration, Math.max(SECOND, end - time.now()));
     busyUntil = Math.max(busyUntil, time.now() + lasts + 5 * SECOND);
     simulation.recovery().begins();
@@ -98,18 +102,21 @@ final class Mishaps {
     return lasts;
   }
 
-  private boolean isEnough() {
+  boolean isEnough() {
     return running().size() * 2 > simulation.scenario().nodes() + 1;
   }
 
-  void kill() {
+  private void kill() {
     if (isEnough()) {
-      Machine victim = victim();
-      simulation.story().tell("node %d is killed", victim.node());
-      victim.kill();
-      simulation.grid().died(victim);
-      gone(victim, lasting(chance.between(3 * SECOND, 20 * SECOND)));
+      kill(victim());
     }
+  }
+
+  void kill(Machine victim) {
+    simulation.story().tell("node %d is killed", victim.node());
+    victim.kill();
+    simulation.grid().died(victim);
+    gone(victim, lasting(chance.between(3 * SECOND, 20 * SECOND)));
   }
 
   private void gone(Machine victim, long duration) {
@@ -191,43 +198,12 @@ final class Mishaps {
     simulation.recovery().strikes();
   }
 
-  /**
-   * Two nodes join at once while a cut comes that leaves the owner with a minority: with both, it
-   * would have a majority of which the other side knows nothing.
-   */
-  private void joinAcrossCut() {
-    List<Machine> nodes = running();
-    Machine owner = machines.get(simulation.grid().ownerSeenBy(nodes.getFirst()));
-    List<Integer> guests =
-        List.of(simulation.scenario().nodes() + 1, simulation.scenario().nodes() + 2);
-    if (owner == null || !owner.isRunning() || guests.stream().anyMatch(this::isThere)) {
-      return;
-    }
-    simulation.story().tell("nodes %s join while a cut comes", guests);
-    guests.forEach(simulation::boot);
-    List<Machine> far =
-        nodes.stream().filter(node -> node != owner).skip((nodes.size() - 2) / 2).toList();
-    long duration = lasting(chance.between(30 * SECOND, 60 * SECOND));
-    time.after(
-        chance.between(SECOND, 5 * SECOND / 2),
-        () -> {
-          for (Machine there : far) {
-            for (int here : machines.keySet()) {
-              if (far.stream().noneMatch(machine -> machine.node() == here)) {
-                apart(here, there.node(), duration - 3 * SECOND);
-              }
-            }
-          }
-        });
-    guests.forEach(guest -> time.after(duration, () -> departs(guest)));
-  }
-
-  private boolean isThere(int node) {
+  boolean isThere(int node) {
     Machine machine = machines.get(node);
     return machine != null && machine.isAlive();
   }
 
-  private void departs(int node) {
+  void departs(int node) {
     Machine guest = machines.get(node);
     if (guest != null && guest.isRunning() && !guest.isLeaving()) {
       simulation.story().tell("node %d leaves", node);
@@ -235,7 +211,7 @@ final class Mishaps {
     }
   }
 
-  private void apart(int one, int other, long duration) {
+  void apart(int one, int other, long duration) {
     network.cut(one, other, duration);
     network.cut(other, one, duration);
   }

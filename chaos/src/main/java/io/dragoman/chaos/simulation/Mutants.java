@@ -17,7 +17,6 @@ final class Mutants {
 
   private static final Scenario CALM = Scenario.defaults().withMinutes(5);
   private static final Scenario SLOW = CALM.withLatencyMs(4_000);
-  private static final Scenario SWIFT = Scenario.defaults().withLatencyMs(20);
   private static final Scenario TIGHT_TOKENS = CALM.with(Limits.perMinute(100_000, 180_000));
   private static final Scenario WAKING =
       CALM.withNodes(1)
@@ -41,10 +40,7 @@ final class Mutants {
           Mutant.of("votes counted from receipt", ALL, VotesFromReceipt::new),
           Mutant.of("votes switched before they lapsed", ALL, SwitchesVotes::new),
           Mutant.of("no quarantine", KILLS, NoQuarantine::new),
-          Mutant.of(
-              "quarantine with ages at their latest",
-              SWIFT.with(Faults.ALL),
-              timing -> new LatestAges(patient(timing))),
+          Mutant.of("what a minority remembers taken for all", ALL, FewWitnesses::new),
           Mutant.of("sealed ledger not checked for completeness", ALL, BelievesSeals::new),
           Mutant.of("no ttl", CUTS.with(Skew.TIDE), NoTtl::new),
           Mutant.of("no duplicate detection", ALL.with(Skew.TIDE).withLatencyMs(4_000), Twice::new),
@@ -72,18 +68,6 @@ final class Mutants {
           Mutant.of("charge settled down under reserved", TIGHT_TOKENS, SettlesDown::new));
 
   private Mutants() {}
-
-  /** Slower by eight times: what a large cluster works with. */
-  private static Timing patient(Timing timing) {
-    return new Timing(
-        timing.window(),
-        8 * timing.refresh(),
-        8 * timing.lease(),
-        8 * timing.vote(),
-        timing.call(),
-        timing.network(),
-        timing.slot());
-  }
 
   private static final class FromPermit extends Rules {
     FromPermit(Timing timing) {
@@ -151,13 +135,13 @@ final class Mutants {
     }
   }
 
-  private static final class LatestAges extends Rules {
-    LatestAges(Timing timing) {
+  private static final class FewWitnesses extends Rules {
+    FewWitnesses(Timing timing) {
       super(timing);
     }
 
     @Override
-    public boolean surelyCounts(long permitAge) {
+    public boolean witnessed(int witnesses, Voters voters) {
       return true;
     }
   }

@@ -1,5 +1,6 @@
 package io.dragoman.chaos.simulation;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,12 +24,14 @@ final class Story {
     return reader != null;
   }
 
+  @FormatMethod
   void tell(String format, Object... values) {
     if (reader != null) {
       reader.accept("%10.3f s  %s".formatted(seconds(), format.formatted(values)));
     }
   }
 
+  @FormatMethod
   void violation(String format, Object... values) {
     String what = format.formatted(values);
     tell("VIOLATION: %s", what);
