@@ -66,6 +66,9 @@ final class Summary {
     most(table, "finals wait for a permit, median, s", Figures::finalP50S);
     most(table, "the same, slowest of a hundred, s", Figures::finalP99S);
     least(table, "partials sent, of those asked for", Figures::partials);
+    if (scenario.sessions() == 2) {
+      most(table, "a session that woke missed its half by", Figures::wakingGap);
+    }
     most(table, "ledgers that held something back", Figures::quarantines);
     most(table, "ledger, bytes", Figures::ledgerBytes);
     table.append(verdict());

@@ -52,17 +52,20 @@ final class Books {
     ledger.bookings = ledger.bookings.with(rules.silentUntil(former.lease().end()), former.held());
   }
 
-  /** Takes in all that a node in this epoch tells. */
-  void book(Ledger ledger, Refresh refresh, long now) {
+  /** Takes in all that a node in this epoch tells; answers what it gives back unspent. */
+  Amount book(Ledger ledger, Refresh refresh, long now) {
     Holder holder = ledger.holder(refresh.node());
     Recollection recollection = refresh.recollection();
+    Amount unspent = Amount.ZERO;
     if (holder.standing() == Standing.JOINED && recollection != null) {
       recall(ledger, refresh, recollection, now);
       holder = holder.standing(Standing.BOOKED);
     } else {
+      unspent = holder.held().minus(refresh.held());
       for (Landing landing : refresh.landed()) {
         if (landing.sequence() > holder.sequence()) {
           book(ledger, landing.age(), landing.amount(), now);
+          unspent = unspent.minus(landing.amount());
         }
       }
     }
@@ -73,6 +76,7 @@ final class Books {
       holder = holder.standing(Standing.LEFT);
     }
     ledger.put(holder.told(refresh.sequence(), refresh.held(), rules.leaseEnd(now)));
+    return unspent.orZero();
   }
 
   /**

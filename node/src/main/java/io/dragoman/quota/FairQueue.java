@@ -1,33 +1,47 @@
 package io.dragoman.quota;
 
 import io.dragoman.quota.QuotaRequest.Priority;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who goes next on a node: start-time fair queueing of sessions by their dominant shares, where
- * finals may go ahead. Not thread-safe.
+ * finals may go ahead. Not thread-safe. Every operation takes a time that grows with the logarithm
+ * of the sessions that wait.
  *
- * <p>Every session has a virtual counter of what it was given per unit of weight; the lowest goes
- * first (Goyal, Vin, Cheng, "Start-time Fair Queueing", 1996). A final goes ahead of all partials,
- * in the order of deadlines, as long as its session is not further ahead of the others than the
- * slack; what it borrowed so is repaid, since its counter grew. A session that was idle begins
- * where the others are.
+ * <p>Every session has a virtual counter of what it was given of each dimension, per unit of
+ * weight; the one whose larger counter is lowest goes first (Goyal, Vin, Cheng, "Start-time Fair
+ * Queueing", 1996; for two dimensions Ghodsi et al., "Multi-Resource Fair Queueing for Packet
+ * Processing", 2012, as dovetailing with a bounded memory). A final goes ahead of all partials, in
+ * the order of deadlines, as long as its session is not further ahead of the others than the slack;
+ * what it borrowed so is repaid, since its counters grew. A session that was idle begins where the
+ * others are.
  */
 public final class FairQueue {
+
+  /** Counters are kept in so many parts of {@link FairShare#WHOLE}ths. */
+  private static final int PARTS = 256;
+
+  /** By how many of the largest requests the smaller counter may lag behind the larger one. */
+  private static final int MEMORY = 8;
 
   /** A session on this node. Only accessed by the gate's thread. */
   public static final class Session {
     private final long id;
     private final int weight;
-    private final Deque<Ticket> finals = new ArrayDeque<>(2);
-    private final Deque<Ticket> partials = new ArrayDeque<>(2);
-    private long counter;
-    private long waitingTokens;
+    private final Line finals = new Line();
+    private final Line partials = new Line();
+
+    // What it was given per unit of weight, in parts of the whole limit.
+    private long requests;
+    private long tokens;
+
+    /** Waits, and may not have anything for now. */
+    private boolean parked;
+
+    final int[] places = {SessionHeap.OUT, SessionHeap.OUT, SessionHeap.OUT};
 
     /** When it last asked for something, on the node's monotonic clock. */
     long seen;
@@ -57,136 +71,175 @@ public final class FairQueue {
       return finals.size() + partials.size();
     }
 
-    /** How far it is ahead of a counter. */
-    long ahead(long of) {
-      return counter - of;
+    Amount finals() {
+      return finals.wanted();
     }
 
-    Amount wanted() {
-      return Amount.of(waiting(), waitingTokens);
+    Amount partials() {
+      return partials.wanted();
     }
 
     /** Its next request; null if none waits. */
     @Nullable Ticket head() {
-      Ticket first = finals.peek();
-      return first != null ? first : partials.peek();
+      Ticket first = finals.first();
+      return first != null ? first : partials.first();
+    }
+
+    private long counter() {
+      return Math.max(requests, tokens);
+    }
+
+    private long deadline() {
+      Ticket first = finals.first();
+      return first == null ? Long.MAX_VALUE : first.deadline;
     }
   }
 
   private static final Comparator<Session> BY_COUNTER =
-      Comparator.<Session>comparingLong(session -> session.counter)
-          .thenComparingLong(session -> session.id);
+      Comparator.comparingLong(Session::counter).thenComparingLong(Session::id);
 
   private static final Comparator<Session> BY_DEADLINE =
-      Comparator.<Session>comparingLong(
-              session -> session.finals.isEmpty() ? 0 : session.finals.getFirst().deadline)
-          .thenComparingLong(session -> session.id);
+      Comparator.comparingLong(Session::deadline).thenComparingLong(Session::id);
 
   private final Rules rules;
-  private final TreeSet<Session> waiting = new TreeSet<>(BY_COUNTER);
-  private final TreeSet<Session> withFinals = new TreeSet<>(BY_DEADLINE);
+  private final SessionHeap waiting = new SessionHeap(0, BY_COUNTER);
 
-  /** Where a session begins that has been idle. */
+  // Sessions with finals: those within the slack, and those too far ahead.
+  private final SessionHeap within = new SessionHeap(1, BY_DEADLINE);
+  private final SessionHeap beyond = new SessionHeap(2, BY_COUNTER);
+  private final List<Session> parked = new ArrayList<>();
+
+  /** Where a session begins that has been idle: at the lowest counter of those that went last. */
   private long floor;
+
+  private long slack;
+
+  /** The largest that a request has cost. */
+  private long largest;
 
   FairQueue(Rules rules) {
     this.rules = rules;
   }
 
+  /** Whether nobody waits that may have anything. */
   boolean isEmpty() {
     return waiting.isEmpty();
   }
 
-  /** The sessions that wait, those that were given least first. */
-  Iterable<Session> sessions() {
-    return waiting;
-  }
-
   void add(Ticket ticket) {
     Session session = ticket.session;
-    leave(session);
     if (session.waiting() == 0) {
-      session.counter = rules.lifted(session.counter, floor);
+      lift(session);
     }
     (ticket.priority == Priority.FINAL ? session.finals : session.partials).add(ticket);
-    session.waitingTokens += ticket.tokens;
-    enter(session);
+    arrange(session);
   }
 
-  /** Takes a request out, whatever its state. */
+  /** Takes a request out, if it is in. */
   void remove(Ticket ticket) {
-    Session session = ticket.session;
-    leave(session);
-    boolean removed =
-        (ticket.priority == Priority.FINAL ? session.finals : session.partials).remove(ticket);
-    if (removed) {
-      session.waitingTokens -= ticket.tokens;
+    Line line = ticket.line;
+    if (line != null) {
+      line.remove(ticket);
+      arrange(ticket.session);
     }
-    enter(session);
+  }
+
+  /** Lets a session wait apart, which may not have anything, until {@link #unpark}. */
+  void park(Session session) {
+    session.parked = true;
+    parked.add(session);
+    arrange(session);
+  }
+
+  /** Takes back all that wait apart. */
+  void unpark() {
+    for (Session session : parked) {
+      session.parked = false;
+      arrange(session);
+    }
+    parked.clear();
   }
 
   /**
-   * The request that is next; null if none waits that may go.
+   * The request that is next; null if none waits.
    *
-   * @param slack how far a session with a final may be ahead of the others
-   * @param may which sessions may have anything at all
+   * @param share how far a session with a final may be ahead of the others, as a dominant share;
+   *     one largest request is added
    */
-  @Nullable Ticket next(long slack, Predicate<Session> may) {
-    Session least = first(waiting, may);
+  @Nullable Ticket next(long share) {
+    Session least = waiting.first();
     if (least == null) {
       return null;
     }
-    floor = Math.max(floor, least.counter);
-    Session urgent =
-        first(withFinals, session -> session.ahead(least.counter) <= slack && may.test(session));
-    return urgent == null ? least.head() : urgent.finals.getFirst();
+    floor = Math.max(floor, least.counter());
+    slack = share * PARTS + largest;
+    Session nearest = beyond.first();
+    while (nearest != null && isWithin(nearest)) {
+      arrange(nearest);
+      nearest = beyond.first();
+    }
+    Session urgent = within.first();
+    while (urgent != null && !isWithin(urgent)) {
+      arrange(urgent);
+      urgent = within.first();
+    }
+    return (urgent == null ? least : urgent).head();
   }
 
-  /** How far a session is ahead of the one that was given least. */
+  /** How far a session is ahead of the one that was given least, as a dominant share. */
   long ahead(Session session) {
-    return waiting.isEmpty() ? 0 : session.ahead(waiting.getFirst().counter);
+    Session least = waiting.first();
+    return least == null ? 0 : Math.max(0, session.counter() - least.counter()) / PARTS;
   }
 
-  private static @Nullable Session first(Iterable<Session> sessions, Predicate<Session> may) {
-    for (Session session : sessions) {
-      if (may.test(session)) {
-        return session;
-      }
+  /**
+   * Charges a request that was next, or did not have to wait.
+   *
+   * @param cost what it takes of the limit
+   */
+  void charge(Session session, Amount cost, Amount limit) {
+    if (session.waiting() == 0) {
+      lift(session);
     }
-    return null;
-  }
-
-  /** Charges a request that was next. */
-  void charge(Ticket ticket, long cost) {
-    Session session = ticket.session;
-    leave(session);
-    boolean ahead = !waiting.isEmpty() && session.counter > waiting.getFirst().counter;
-    session.counter = rules.repaid(session.counter, cost / session.weight, ahead);
-    enter(session);
-  }
-
-  /** Charges a request that did not have to wait. */
-  void charge(Session session, long cost) {
-    long start = rules.lifted(session.counter, floor);
-    floor = Math.max(floor, start);
-    session.counter = start + cost / session.weight;
-  }
-
-  private void leave(Session session) {
-    if (session.waiting() > 0) {
-      waiting.remove(session);
-      if (!session.finals.isEmpty()) {
-        withFinals.remove(session);
-      }
+    Session least = waiting.first();
+    boolean ahead = least != null && session.counter() > least.counter();
+    if (least == null) {
+      floor = Math.max(floor, session.counter());
     }
+    long ofRequests = Scale.of(cost.requests(), FairShare.WHOLE * PARTS, limit.requests());
+    long ofTokens = Scale.of(cost.tokens(), FairShare.WHOLE * PARTS, limit.tokens());
+    largest = Math.max(largest, Math.max(ofRequests, ofTokens));
+    session.requests = rules.repaid(session.requests, ofRequests / session.weight, ahead);
+    session.tokens = rules.repaid(session.tokens, ofTokens / session.weight, ahead);
+    long remembered = session.counter() - MEMORY * largest / session.weight;
+    session.requests = Math.max(session.requests, remembered);
+    session.tokens = Math.max(session.tokens, remembered);
+    arrange(session);
   }
 
-  private void enter(Session session) {
-    if (session.waiting() > 0) {
-      waiting.add(session);
-      if (!session.finals.isEmpty()) {
-        withFinals.add(session);
-      }
+  private void lift(Session session) {
+    session.requests = rules.lifted(session.requests, floor);
+    session.tokens = rules.lifted(session.tokens, floor);
+  }
+
+  private boolean isWithin(Session session) {
+    return session.counter() - floor <= slack;
+  }
+
+  /** Puts a session where it belongs, after anything of it has changed. */
+  private void arrange(Session session) {
+    boolean waits = session.waiting() > 0 && !session.parked;
+    boolean urgent = waits && !session.finals.isEmpty();
+    place(session, waiting, waits);
+    place(session, within, urgent && isWithin(session));
+    place(session, beyond, urgent && !isWithin(session));
+  }
+
+  private static void place(Session session, SessionHeap heap, boolean in) {
+    if (in) {
+      heap.put(session);
+    } else {
+      heap.remove(session);
     }
   }
 }

@@ -5,9 +5,7 @@ import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.FairQueue.Session;
 import io.dragoman.quota.QuotaRequest.Priority;
 import io.dragoman.quota.Reply.Status;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +19,13 @@ public final class Gate {
   public static final long NONE = -1;
 
   /** For how long of its fair share a session's finals may run ahead of others' partials. */
-  private static final int AHEAD_REFRESHES = 40;
+  private static final int AHEAD_REFRESHES = 16;
+
+  /** A session is taken to want at most so many times what it got since the last refresh. */
+  private static final int REACH = 4;
+
+  /** What is given at a refresh is taken as the mean of about so many. */
+  private static final int SMOOTHING = 8;
 
   /** A session that asked for nothing for so long shares in nothing. */
   private static final long ACTIVE = 300_000_000_000L;
@@ -32,6 +36,10 @@ public final class Gate {
   private final FairQueue queue;
   private final Set<Session> sessions = new HashSet<>();
   private Limits limits;
+  private Amount limit;
+
+  /** What a session that waited was given at a refresh lately, as a dominant share. */
+  private long rise;
 
   // Since the last refresh, to guess what the next one needs.
   private long spentRequests;
@@ -47,6 +55,7 @@ public final class Gate {
     this.policy = policy;
     this.queue = new FairQueue(rules);
     this.limits = limits;
+    this.limit = limits.amount();
   }
 
   /**
@@ -89,7 +98,6 @@ public final class Gate {
     }
     long permit = lessee.spend(tokens, now);
     if (permit != NONE) {
-      queue.charge(session, cost(tokens));
       spent(session, tokens, now);
     }
     return permit;
@@ -121,8 +129,7 @@ public final class Gate {
 
   /** The next request that is granted or dropped; null when the others must wait. */
   public @Nullable Ticket next(Moment now) {
-    Ticket ticket =
-        queue.next(AHEAD_REFRESHES * lessee.rise() + cost(largest), session -> may(session, now));
+    Ticket ticket = head(now);
     if (ticket == null) {
       return null;
     }
@@ -136,9 +143,18 @@ public final class Gate {
       return null;
     }
     queue.remove(ticket);
-    queue.charge(ticket, cost(ticket.tokens));
     spent(ticket.session, ticket.tokens, now);
     ticket.state = Ticket.State.GRANTED;
+    return ticket;
+  }
+
+  private @Nullable Ticket head(Moment now) {
+    long slack = AHEAD_REFRESHES * rise;
+    Ticket ticket = queue.next(slack);
+    while (ticket != null && !may(ticket.session, now)) {
+      queue.park(ticket.session);
+      ticket = queue.next(slack);
+    }
     return ticket;
   }
 
@@ -156,11 +172,10 @@ public final class Gate {
           case QUARANTINE -> Cause.QUARANTINE;
           case NORMAL -> lessee.holds(now) ? Cause.SHARE : Cause.LEASE;
         };
-    long rise = lessee.rise();
     long refreshes = rules.timing().window() / rules.timing().refresh();
     Session session = ticket.session;
-    Amount share = limits.amount().times(rise * refreshes * session.weight(), FairShare.WHOLE);
-    long ahead = Math.max(0, queue.ahead(session)) + cost(ticket.tokens) / session.weight();
+    Amount share = limit.times(rise * refreshes * session.weight(), FairShare.WHOLE);
+    long ahead = queue.ahead(session) + cost(ticket.tokens) / session.weight();
     long remaining =
         rise == 0 ? status.remaining() : Scale.of(rules.timing().refresh(), ahead, rise);
     return new Delay(cause, status.bound(), share, remaining);
@@ -178,33 +193,27 @@ public final class Gate {
   public void replied(Reply reply, Moment now) {
     lessee.replied(reply, now);
     limits = reply.limits();
+    limit = limits.amount();
+    rise += (lessee.rise() - rise) / SMOOTHING;
+    queue.unpark();
   }
 
   private Wants wants(Moment now) {
-    Amount limit = limits.amount();
-    Wants.Sum sum = new Wants.Sum(limit, 4 * lessee.rise());
-    Amount waiting = Amount.ZERO;
-    for (Session session : waitingSessions(now)) {
+    Wants.Sum sum = new Wants.Sum(limit, REACH * Math.max(rise, lessee.rise()));
+    int active = 0;
+    for (Session session : sessions) {
+      if (now.monotonic() - session.seen < ACTIVE) {
+        active++;
+      }
       Ticket head = session.head();
-      if (head != null) {
-        sum.add(session.wanted(), session.weight(), Amount.of(1, head.tokens));
-        waiting = waiting.plus(session.wanted());
+      if (head != null && may(session, now)) {
+        sum.add(session.finals(), session.partials(), session.weight(), Amount.of(1, head.tokens));
       }
     }
     Amount ahead = ahead();
-    lessee.release(waiting.max(ahead));
+    lessee.release(sum.usable(lessee.unspent()).plus(Amount.of(1, largest)).max(ahead));
     Amount unspent = lessee.holds(now) ? lessee.unspent() : Amount.ZERO;
-    return sum.with(ahead.minus(unspent).orZero(), active(now)).without(unspent);
-  }
-
-  private List<Session> waitingSessions(Moment now) {
-    List<Session> waiting = new ArrayList<>();
-    for (Session session : queue.sessions()) {
-      if (may(session, now)) {
-        waiting.add(session);
-      }
-    }
-    return waiting;
+    return sum.with(ahead.minus(unspent).orZero(), active).without(unspent);
   }
 
   /** What to hold for requests to come: nothing where somebody waits. */
@@ -214,17 +223,7 @@ public final class Gate {
       return Amount.ZERO;
     }
     return Amount.of(Math.max(2, 2 * spentRequests), Math.max(2 * largest, 2 * spentTokens))
-        .min(limits.amount());
-  }
-
-  private int active(Moment now) {
-    int active = 0;
-    for (Session session : sessions) {
-      if (now.monotonic() - session.seen < ACTIVE) {
-        active++;
-      }
-    }
-    return active;
+        .min(limit);
   }
 
   /** Whether the policy lets a session have anything now. */
@@ -234,15 +233,16 @@ public final class Gate {
     if (usage == null || last == null) {
       return true;
     }
-    Amount share = limits.amount().times(1, Math.max(1, last.active()));
+    Amount share = limit.times(1, Math.max(1, last.active()));
     return share.covers(usage.within(now.monotonic()).plus(Amount.of(1, 0)));
   }
 
   private long cost(long tokens) {
-    return FairShare.dominant(Amount.REQUEST, tokens, limits.amount());
+    return FairShare.dominant(Amount.REQUEST, tokens, limit);
   }
 
   private void spent(Session session, long tokens, Moment now) {
+    queue.charge(session, Amount.of(1, tokens), limit);
     spentRequests++;
     spentTokens += tokens;
     largest = Math.max(largest, tokens);

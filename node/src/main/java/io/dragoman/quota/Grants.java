@@ -31,10 +31,28 @@ final class Grants {
     Amount picked = holder.credit(ledger.level);
     Amount spare =
         scarce(ledger) ? Amount.ZERO : spare(ledger, wants.reserve(), pool.minus(raised).orZero());
-    ledger.paced = ledger.paced.plus(raised).plus(spare);
+    ledger.paced = ledger.paced.plus(charged(ledger, raised.plus(spare)));
     Amount granted = rules.fitting(due.plus(picked).plus(spare), room);
     ledger.holders.set(at, holder.picking(picked).holding(holder.held().plus(granted)));
     return granted;
+  }
+
+  /**
+   * What a grant takes of the pace. What nodes hold goes round more slowly than in a window, so
+   * that the limit lasts until the first of it comes back.
+   */
+  private static Amount charged(Ledger ledger, Amount granted) {
+    Amount held = ledger.held();
+    Amount limit = ledger.limits.amount();
+    return granted.plus(
+        new Amount(
+            Scale.of(granted.requests(), held.requests(), limit.requests()),
+            Scale.of(granted.tokens(), held.tokens(), limit.tokens())));
+  }
+
+  /** Takes back what a node did not use: it may be granted again, as if it never had been. */
+  void returned(Ledger ledger, Amount unspent) {
+    ledger.paced = ledger.paced.minus(unspent);
   }
 
   /** Whether somebody waits for more than there is. */

@@ -140,11 +140,18 @@ public final class Ledger {
 
   /** What is held by nodes, counts upstream, or may count for all that is known. */
   public Amount booked() {
-    Amount held = Amount.ZERO;
+    return bookings.total().plus(held()).plus(unknown).plus(foreign);
+  }
+
+  /** What nodes may still spend, or have spent without proof. */
+  Amount held() {
+    long requests = 0;
+    long tokens = 0;
     for (Holder holder : holders) {
-      held = held.plus(holder.held());
+      requests += holder.held().requests();
+      tokens += holder.held().tokens();
     }
-    return bookings.total().plus(held).plus(unknown).plus(foreign);
+    return new Amount(requests, tokens);
   }
 
   /** How many sessions are active on the nodes. */

@@ -1,5 +1,7 @@
 package io.dragoman.quota;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A request that waits for its permit. Only accessed by the gate's thread.
  *
@@ -22,7 +24,12 @@ public final class Ticket {
   final long deadline;
   final long since;
   State state = State.WAITING;
-  long permit = -1;
+  long permit = Gate.NONE;
+
+  // Where it waits.
+  @Nullable Line line;
+  @Nullable Ticket before;
+  @Nullable Ticket after;
 
   Ticket(
       FairQueue.Session session,

@@ -102,14 +102,39 @@ public record Wants(Group little, Group much, Amount reserve, int active) {
      * @param weight of the session
      * @param least what it needs to send anything: its next request
      */
-    void add(Amount wanted, int weight, Amount least) {
+    void add(Amount finals, Amount partials, int weight, Amount least) {
+      Amount wanted = finals.plus(partials);
       long level = Math.max(1, FairShare.dominant(wanted, limit) / weight);
       long reach = Math.max(cut, FairShare.dominant(least, limit) / weight);
       if (level > reach) {
-        much.add(wanted.times(reach, level).max(least), reach, weight);
+        much.add(cut(finals, partials, weight, reach).max(least), reach, weight);
       } else {
         little.add(wanted, level, weight);
       }
+    }
+
+    /** The first that it sends, up to a level: finals go ahead. */
+    private Amount cut(Amount finals, Amount partials, int weight, long reach) {
+      long ofFinals = FairShare.dominant(finals, limit) / weight;
+      if (ofFinals >= reach) {
+        return finals.times(reach, ofFinals);
+      }
+      long ofPartials = Math.max(1, FairShare.dominant(partials, limit) / weight);
+      return finals.plus(partials.times(Math.min(reach - ofFinals, ofPartials), ofPartials));
+    }
+
+    /** How much of what a node holds these can use: no more of one dimension than of the other. */
+    Amount usable(Amount held) {
+      Amount all = little.amount.plus(much.amount);
+      if (all.isZero() || held.covers(all)) {
+        return all;
+      }
+      boolean byTokens =
+          Scale.of(held.tokens(), FairShare.WHOLE, all.tokens())
+              < Scale.of(held.requests(), FairShare.WHOLE, all.requests());
+      return byTokens
+          ? all.times(held.tokens(), all.tokens())
+          : all.times(held.requests(), all.requests());
     }
 
     Wants with(Amount reserve, int active) {
