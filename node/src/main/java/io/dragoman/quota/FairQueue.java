@@ -2,7 +2,6 @@ package io.dragoman.quota;
 
 import io.dragoman.quota.QuotaRequest.Priority;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -95,18 +94,12 @@ public final class FairQueue {
     }
   }
 
-  private static final Comparator<Session> BY_COUNTER =
-      Comparator.comparingLong(Session::counter).thenComparingLong(Session::id);
-
-  private static final Comparator<Session> BY_DEADLINE =
-      Comparator.comparingLong(Session::deadline).thenComparingLong(Session::id);
-
   private final Rules rules;
-  private final SessionHeap waiting = new SessionHeap(0, BY_COUNTER);
+  private final SessionHeap waiting = new SessionHeap(0, Session::counter);
 
   // Sessions with finals: those within the slack, and those too far ahead.
-  private final SessionHeap within = new SessionHeap(1, BY_DEADLINE);
-  private final SessionHeap beyond = new SessionHeap(2, BY_COUNTER);
+  private final SessionHeap within = new SessionHeap(1, Session::deadline);
+  private final SessionHeap beyond = new SessionHeap(2, Session::counter);
   private final List<Session> parked = new ArrayList<>();
 
   /** Where a session begins that has been idle: at the lowest counter of those that went last. */
@@ -131,17 +124,32 @@ public final class FairQueue {
     if (session.waiting() == 0) {
       lift(session);
     }
-    (ticket.priority == Priority.FINAL ? session.finals : session.partials).add(ticket);
-    arrange(session);
+    Line line = ticket.priority == Priority.FINAL ? session.finals : session.partials;
+    line.add(ticket);
+    if (line.first() == ticket) {
+      arrange(session);
+    }
   }
 
   /** Takes a request out, if it is in. */
   void remove(Ticket ticket) {
     Line line = ticket.line;
     if (line != null) {
+      boolean first = line.first() == ticket;
       line.remove(ticket);
-      arrange(ticket.session);
+      if (first) {
+        arrange(ticket.session);
+      }
     }
+  }
+
+  /** Takes out the request that is next, and charges it. */
+  void grant(Ticket ticket, Amount cost, Amount limit) {
+    Line line = ticket.line;
+    if (line != null) {
+      line.remove(ticket);
+    }
+    charge(ticket.session, cost, limit);
   }
 
   /** Lets a session wait apart, which may not have anything, until {@link #unpark}. */
@@ -193,7 +201,7 @@ public final class FairQueue {
   }
 
   /**
-   * Charges a request that was next, or did not have to wait.
+   * Charges a request that did not have to wait.
    *
    * @param cost what it takes of the limit
    */

@@ -98,6 +98,7 @@ public final class Gate {
     }
     long permit = lessee.spend(tokens, now);
     if (permit != NONE) {
+      queue.charge(session, Amount.of(1, tokens), limit);
       spent(session, tokens, now);
     }
     return permit;
@@ -142,7 +143,7 @@ public final class Gate {
     if (ticket.permit == NONE) {
       return null;
     }
-    queue.remove(ticket);
+    queue.grant(ticket, Amount.of(1, ticket.tokens), limit);
     spent(ticket.session, ticket.tokens, now);
     ticket.state = Ticket.State.GRANTED;
     return ticket;
@@ -242,7 +243,6 @@ public final class Gate {
   }
 
   private void spent(Session session, long tokens, Moment now) {
-    queue.charge(session, Amount.of(1, tokens), limit);
     spentRequests++;
     spentTokens += tokens;
     largest = Math.max(largest, tokens);

@@ -2,12 +2,15 @@ package io.dragoman.quota;
 
 import io.dragoman.quota.FairQueue.Session;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions, of which the first in some order is known at once: a binary heap in which every session
- * knows its place, so that any one can be moved or taken out. Not thread-safe.
+ * Sessions, of which the one with the lowest key is known at once: a binary heap in which every
+ * session knows its place, so that any one can be moved or taken out. Among equal keys the lowest id
+ * is first. Not thread-safe.
+ *
+ * <p>Keys are kept beside the sessions: to compare two costs no look at either.
  */
 final class SessionHeap {
 
@@ -15,16 +18,17 @@ final class SessionHeap {
   static final int OUT = -1;
 
   private final int number;
-  private final Comparator<Session> order;
+  private final ToLongFunction<Session> key;
   private @Nullable Session[] sessions = new Session[16];
+  private long[] keys = new long[16];
   private int size;
 
   /**
    * @param number which of a session's places is the one in this heap
    */
-  SessionHeap(int number, Comparator<Session> order) {
+  SessionHeap(int number, ToLongFunction<Session> key) {
     this.number = number;
-    this.order = order;
+    this.key = key;
   }
 
   boolean isEmpty() {
@@ -41,10 +45,11 @@ final class SessionHeap {
     if (place == OUT) {
       if (size == sessions.length) {
         sessions = Arrays.copyOf(sessions, 2 * size);
+        keys = Arrays.copyOf(keys, 2 * size);
       }
       place = size++;
     }
-    settle(session, place);
+    settle(session, key.applyAsLong(session), place);
   }
 
   /** Takes a session out, if it is in. */
@@ -57,40 +62,50 @@ final class SessionHeap {
     Session moved = sessions[--size];
     sessions[size] = null;
     if (moved != null && moved != session) {
-      settle(moved, place);
+      settle(moved, keys[size], place);
     }
   }
 
-  private void settle(Session session, int from) {
+  private void settle(Session session, long own, int from) {
     int place = from;
-    Session parent = at((place - 1) / 2);
-    while (place > 0 && parent != null && order.compare(session, parent) < 0) {
-      set(place, parent);
+    while (place > 0 && precedes(own, session, (place - 1) / 2)) {
+      move((place - 1) / 2, place);
       place = (place - 1) / 2;
-      parent = at((place - 1) / 2);
     }
-    Session child = leastChild(place);
-    while (child != null && order.compare(child, session) < 0) {
-      int below = child.places[number];
-      set(place, child);
-      place = below;
+    int child = leastChild(place);
+    while (child < size && !precedes(own, session, child)) {
+      move(child, place);
+      place = child;
       child = leastChild(place);
     }
-    set(place, session);
+    set(place, session, own);
   }
 
-  private @Nullable Session leastChild(int place) {
-    Session left = at(2 * place + 1);
-    Session right = at(2 * place + 2);
-    return left == null || right == null || order.compare(left, right) < 0 ? left : right;
+  private int leastChild(int place) {
+    int left = 2 * place + 1;
+    int right = left + 1;
+    Session session = right < size ? sessions[right] : null;
+    return session != null && precedes(keys[right], session, left) ? right : left;
   }
 
-  private @Nullable Session at(int place) {
-    return place < size ? sessions[place] : null;
+  private boolean precedes(long own, Session session, int place) {
+    if (own != keys[place]) {
+      return own < keys[place];
+    }
+    Session other = sessions[place];
+    return other == null || session.id() <= other.id();
   }
 
-  private void set(int place, Session session) {
+  private void move(int from, int to) {
+    Session session = sessions[from];
+    if (session != null) {
+      set(to, session, keys[from]);
+    }
+  }
+
+  private void set(int place, Session session, long own) {
     sessions[place] = session;
+    keys[place] = own;
     session.places[number] = place;
   }
 }
