@@ -1,35 +1,66 @@
 package io.dragoman.quota;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has reached the upstream, by the time at which it stops to count. Immutable.
  *
  * <p>Times are those of the ledger's owner. An end is rounded up to a slot, so a booking lasts up
- * to one slot longer than it must and never shorter.
+ * to one slot longer than it must and never shorter. Slots are kept in blocks, which versions share:
+ * a change copies one block and not the whole window.
  */
 final class Bookings {
-  private static final long[] NONE = {};
+  private static final @Nullable Block[] NONE = {};
+
+  /** So many consecutive slots. */
+  private record Block(long[] requests, long[] tokens) {
+    static final int SLOTS = 32;
+    static final Block EMPTY = new Block(new long[SLOTS], new long[SLOTS]);
+
+    Block copy() {
+      return new Block(requests.clone(), tokens.clone());
+    }
+
+    /** The sum of the slots before one. */
+    Amount before(int end) {
+      long allRequests = 0;
+      long allTokens = 0;
+      for (int i = 0; i < end; i++) {
+        allRequests += requests[i];
+        allTokens += tokens[i];
+      }
+      return new Amount(allRequests, allTokens);
+    }
+
+    /** The same with nothing before a slot. */
+    Block from(int start) {
+      Block copy = copy();
+      Arrays.fill(copy.requests, 0, start, 0);
+      Arrays.fill(copy.tokens, 0, start, 0);
+      return copy;
+    }
+  }
 
   private final long slot;
 
-  /** The slot that {@code requests[0]} ends with. */
+  /** The number of the first block; a slot's number is its end in slots. */
   private final long first;
 
-  private final long[] requests;
-  private final long[] tokens;
+  /** Null where nothing is booked. */
+  private final @Nullable Block[] blocks;
+
   private final Amount total;
 
-  private Bookings(long slot, long first, long[] requests, long[] tokens, Amount total) {
+  private Bookings(long slot, long first, @Nullable Block[] blocks, Amount total) {
     this.slot = slot;
     this.first = first;
-    this.requests = requests;
-    this.tokens = tokens;
+    this.blocks = blocks;
     this.total = total;
   }
 
   static Bookings none(long slot) {
-    return new Bookings(slot, 0, NONE, NONE, Amount.ZERO);
+    return new Bookings(slot, 0, NONE, Amount.ZERO);
   }
 
   /** All that is booked. */
@@ -37,16 +68,13 @@ final class Bookings {
     return total;
   }
 
-  /** How many slots are kept. */
-  int slots() {
-    return requests.length;
-  }
-
   /** How many bytes its slots take, encoded compactly. */
   int bytes() {
-    int bytes = LedgerSize.number(first) + LedgerSize.number(requests.length);
-    for (int i = 0; i < requests.length; i++) {
-      bytes += LedgerSize.amount(new Amount(requests[i], tokens[i]));
+    int bytes = LedgerSize.number(first) + LedgerSize.number(blocks.length);
+    for (Block block : blocks) {
+      for (int i = 0; block != null && i < Block.SLOTS; i++) {
+        bytes += LedgerSize.amount(new Amount(block.requests[i], block.tokens[i]));
+      }
     }
     return bytes;
   }
@@ -57,36 +85,46 @@ final class Bookings {
       return this;
     }
     long at = Math.floorDiv(end + slot - 1, slot);
-    long start = requests.length == 0 ? at : Math.min(first, at);
-    long past = requests.length == 0 ? at + 1 : Math.max(first + requests.length, at + 1);
-    long[] newRequests = resized(requests, start, past);
-    long[] newTokens = resized(tokens, start, past);
-    newRequests[(int) (at - start)] += amount.requests();
-    newTokens[(int) (at - start)] += amount.tokens();
-    return new Bookings(slot, start, newRequests, newTokens, total.plus(amount));
+    long number = Math.floorDiv(at, Block.SLOTS);
+    int place = Math.floorMod(at, Block.SLOTS);
+    long start = blocks.length == 0 ? number : Math.min(first, number);
+    long past = blocks.length == 0 ? number + 1 : Math.max(first + blocks.length, number + 1);
+    @Nullable Block[] changed = new Block[Math.toIntExact(past - start)];
+    System.arraycopy(
+        blocks, 0, changed, blocks.length == 0 ? 0 : (int) (first - start), blocks.length);
+    Block old = changed[(int) (number - start)];
+    Block block = (old == null ? Block.EMPTY : old).copy();
+    block.requests[place] += amount.requests();
+    block.tokens[place] += amount.tokens();
+    changed[(int) (number - start)] = block;
+    return new Bookings(slot, start, changed, total.plus(amount));
   }
 
   /** Without what counts no longer at {@code now}. */
   Bookings at(long now) {
     // A slot ends at its number times the grain, so what ends now counts no longer.
     long keep = Math.floorDiv(now, slot) + 1;
-    if (requests.length == 0 || keep <= first) {
+    long number = Math.floorDiv(keep, Block.SLOTS);
+    int place = Math.floorMod(keep, Block.SLOTS);
+    int gone = (int) Math.clamp(number - first, 0, blocks.length);
+    Amount ended = Amount.ZERO;
+    for (int i = 0; i < gone; i++) {
+      ended = ended.plus(before(blocks[i], Block.SLOTS));
+    }
+    Block cut = gone < blocks.length && number == first + gone ? blocks[gone] : null;
+    Amount partly = before(cut, place);
+    if (gone == 0 && partly.isZero()) {
       return this;
     }
-    if (keep >= first + requests.length) {
-      return none(slot);
+    @Nullable Block[] left = Arrays.copyOfRange(blocks, gone, blocks.length);
+    if (cut != null && !partly.isZero()) {
+      left[0] = cut.from(place);
     }
-    int gone = (int) (keep - first);
-    Amount left = total;
-    for (int i = 0; i < gone; i++) {
-      left = left.minus(new Amount(requests[i], tokens[i]));
-    }
-    return new Bookings(
-        slot,
-        keep,
-        Arrays.copyOfRange(requests, gone, requests.length),
-        Arrays.copyOfRange(tokens, gone, tokens.length),
-        left);
+    return new Bookings(slot, first + gone, left, total.minus(ended).minus(partly));
+  }
+
+  private static Amount before(@Nullable Block block, int end) {
+    return block == null ? Amount.ZERO : block.before(end);
   }
 
   /**
@@ -94,17 +132,14 @@ final class Bookings {
    */
   Bookings moved(long then, long now) {
     Bookings moved = none(slot);
-    for (int i = 0; i < requests.length; i++) {
-      long remaining = (first + i) * slot - then;
-      moved = moved.with(now + remaining, new Amount(requests[i], tokens[i]));
+    for (int i = 0; i < blocks.length; i++) {
+      Block block = blocks[i];
+      for (int place = 0; block != null && place < Block.SLOTS; place++) {
+        long end = ((first + i) * Block.SLOTS + place) * slot;
+        moved =
+            moved.with(now + end - then, new Amount(block.requests[place], block.tokens[place]));
+      }
     }
     return moved;
-  }
-
-  private long[] resized(long[] values, long start, long past) {
-    long[] wider = new long[Math.toIntExact(past - start)];
-    System.arraycopy(
-        values, 0, wider, values.length == 0 ? 0 : (int) (first - start), values.length);
-    return wider;
   }
 }

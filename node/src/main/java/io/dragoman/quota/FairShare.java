@@ -38,18 +38,20 @@ final class FairShare {
    *
    * <p>What is credited is a concave, piecewise linear function of the level, so Newton's steps
    * from the left never pass the solution, and reach it after at most one step for each bend.
+   *
+   * @param credited what they are credited at {@code level}
    */
-  static long rise(List<Holder> holders, long level, Amount pool) {
-    Amount target = credited(holders, level).plus(pool);
+  static long rise(List<Holder> holders, long level, Amount credited, Amount pool) {
     long top = level;
     for (Holder holder : holders) {
       top = Math.max(top, holder.mark() + holder.wants().top());
     }
     long reached = level;
-    long step = 1;
-    while (step > 0 && reached < top) {
-      step = step(holders, reached, target.minus(credited(holders, reached)));
+    long step = reached < top ? step(holders, reached, pool) : 0;
+    while (step > 0) {
       reached = Math.min(top, Math.addExact(reached, Math.min(step, top)));
+      Amount left = credited.plus(pool).minus(credited(holders, reached));
+      step = reached < top ? step(holders, reached, left) : 0;
     }
     return reached;
   }

@@ -26,7 +26,7 @@ final class Grants {
     Amount room = rules.room(ledger.ceiling(), ledger.booked());
     Amount promised = FairShare.credited(ledger.holders, ledger.level);
     Amount pool = pace(ledger, now).min(room.minus(promised).minus(due)).orZero();
-    ledger.level = FairShare.rise(ledger.holders, ledger.level, pool);
+    ledger.level = FairShare.rise(ledger.holders, ledger.level, promised, pool);
     Amount raised = FairShare.credited(ledger.holders, ledger.level).minus(promised);
     Amount picked = holder.credit(ledger.level);
     Amount spare =

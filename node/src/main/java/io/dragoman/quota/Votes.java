@@ -5,6 +5,7 @@ import io.dragoman.quota.Holder.Standing;
 import io.dragoman.quota.Refresh.Bond;
 import io.dragoman.quota.Reply.State;
 import io.dragoman.quota.Reply.Status;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
@@ -144,9 +145,16 @@ final class Votes {
   }
 
   private static int count(Ledger ledger, long now, Predicate<Holder> which) {
+    List<Long> voters = ledger.voters.nodes();
     int count = 0;
+    int at = 0;
+    // Both are in the order of their nodes.
     for (Holder holder : ledger.holders) {
-      if (which.test(holder) && fresh(ledger, holder, now) && ledger.voters.has(holder.node())) {
+      while (at < voters.size() && voters.get(at) < holder.node()) {
+        at++;
+      }
+      boolean votes = at < voters.size() && voters.get(at) == holder.node();
+      if (votes && which.test(holder) && fresh(ledger, holder, now)) {
         count++;
       }
     }

@@ -30,7 +30,7 @@ public record Wants(Group little, Group much, Amount reserve, int active) {
 
     /** What they get when each has been given {@code risen}. */
     Amount at(long risen) {
-      return risen >= level ? amount : amount.times(risen, level);
+      return risen >= level || amount.isZero() ? amount : amount.times(risen, level);
     }
 
     private Group scaled(long part, long whole) {
@@ -39,7 +39,7 @@ public record Wants(Group little, Group much, Amount reserve, int active) {
 
     /** How much more they get for a whole limit's rise from there. */
     Amount slope(long risen) {
-      return risen >= level ? Amount.ZERO : amount.times(FairShare.WHOLE, level);
+      return risen >= level || amount.isZero() ? Amount.ZERO : amount.times(FairShare.WHOLE, level);
     }
   }
 
