@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What has reached the upstream, by the time at which it stops to count. Immutable.
  *
  * <p>Times are those of the ledger's owner. An end is rounded up to a slot, so a booking lasts up
- * to one slot longer than it must and never shorter. Slots are kept in blocks, which versions share:
- * a change copies one block and not the whole window.
+ * to one slot longer than it must and never shorter. Slots are kept in blocks, which versions
+ * share: a change copies one block and not the whole window.
  */
 final class Bookings {
   private static final @Nullable Block[] NONE = {};

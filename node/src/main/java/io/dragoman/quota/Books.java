@@ -69,6 +69,7 @@ final class Books {
         }
       }
     }
+    ledger.bookings = ledger.bookings.at(now); // Some had ended before they were told.
     if (ledger.phase == Ledger.Phase.GATHERING && recollection != null) {
       holder = holder.testifying(recollection.testimony(refresh.held(), ledger.limits, rules, now));
     }
@@ -84,10 +85,7 @@ final class Books {
    * longer, too: what surely counts of this node is all that must be booked.
    */
   private void recall(Ledger ledger, Refresh refresh, Recollection recollection, long now) {
-    boolean covered =
-        ledger.phase == Ledger.Phase.GATHERING
-            && ledger.continues.equals(Bond.NONE)
-            && !ledger.cold;
+    boolean covered = ledger.phase == Ledger.Phase.GATHERING && ledger.continues.equals(Bond.NONE);
     Amount sure = rules.sure(recollection);
     Amount skip = covered ? recollection.all().minus(sure) : Amount.ZERO;
     for (Aged aged : recollection.proven()) {
@@ -95,7 +93,6 @@ final class Books {
       skip = skip.minus(skipped);
       book(ledger, aged.age(), aged.amount().minus(skipped), now);
     }
-    ledger.cold &= recollection.joined() == 0;
     ledger.blank &= recollection.opened() == 0;
     if (ledger.phase == Ledger.Phase.OPEN) {
       ledger.unknown = ledger.unknown.minus(sure.plus(refresh.held())).orZero();

@@ -46,25 +46,32 @@ final class Gathering {
 
   /** Opens the books when a majority has gathered. */
   void open(Ledger ledger, long now) {
-    if (ledger.phase != Phase.GATHERING || !votes.majority(ledger, now)) {
-      return;
+    if (ledger.phase == Phase.GATHERING && mayOpen(ledger, now)) {
+      if (ledger.continues.equals(Bond.NONE)) {
+        ledger.unknown = unknown(ledger, now);
+        ledger.unknownUntil = rules.unknownUntil(lastGrant(ledger, now));
+      }
+      begin(ledger, now);
+    }
+    if (ledger.phase == Phase.OPEN && ledger.blank && votes.all(ledger, now)) {
+      // Every voter is there, and none remembers anything: the whole cluster has just started.
+      ledger.unknown = Amount.ZERO;
+    }
+  }
+
+  private boolean mayOpen(Ledger ledger, long now) {
+    if (!votes.majority(ledger, now)) {
+      return false;
     }
     if (!ledger.continues.equals(Bond.NONE)) {
-      if (!rules.complete(votes.remembering(ledger, now), ledger.voters)) {
-        return;
-      }
-    } else if (ledger.cold || (ledger.blank && votes.all(ledger, now))) {
-      if (now < rules.coldUntil(ledger.since)) {
-        return;
-      }
-    } else {
-      ledger.unknown = unknown(ledger, now);
-      ledger.unknownUntil = rules.unknownUntil(lastGrant(ledger, now));
+      return rules.complete(votes.remembering(ledger, now), ledger.voters);
     }
+    return !ledger.blank || now >= rules.coldUntil(ledger.since);
+  }
+
+  private static void begin(Ledger ledger, long now) {
     ledger.phase = Phase.OPEN;
     ledger.since = now;
-    ledger.cold = false;
-    ledger.blank = false;
     ledger.voters = ledger.voters.in(ledger.epoch);
     ledger.votersSince = now;
     ledger.majorityAt = now;

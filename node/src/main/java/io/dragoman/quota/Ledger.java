@@ -43,11 +43,8 @@ public final class Ledger {
    */
   boolean convened;
 
-  /** No node that joined has ever been in another epoch: the whole cluster has just started. */
-  boolean cold;
-
-  /** No node that joined has ever been in an epoch that was open. */
-  boolean blank;
+  /** No node that joined has seen an earlier epoch open: perhaps the whole cluster has started. */
+  boolean blank = true;
 
   /** Stamps from before that moment prove nothing. */
   long votesFrom;
@@ -102,7 +99,6 @@ public final class Ledger {
     draft.since = since;
     draft.asOf = asOf;
     draft.convened = convened;
-    draft.cold = cold;
     draft.blank = blank;
     draft.votesFrom = votesFrom;
     draft.majorityAt = majorityAt;

@@ -120,8 +120,6 @@ public final class LedgerKeeper {
     Ledger ledger;
     if (newest == null) {
       ledger = new Ledger(0, owner, initial, proposed, Bookings.none(timing.slot()));
-      ledger.cold = true;
-      ledger.blank = true;
       begin(ledger, refresh.joined().epoch() + 1, now);
     } else if (!isOwn(newest) || isLeftOver(newest, now)) {
       ledger = takenOver(newest, now);
@@ -209,6 +207,7 @@ public final class LedgerKeeper {
     ledger.version = 0;
     ledger.phase = Phase.GATHERING;
     ledger.convened = false;
+    ledger.blank = ledger.continues.equals(Bond.NONE);
     ledger.since = now.monotonic();
     ledger.votesFrom = now.monotonic();
     ledger.asOf = now;

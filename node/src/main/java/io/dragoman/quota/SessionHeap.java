@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions, of which the one with the lowest key is known at once: a binary heap in which every
- * session knows its place, so that any one can be moved or taken out. Among equal keys the lowest id
- * is first. Not thread-safe.
+ * session knows its place, so that any one can be moved or taken out. Among equal keys the lowest
+ * id is first. Not thread-safe.
  *
  * <p>Keys are kept beside the sessions: to compare two costs no look at either.
  */

@@ -1,0 +1,227 @@
+package io.dragoman.quota;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.quota.LedgerCluster.Act;
+import io.dragoman.quota.LedgerCluster.Step;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+/**
+ * The ledger against the truth and against slow, obvious books: whatever is lost, doubled or late,
+ * and whoever comes, goes and owns it, all that may count is booked, nothing is granted beyond the
+ * limit, one owner grants at a time, and every booking lapses.
+ */
+final class LedgerKeeperTest {
+  private static final long SECOND = 1_000_000_000;
+  private static final Amount LIMIT = Amount.of(60, 24_000);
+
+  /** A new one for every try, or test. */
+  private LedgerCluster cluster = new LedgerCluster();
+
+  @BeforeTry
+  void begin() {
+    cluster = new LedgerCluster();
+  }
+
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  void allThatMayCountIsBooked(@ForAll("schedules") List<Step> steps) {
+    cluster.open();
+    cluster.play(steps);
+  }
+
+  /** So much of a life is spent in one epoch that its books are compared to the last token. */
+  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+  void oneOwnersBooksAreExact(@ForAll("calm") List<Step> steps) {
+    cluster.open();
+    cluster.play(steps);
+    assertEquals(1, cluster.epoch());
+  }
+
+  @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+  void everyBookingLapses(@ForAll("schedules") List<Step> steps) {
+    cluster.open();
+    cluster.play(steps);
+    cluster.rest();
+    assertEquals(Amount.ZERO, cluster.booked());
+  }
+
+  @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+  void itOpensAgainWhenAllIsQuiet(@ForAll("schedules") List<Step> steps) {
+    cluster.open();
+    cluster.play(steps);
+    cluster.open();
+  }
+
+  @Example
+  void anOldCopyDoesNotEndAnEpoch() {
+    cluster.open();
+    long epoch = cluster.epoch();
+    cluster.play(List.of(new Step(1, 0, 0, Act.OLD_COPY, 1)));
+    cluster.open();
+    assertEquals(epoch, cluster.epoch());
+  }
+
+  @Example
+  void aHandOverInGoodOrderKeepsTheBooksAndTheLeases() {
+    cluster.open();
+    cluster.play(List.of(new Step(1, 0, 0, Act.SPEND, 500), new Step(1, 0, 0, Act.REFRESH, 1)));
+    Amount before = cluster.booked();
+    long epoch = cluster.epoch();
+    cluster.play(List.of(new Step(1, 0, 0, Act.HAND_OVER, 1)));
+    for (int times = 0; times < 3; times++) {
+      cluster.round(1);
+    }
+    assertTrue(cluster.epoch() > epoch, "a new epoch, within a few messages");
+    assertTrue(cluster.booked().covers(before), cluster.booked() + " covers " + before);
+    assertFalse(before.isZero());
+  }
+
+  @Example
+  void aNodeThatLeavesIsNoVoterAnyMore() {
+    cluster.open();
+    rounds(1);
+    cluster.play(List.of(new Step(1, 2, 0, Act.LEAVE, 1)));
+    assertEquals(List.of(0L, 1L), cluster.voters().nodes());
+    cluster.open();
+    assertEquals(List.of(0L, 1L, 2L), cluster.voters().nodes(), "until it is back");
+  }
+
+  @Example
+  void aRefusalShrinksTheGrantsUntilItLapses() {
+    cluster.open();
+    cluster.observe(Evidence.refused(3 * SECOND));
+    assertTrue(cluster.booked().covers(LIMIT), "all of it is taken");
+    rounds(10);
+    assertTrue(cluster.booked().covers(LIMIT), "still, after 2.4 s");
+    rounds(4);
+    assertFalse(cluster.booked().covers(LIMIT), "lapsed after 3 s");
+  }
+
+  @Example
+  void aLowerLimitThatTheUpstreamNamesCapsUntilItNamesAnother() {
+    cluster.open();
+    long all = Long.MAX_VALUE;
+    Amount most = new Amount(all, all);
+    cluster.observe(new Evidence(Amount.of(6, all), most, 0));
+    rounds(40);
+    assertTrue(cluster.booked().requests() <= 6 * Amount.REQUEST, cluster.booked().toString());
+    cluster.observe(new Evidence(Amount.of(600, all), most, 0));
+    rounds(40);
+    assertTrue(cluster.booked().requests() > 6 * Amount.REQUEST, cluster.booked().toString());
+    assertTrue(LIMIT.covers(cluster.booked()), "but never above the configured one");
+  }
+
+  @Example
+  void aLowerLimitHoldsAsSoonAsWhatWasBookedHasEnded() {
+    cluster.open();
+    spendAll(30);
+    assertTrue(cluster.booked().requests() > 20 * Amount.REQUEST, cluster.booked().toString());
+    cluster.limit(Limits.perMinute(10, 24_000));
+    spendAll(40);
+    assertTrue(cluster.booked().requests() <= 10 * Amount.REQUEST, cluster.booked().toString());
+  }
+
+  @Example
+  void quotasSideBySideKnowNothingOfEachOther() {
+    LedgerCluster other = new LedgerCluster();
+    cluster.open();
+    other.open();
+    Amount before = other.booked();
+    spendAll(10);
+    cluster.observe(Evidence.refused(3 * SECOND));
+    assertEquals(before, other.booked());
+  }
+
+  private void rounds(int times) {
+    for (int i = 0; i < times; i++) {
+      cluster.round(0);
+    }
+  }
+
+  private void spendAll(int times) {
+    for (int i = 0; i < times; i++) {
+      for (int node = 0; node < LedgerCluster.NODES; node++) {
+        cluster.play(
+            List.of(
+                new Step(20, node, 0, Act.SPEND, 100),
+                new Step(20, node, 0, Act.ARRIVE, 1),
+                new Step(20, node, 0, Act.SPEND, 100),
+                new Step(20, node, 0, Act.ARRIVE, 1),
+                new Step(20, node, 0, Act.REFRESH, 1)));
+      }
+    }
+  }
+
+  @Provide
+  Arbitrary<List<Step>> schedules() {
+    Arbitrary<Act> acts =
+        Arbitraries.frequency(
+            Tuple.of(40, Act.REFRESH),
+            Tuple.of(4, Act.LOSE_REFRESH),
+            Tuple.of(4, Act.LOSE_REPLY),
+            Tuple.of(3, Act.DELAY),
+            Tuple.of(3, Act.DOUBLE),
+            Tuple.of(30, Act.SPEND),
+            Tuple.of(25, Act.ARRIVE),
+            Tuple.of(3, Act.GIVE_BACK),
+            Tuple.of(1, Act.RESTART),
+            Tuple.of(1, Act.LEAVE),
+            Tuple.of(1, Act.RAISE_LIMIT),
+            Tuple.of(1, Act.OLD_COPY),
+            Tuple.of(1, Act.OWNER_RESTART),
+            Tuple.of(1, Act.HAND_OVER),
+            Tuple.of(1, Act.COPY_AS_IT_IS));
+    // Nodes mostly agree on the owner, and are seldom silent for long.
+    Arbitrary<Integer> owners = Arbitraries.frequency(Tuple.of(9, 0), Tuple.of(1, 1));
+    Arbitrary<Long> pauses =
+        Arbitraries.frequencyOf(
+            Tuple.of(60, Arbitraries.longs().between(1, 150)),
+            Tuple.of(4, Arbitraries.longs().between(150, 1_500)),
+            Tuple.of(1, Arbitraries.longs().between(1_500, 9_000)));
+    return steps(pauses, owners, acts);
+  }
+
+  /** Nothing that ends an epoch. */
+  @Provide
+  Arbitrary<List<Step>> calm() {
+    Arbitrary<Act> acts =
+        Arbitraries.frequency(
+            Tuple.of(40, Act.REFRESH),
+            Tuple.of(4, Act.LOSE_REFRESH),
+            Tuple.of(4, Act.LOSE_REPLY),
+            Tuple.of(3, Act.DELAY),
+            Tuple.of(3, Act.DOUBLE),
+            Tuple.of(30, Act.SPEND),
+            Tuple.of(25, Act.ARRIVE),
+            Tuple.of(3, Act.GIVE_BACK),
+            Tuple.of(1, Act.RAISE_LIMIT),
+            Tuple.of(1, Act.OLD_COPY));
+    return steps(Arbitraries.longs().between(1, 80), Arbitraries.just(0), acts);
+  }
+
+  private static Arbitrary<List<Step>> steps(
+      Arbitrary<Long> pauses, Arbitrary<Integer> owners, Arbitrary<Act> acts) {
+    return Combinators.combine(
+            pauses,
+            Arbitraries.integers().between(0, LedgerCluster.NODES - 1),
+            owners,
+            acts,
+            Arbitraries.longs().between(1, 8_000))
+        .as(Step::new)
+        .list()
+        .ofMinSize(50)
+        .ofMaxSize(400);
+  }
+}
