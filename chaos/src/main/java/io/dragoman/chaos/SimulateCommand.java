@@ -111,8 +111,8 @@ final class SimulateCommand implements Callable<Integer> {
       defaultValue = "none",
       description = {
         "What goes wrong (default: ${DEFAULT-VALUE}):",
-        "none; kills: a node every 90 s; partitions: cuts of 1 to 120 s; restarts: in good order;"
-            + " all: all of that, and freezes, suspensions, loss, delays, drift, wrong clocks."
+        "none; kills: a node every 90 s; partitions: cuts of 1 to 120 s; splits: two halves, and a node"
+            + " between that turns from one to the other; restarts: in good order; all: all of that, and freezes, suspensions, loss, delays, drift, wrong clocks."
       })
   private Faults faults = Faults.NONE;
 

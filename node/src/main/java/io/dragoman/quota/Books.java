@@ -81,21 +81,20 @@ final class Books {
   }
 
   /**
-   * Books what a node remembers. Where the unknown will be held back, that covers what may count no
-   * longer, too: what surely counts of this node is all that must be booked.
+   * Books what a node remembers; but where the unknown is about to be held back, only what that
+   * does not cover.
    */
   private void recall(Ledger ledger, Refresh refresh, Recollection recollection, long now) {
     boolean covered = ledger.phase == Ledger.Phase.GATHERING && ledger.continues.equals(Bond.NONE);
-    Amount sure = rules.sure(recollection);
-    Amount skip = covered ? recollection.all().minus(sure) : Amount.ZERO;
     for (Aged aged : recollection.proven()) {
-      Amount skipped = skip.min(aged.amount());
-      skip = skip.minus(skipped);
-      book(ledger, aged.age(), aged.amount().minus(skipped), now);
+      if (!covered || rules.surelyBooked(aged)) {
+        book(ledger, aged.age(), aged.amount(), now);
+      }
     }
     ledger.blank &= recollection.opened() == 0;
     if (ledger.phase == Ledger.Phase.OPEN) {
-      ledger.unknown = ledger.unknown.minus(sure.plus(refresh.held())).orZero();
+      Amount known = rules.sure(recollection).plus(refresh.held());
+      ledger.unknown = ledger.unknown.minus(known).orZero();
     }
   }
 

@@ -4,7 +4,11 @@ import io.dragoman.quota.Recollection.Aged;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Amounts by the time at which something happened, for the length of a window. Not thread-safe. */
+/**
+ * Amounts by the time at which something happened, for a certain time. That is longer than a window
+ * by more than an owner can lag behind: which of them still matter only {@link Rules} says. Not
+ * thread-safe.
+ */
 final class History {
 
   /** How finely ages are told; 20 a second. */
@@ -16,8 +20,8 @@ final class History {
   /** The grain of time that each place holds. */
   private final long[] grains;
 
-  History(long window) {
-    int places = Math.toIntExact(window / GRAIN) + 2;
+  History(long length) {
+    int places = Math.toIntExact(length / GRAIN) + 2;
     requests = new long[places];
     tokens = new long[places];
     grains = new long[places];
@@ -28,7 +32,7 @@ final class History {
     long grain = Math.floorDiv(at, GRAIN);
     int place = Math.floorMod(grain, grains.length);
     if (grains[place] > grain) {
-      return; // Older than a window: it has been forgotten.
+      return; // It has been forgotten.
     }
     if (grains[place] < grain) {
       grains[place] = grain;
@@ -39,17 +43,8 @@ final class History {
     tokens[place] += amount.tokens();
   }
 
-  /** All of it, the oldest first, with each age rounded down: to the youngest that it may be. */
-  List<Aged> young(long now) {
-    return aged(now, 1);
-  }
-
-  /** All of it, the oldest first, with each age rounded up: to the oldest that it may be. */
-  List<Aged> old(long now) {
-    return aged(now, 0);
-  }
-
-  private List<Aged> aged(long now, int later) {
+  /** All of it, the oldest first, with each age rounded down, to the youngest that it may be. */
+  List<Aged> told(long now) {
     List<Aged> all = new ArrayList<>();
     long oldest = Math.floorDiv(now, GRAIN) - grains.length;
     for (int i = 1; i <= grains.length; i++) {
@@ -57,7 +52,7 @@ final class History {
       if (grains[place] > oldest && (requests[place] != 0 || tokens[place] != 0)) {
         all.add(
             new Aged(
-                Math.max(0, now - (grains[place] + later) * GRAIN),
+                Math.max(0, now - (grains[place] + 1) * GRAIN),
                 new Amount(requests[place], tokens[place])));
       }
     }

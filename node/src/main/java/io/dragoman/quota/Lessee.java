@@ -27,7 +27,6 @@ public final class Lessee {
 
   private final InFlight inFlight = new InFlight();
   private final History proven;
-  private final History permitted;
 
   /** What has landed since the last refresh; ages are kept as moments. */
   private final List<Landing> fresh = new ArrayList<>();
@@ -83,8 +82,7 @@ public final class Lessee {
     this.rules = rules;
     this.timing = rules.timing();
     this.charge = charge;
-    this.proven = new History(timing.window());
-    this.permitted = new History(timing.window());
+    this.proven = new History(timing.window() + timing.vote() + timing.network());
     this.lastVote = now.monotonic();
     this.sent = now;
     this.renewed = now;
@@ -113,14 +111,14 @@ public final class Lessee {
       return;
     }
     long reserved = inFlight.tokens(permit);
-    long permittedAt = inFlight.permittedAt(permit);
+    long flight = now.monotonic() - inFlight.permittedAt(permit);
+    long proof = now.monotonic() - rules.proofAge(0, flight);
     inFlight.prove(permit);
-    long proof = proofOf(permittedAt, now.monotonic());
     if (charge == Charge.USAGE) {
-      land(proof, permittedAt, new Amount(Amount.REQUEST, 0));
+      land(proof, new Amount(Amount.REQUEST, 0));
     } else {
       inFlight.close(permit);
-      land(proof, permittedAt, new Amount(Amount.REQUEST, rules.charged(charge, reserved, 0)));
+      land(proof, new Amount(Amount.REQUEST, rules.charged(charge, reserved, 0)));
     }
   }
 
@@ -128,9 +126,8 @@ public final class Lessee {
   public void completed(long permit, long used, Moment now) {
     if (inFlight.isOpen(permit) && inFlight.isProven(permit)) {
       long reserved = inFlight.tokens(permit);
-      long permittedAt = inFlight.permittedAt(permit);
       inFlight.close(permit);
-      land(now.monotonic(), permittedAt, new Amount(0, rules.charged(charge, reserved, used)));
+      land(now.monotonic(), new Amount(0, rules.charged(charge, reserved, used)));
     }
   }
 
@@ -148,15 +145,9 @@ public final class Lessee {
     evidence = said;
   }
 
-  private long proofOf(long permittedAt, long firstByte) {
-    long now = firstByte;
-    return now - rules.proofAge(0, now - permittedAt);
-  }
-
-  private void land(long at, long permittedAt, Amount amount) {
+  private void land(long at, Amount amount) {
     fresh.add(new Landing(0, at, amount));
     proven.add(at, amount);
-    permitted.add(permittedAt, amount);
   }
 
   /**
@@ -169,8 +160,7 @@ public final class Lessee {
       Amount amount =
           new Amount(inFlight.isProven(oldest) ? 0 : Amount.REQUEST, inFlight.tokens(oldest));
       inFlight.close(oldest);
-      fresh.add(new Landing(0, at, amount));
-      proven.add(at, amount);
+      land(at, amount);
       oldest = inFlight.oldest();
     }
   }
@@ -339,12 +329,6 @@ public final class Lessee {
 
   private Recollection recollection(long now) {
     return new Recollection(
-        former,
-        opened,
-        booked,
-        now - bookedSince,
-        now - formerVote,
-        proven.young(now),
-        permitted.old(now));
+        former, opened, booked, now - bookedSince, now - formerVote, proven.told(now));
   }
 }

@@ -13,30 +13,16 @@ import java.util.List;
  * @param bookedAge how long ago the node sent what was answered so, in nanoseconds
  * @param voteAge how long ago the node voted for that epoch, or another before this one, for the
  *     last time; since its start if it never did
- * @param proven what has certainly arrived, the oldest first, by the age of the proof; rounded down
- *     to younger
- * @param permitted the same requests, by the age of their permits; rounded up to older
+ * @param proven what has arrived, the oldest first
  */
 public record Recollection(
-    long joined,
-    long opened,
-    Amount booked,
-    long bookedAge,
-    long voteAge,
-    List<Aged> proven,
-    List<Aged> permitted) {
+    long joined, long opened, Amount booked, long bookedAge, long voteAge, List<Aged> proven) {
 
-  /** An amount and its age in nanoseconds. */
+  /**
+   * An amount and the age of the proof that it arrived, in nanoseconds: at least this, and less
+   * than {@link History#GRAIN} more.
+   */
   public record Aged(long age, Amount amount) {}
-
-  /** All that was permitted. */
-  Amount all() {
-    Amount all = Amount.ZERO;
-    for (Aged aged : permitted) {
-      all = all.plus(aged.amount());
-    }
-    return all;
-  }
 
   /**
    * What a ledger that gathers needs of it.
@@ -53,6 +39,5 @@ public record Recollection(
 
   public Recollection {
     proven = List.copyOf(proven);
-    permitted = List.copyOf(permitted);
   }
 }

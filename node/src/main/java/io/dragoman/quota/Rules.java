@@ -75,7 +75,7 @@ public class Rules {
 
   /**
    * What a new owner must hold back: what the last one had booked when it granted for the last
-   * time, less what surely counted then of nodes that have given up their leases.
+   * time, less what surely was of nodes that have given up their leases.
    *
    * @param booked an upper bound of the former
    * @param known a lower bound of the latter, with what may still arrive of those nodes
@@ -101,12 +101,13 @@ public class Rules {
   }
 
   /**
-   * Whether a request surely counts upstream still, and surely will until the owner opens.
+   * Whether the last owner surely still had a request booked when it granted for the last time:
+   * that was before the node's testimony, or in the time for which that is good, a vote's length.
    *
-   * @param permitAge how long before it told so the node had permitted it: the earliest arrival
+   * @param proofAge the age of the proof of its arrival when the node told it, at most
    */
-  public boolean surelyCounts(long permitAge) {
-    return Timing.stretched(permitAge) + Timing.stretched(timing.vote()) < timing.window();
+  public boolean surelyBooked(long proofAge) {
+    return Timing.stretched(proofAge) + Timing.stretched(timing.vote()) < timing.window();
   }
 
   /** What may still be granted. Negative in a dimension of which too much is booked. */
@@ -244,12 +245,17 @@ public class Rules {
     return Timing.stretched(timing.call() + timing.network());
   }
 
-  /** How much of a recollection surely counts. */
+  /** Whether that holds of an amount that a node remembers. */
+  boolean surelyBooked(Aged aged) {
+    return surelyBooked(aged.age() + History.GRAIN);
+  }
+
+  /** For how much of a recollection it holds. */
   Amount sure(Recollection recollection) {
     Amount sure = Amount.ZERO;
-    for (Aged permitted : recollection.permitted()) {
-      if (surelyCounts(permitted.age())) {
-        sure = sure.plus(permitted.amount());
+    for (Aged aged : recollection.proven()) {
+      if (surelyBooked(aged)) {
+        sure = sure.plus(aged.amount());
       }
     }
     return sure;

@@ -1,66 +1,28 @@
 package io.dragoman.quota;
 
 import static java.util.Objects.requireNonNull;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.dragoman.quota.LedgerKeeper.Outcome;
-import io.dragoman.quota.Refresh.Bond;
 import io.dragoman.quota.Requests.Request;
+import io.dragoman.quota.Step.Act;
 import io.dragoman.quota.Wants.Group;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Three nodes and two processes that each take themselves for the ledger's owner, on clocks that
- * differ. Each answer is checked: against the truth, and while nobody takes the ledger over against
- * {@link SlowBooks}.
+ * differ. A {@link Judge} checks each answer.
  */
 final class LedgerCluster {
   private static final long MILLISECOND = 1_000_000;
   static final int NODES = 3;
 
   static final Timing TIMING = timing();
-
-  /**
-   * One thing that happens.
-   *
-   * @param pause before it, in milliseconds
-   * @param node to whom
-   * @param owner whom the node takes for the owner
-   * @param value its size: tokens, or a delay in milliseconds
-   */
-  record Step(long pause, int node, int owner, Act act, long value) {}
-
-  enum Act {
-    REFRESH,
-    LOSE_REFRESH,
-    LOSE_REPLY,
-    DELAY,
-    DOUBLE,
-    SPEND,
-    ARRIVE,
-    GIVE_BACK,
-    /** A node's process dies, and another begins. */
-    RESTART,
-    /** It says good-bye before. */
-    LEAVE,
-    RAISE_LIMIT,
-    /** The owner finds a copy of some time ago. */
-    OLD_COPY,
-    /** The owner's process dies; the next one finds some copy. */
-    OWNER_RESTART,
-    HAND_OVER,
-    COPY_AS_IT_IS
-  }
 
   private record Event(long at, Runnable what) {}
 
@@ -97,27 +59,19 @@ final class LedgerCluster {
     }
   }
 
-  private final Rules rules;
+  private final Rules rules = new Rules(TIMING);
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::at));
   private final Requests requests = new Requests(TIMING);
-  private final SlowBooks slow = new SlowBooks(TIMING);
+  private final Judge judge = new Judge(TIMING);
   private final List<Node> nodes = new ArrayList<>();
   private final List<Owner> owners = new ArrayList<>();
-  private final Set<Bond> past = new HashSet<>();
   private Limits limits = Limits.perMinute(60, 24_000);
-  private Bond first = Bond.NONE;
-  private Bond granting = Bond.NONE;
   private @Nullable Ledger latest;
   private long names;
   private long now = 1_000 * MILLISECOND;
 
   LedgerCluster() {
-    this(new Rules(TIMING));
-  }
-
-  LedgerCluster(Rules rules) {
-    this.rules = rules;
     for (int node = 0; node < NODES; node++) {
       nodes.add(new Node(node));
     }
@@ -169,21 +123,21 @@ final class LedgerCluster {
 
   void play(List<Step> steps) {
     for (Step step : steps) {
-      pass(step.pause);
-      Node node = nodes.get(step.node);
-      Owner owner = owners.get(step.owner);
-      switch (step.act) {
-        case SPEND -> spend(node, (int) (1 + step.value % 600));
+      pass(step.pause());
+      Node node = nodes.get(step.node());
+      Owner owner = owners.get(step.owner());
+      switch (step.act()) {
+        case SPEND -> spend(node, (int) (1 + step.value() % 600));
         case ARRIVE -> arrive(node);
         case GIVE_BACK -> giveBack(node);
         case RESTART -> restart(node);
         case LEAVE -> leave(node, owner);
         case RAISE_LIMIT -> raise(owner);
         case OLD_COPY -> owner.copy = owner.old == null ? owner.copy : owner.old;
-        case OWNER_RESTART -> restart(owner, step.value);
+        case OWNER_RESTART -> restart(owner, step.value());
         case HAND_OVER -> handOver(owner, true);
         case COPY_AS_IT_IS -> handOver(owner, false);
-        default -> refresh(node, owner, step.value, step.act);
+        default -> refresh(node, owner, step.value(), step.act());
       }
     }
   }
@@ -340,43 +294,14 @@ final class LedgerCluster {
     check(owner, refresh, outcome);
   }
 
-  // What must hold.
-
   private void check(Owner owner, Refresh refresh, Outcome outcome) {
-    Ledger ledger = outcome.ledger();
-    Reply reply = outcome.reply();
-    if (first.equals(Bond.NONE)) {
-      first = reply.bond();
-    }
-    if (first.equals(reply.bond()) && ledger.phase == Ledger.Phase.OPEN) {
-      slow.answered(refresh, reply, owner.now().monotonic());
-      assertEquals(slow.booked(owner.now().monotonic()), ledger.booked().minus(ledger.foreign));
-    }
-    if (!reply.granted().isZero()) {
-      withinLimit(ledger.booked(), reply.granted());
-      Amount truth = truth();
-      assertTrue(
-          ledger.booked().covers(truth), () -> ledger.booked() + " is booked, may count " + truth);
-      oneGrants(reply.bond());
+    judge.exact(refresh, outcome, owner.now().monotonic());
+    if (!outcome.reply().granted().isZero()) {
+      judge.granted(outcome, limits.amount(), truth());
     }
   }
 
-  private void withinLimit(Amount booked, Amount granted) {
-    Amount limit = limits.amount();
-    assertTrue(
-        (granted.requests() == 0 || booked.requests() <= limit.requests())
-            && (granted.tokens() == 0 || booked.tokens() <= limit.tokens()),
-        () -> "granted " + granted + " beyond the limit, of which is booked " + booked);
-  }
-
-  private void oneGrants(Bond bond) {
-    if (!bond.equals(granting)) {
-      past.add(granting);
-      assertFalse(past.contains(bond), () -> bond + " grants, after another has");
-      granting = bond;
-    }
-  }
-
+  /** What counts, or may. */
   private Amount truth() {
     Amount truth = requests.counted(now);
     for (Node node : nodes) {

@@ -23,7 +23,13 @@ final class Checker {
   private final Amount limit;
   private final long lease;
   private final Collection<Machine> machines;
+
+  /** Permitted, and not proven yet to have arrived. */
   private Amount flying = Amount.ZERO;
+
+  /** Proven: may have been counted at any time until then. */
+  private final Upstream proven;
+
   private Bond granting = Bond.NONE;
 
   /** Those in which an owner granted before. */
@@ -36,22 +42,29 @@ final class Checker {
       Story story,
       Upstream upstream,
       Amount limit,
+      long window,
       long lease,
       Collection<Machine> machines) {
     this.time = time;
     this.story = story;
     this.upstream = upstream;
     this.limit = limit;
+    this.proven = new Upstream(limit, window);
     this.lease = lease + lease / 1_000; // A clock that is too slow by 500 ppm, and to spare.
     this.machines = machines;
   }
 
   /** A request reaches the upstream: the rolling window must be within the limit. */
   void arrived(int tokens) {
-    flying = flying.minus(Amount.of(1, tokens));
     if (!upstream.arrive(time.now(), tokens)) {
       story.violation("the upstream counts %s, over the limit", upstream.counted(time.now()));
     }
+  }
+
+  /** The first byte of its answer is on the way, or it has arrived and never will be answered. */
+  void proven(int tokens) {
+    flying = flying.minus(Amount.of(1, tokens));
+    proven.arrive(time.now(), tokens);
   }
 
   /** A node permits a request: on a lease that has surely not lapsed. */
@@ -108,9 +121,9 @@ final class Checker {
     granting = bond;
   }
 
-  /** The ledger that grants must know of all that counts, or may yet. */
+  /** The ledger that grants must know of all that may count, now or later. */
   private void booksCover(Machine owner, Ledger ledger) {
-    Amount truth = upstream.counted(time.now()).plus(flying);
+    Amount truth = proven.counted(time.now()).plus(flying);
     for (Machine machine : machines) {
       truth = truth.plus(machine.unspent());
     }

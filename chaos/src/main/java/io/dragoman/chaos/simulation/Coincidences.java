@@ -10,12 +10,18 @@ final class Coincidences {
   private final Simulation simulation;
   private final Mishaps mishaps;
   private final Map<Integer, Machine> machines;
+  private final Network network;
   private final Chance chance;
 
   Coincidences(
-      Simulation simulation, Mishaps mishaps, Map<Integer, Machine> machines, Chance chance) {
+      Simulation simulation,
+      Mishaps mishaps,
+      Network network,
+      Map<Integer, Machine> machines,
+      Chance chance) {
     this.simulation = simulation;
     this.mishaps = mishaps;
+    this.network = network;
     this.machines = machines;
     this.chance = chance;
   }
@@ -54,8 +60,9 @@ final class Coincidences {
   }
 
   /**
-   * Two halves do not hear each other, and a node between them hears both: it goes with the owner's
-   * half at first, and then with the other, so that its vote is what either needs.
+   * Two halves do not hear each other, each with an owner of its own, and a node between them hears
+   * both: it goes with the first owner, and then turns to the other, so that its vote is what
+   * either needs.
    */
   void waver() {
     List<Machine> nodes = mishaps.running();
@@ -64,8 +71,11 @@ final class Coincidences {
     if (owner == null || !owner.isRunning() || others.size() < 4) {
       return;
     }
-    Machine between = others.getFirst();
-    List<Machine> far = others.subList(1, 1 + others.size() / 2);
+    split(nodes, others.getFirst(), others.subList(1, 1 + others.size() / 2));
+  }
+
+  /** Answers after how long the node between turns to the other owner. */
+  private long split(List<Machine> nodes, Machine between, List<Machine> far) {
     long duration = mishaps.lasting(chance.between(30 * SECOND, 90 * SECOND));
     simulation
         .story()
@@ -75,17 +85,58 @@ final class Coincidences {
         far.forEach(there -> mishaps.apart(here.node(), there.node(), duration - 3 * SECOND));
       }
     }
+    Machine rival = far.getFirst();
     simulation
         .time()
         .after(
-            chance.between(7 * SECOND, 25 * SECOND),
+            chance.between(7 * SECOND, 15 * SECOND), () -> far.forEach(node -> turns(node, rival)));
+    long turning = chance.between(16 * SECOND, 25 * SECOND);
+    simulation.time().after(turning, () -> turns(between, rival));
+    return turning;
+  }
+
+  private void silence(List<Machine> nodes, Machine listener) {
+    nodes.stream()
+        .filter(node -> node != listener)
+        .forEach(node -> network.cut(node.node(), listener.node(), SECOND));
+  }
+
+  /**
+   * The same, after the far half had all sessions for a while; the cut sends them to the others.
+   */
+  void crowd() {
+    List<Machine> nodes = mishaps.running();
+    Machine owner = machines.get(simulation.grid().ownerSeenBy(nodes.getFirst()));
+    List<Machine> others = nodes.stream().filter(node -> node != owner).toList();
+    if (owner == null || !owner.isRunning() || others.size() < 4) {
+      return;
+    }
+    List<Machine> far = others.subList(1, 1 + others.size() / 2);
+    simulation.story().tell("all sessions go to nodes %s", numbers(far));
+    simulation.crowd(far.subList(1, far.size()));
+    simulation
+        .time()
+        .after(
+            chance.between(40 * SECOND, 50 * SECOND),
             () -> {
-              Machine rival = machines.get(simulation.grid().ownerSeenBy(far.getFirst()));
-              if (rival != null && rival.isRunning() && between.isRunning()) {
-                simulation.story().tell("node %d turns to node %d", between.node(), rival.node());
-                simulation.grid().mistake(between, rival);
+              if (nodes.stream().allMatch(Machine::isRunning)) {
+                long turning = split(nodes, others.getFirst(), far);
+                // What they have told the rival by then is all that it hears before it opens.
+                simulation
+                    .time()
+                    .after(
+                        turning + chance.between(SECOND / 4, SECOND / 2),
+                        () -> silence(far, far.getFirst()));
+                simulation.crowd(nodes.stream().filter(node -> !far.contains(node)).toList());
               }
             });
+  }
+
+  private void turns(Machine node, Machine to) {
+    if (node.isRunning() && to.isRunning()) {
+      simulation.story().tell("node %d turns to node %d", node.node(), to.node());
+      simulation.grid().mistake(node, to);
+    }
   }
 
   /**

@@ -301,6 +301,7 @@ final class Machine {
     boolean silent = latency >= call || chance.happens(simulation.nastiness().silent());
     long arrives = chance.between(0, silent ? call : latency);
     time.after(arrives, () -> simulation.arrived(tokens));
+    time.after(silent ? arrives : latency, () -> simulation.checker().proven(tokens));
     if (!silent) {
       long permitted = time.now();
       time.after(latency, () -> whenRunning(() -> answered(permit, tokens, permitted)));

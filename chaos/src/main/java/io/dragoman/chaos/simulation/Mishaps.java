@@ -23,7 +23,7 @@ final class Mishaps {
     this.machines = machines;
     this.chance = simulation.chance().split();
     this.end = end;
-    this.coincidences = new Coincidences(simulation, this, machines, chance);
+    this.coincidences = new Coincidences(simulation, this, network, machines, chance);
   }
 
   void begin() {
@@ -31,6 +31,7 @@ final class Mishaps {
       case NONE -> {}
       case KILLS -> every(90, this::kill);
       case PARTITIONS -> every(60, this::cutAlone);
+      case SPLITS -> every(60, this::split);
       case RESTARTS -> every(45, this::inGoodOrder);
       case ALL -> every(45, this::anything);
     }
@@ -59,8 +60,18 @@ final class Mishaps {
     }
   }
 
+  private void split() {
+    if (time.now() >= busyUntil) {
+      if (chance.happens(0.5)) {
+        coincidences.waver();
+      } else {
+        coincidences.crowd();
+      }
+    }
+  }
+
   private void anything() {
-    switch (chance.below(18)) {
+    switch (chance.below(19)) {
       case 0, 1 -> kill();
       case 2, 3, 4 -> cut();
       case 5, 6, 7 -> freeze();
@@ -71,6 +82,7 @@ final class Mishaps {
       case 12 -> coincidences.joinAcrossCut();
       case 13 -> coincidences.waver();
       case 14 -> coincidences.forget();
+      case 15 -> coincidences.crowd();
       default -> usurp();
     }
   }

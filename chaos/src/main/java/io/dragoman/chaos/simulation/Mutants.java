@@ -26,6 +26,7 @@ final class Mutants {
           .with(Skew.SLEEPERS);
   private static final Scenario KILLS = Scenario.defaults().with(Faults.KILLS);
   private static final Scenario CUTS = Scenario.defaults().with(Faults.PARTITIONS);
+  private static final Scenario SPLITS = Scenario.defaults().with(Faults.SPLITS);
   private static final Scenario ALL = Scenario.defaults().with(Faults.ALL);
 
   /** In the order in which a request meets them. */
@@ -38,8 +39,9 @@ final class Mutants {
               ExpiresEarly::new),
           Mutant.of("no votes", CUTS, NoVotes::new),
           Mutant.of("votes counted from receipt", ALL, VotesFromReceipt::new),
-          Mutant.of("votes switched before they lapsed", ALL, SwitchesVotes::new),
+          Mutant.of("votes switched before they lapsed", SPLITS, SwitchesVotes::new),
           Mutant.of("no quarantine", KILLS, NoQuarantine::new),
+          Mutant.of("quarantine with ages taken at their latest", KILLS, Ageless::new),
           Mutant.of("what a minority remembers taken for all", ALL, FewWitnesses::new),
           Mutant.of("sealed ledger not checked for completeness", ALL, BelievesSeals::new),
           Mutant.of("no ttl", CUTS.with(Skew.TIDE), NoTtl::new),
@@ -132,6 +134,17 @@ final class Mutants {
     @Override
     public Amount unknown(Amount booked, Amount known) {
       return Amount.ZERO;
+    }
+  }
+
+  private static final class Ageless extends Rules {
+    Ageless(Timing timing) {
+      super(timing);
+    }
+
+    @Override
+    public boolean surelyBooked(long proofAge) {
+      return true;
     }
   }
 

@@ -26,7 +26,7 @@ record Nastiness(
 
   static Nastiness of(Faults faults) {
     return switch (faults) {
-      case NONE, RESTARTS -> new Nastiness(0, 0, 0, 0, 0, 0, 0, 0);
+      case NONE, RESTARTS, SPLITS -> new Nastiness(0, 0, 0, 0, 0, 0, 0, 0);
       case KILLS -> new Nastiness(0, 0, 0, 0.02, 0, 0, 0, 0);
       case PARTITIONS -> new Nastiness(0, 0, 0.002, 0.02, 0.2, 0, 0, 0);
       case ALL -> new Nastiness(0.05, 0.05, 0.02, 0.05, 0.3, 0.5, 0.02, 500);

@@ -30,6 +30,8 @@ public record Scenario(
     KILLS,
     /** One- and two-way cuts of 1 to 120 s. */
     PARTITIONS,
+    /** Two halves, each with an owner, and a node between them that turns from one to the other. */
+    SPLITS,
     /** Nodes are drained and restarted in good order, and others join and leave. */
     RESTARTS,
     /** All of it, and freezes, suspensions, loss, doubling, delays, drift and wrong clocks. */

@@ -66,7 +66,14 @@ public final class Simulation {
     Amount limit = Amount.of(scenario.limits().requests(), scenario.limits().tokens());
     this.upstream = new Upstream(limit, rules.timing().window());
     this.checker =
-        new Checker(time, story, upstream, limit, rules.timing().lease(), machines.values());
+        new Checker(
+            time,
+            story,
+            upstream,
+            limit,
+            rules.timing().window(),
+            rules.timing().lease(),
+            machines.values());
     this.fairness = new Fairness(scenario.sessions(), limit);
     this.flow = new Flow(time);
     this.waking = new Waking(time, scenario.sessions());
@@ -203,6 +210,13 @@ public final class Simulation {
           .filter(machine -> machine != gone)
           .min(Comparator.comparingInt(machine -> machine.speakers().size()))
           .ifPresent(machine -> move(speaker, machine));
+    }
+  }
+
+  /** All sessions go to these. */
+  void crowd(List<Machine> onto) {
+    for (Speaker speaker : speakers) {
+      move(speaker, onto.get(speaker.number() % onto.size()));
     }
   }
 
