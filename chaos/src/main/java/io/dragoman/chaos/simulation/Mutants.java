@@ -42,7 +42,8 @@ final class Mutants {
           Mutant.of("votes switched before they lapsed", SPLITS, SwitchesVotes::new),
           Mutant.of("no quarantine", KILLS, NoQuarantine::new),
           Mutant.of("quarantine with ages taken at their latest", KILLS, Ageless::new),
-          Mutant.of("what a minority remembers taken for all", ALL, FewWitnesses::new),
+          Mutant.of(
+              "what a minority remembers taken for all", ALL.with(Skew.TIDE), FewWitnesses::new),
           Mutant.of("sealed ledger not checked for completeness", ALL, BelievesSeals::new),
           Mutant.of("no ttl", CUTS.with(Skew.TIDE), NoTtl::new),
           Mutant.of("no duplicate detection", ALL.with(Skew.TIDE).withLatencyMs(4_000), Twice::new),
