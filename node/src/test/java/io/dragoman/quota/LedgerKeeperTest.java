@@ -49,6 +49,12 @@ final class LedgerKeeperTest {
   }
 
   @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+  void oneOwnerGrantsHoweverOftenNodesTurn(@ForAll("torn") List<Step> steps) {
+    cluster.open();
+    cluster.play(steps);
+  }
+
+  @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
   void everyBookingLapses(@ForAll("schedules") List<Step> steps) {
     cluster.open();
     cluster.play(steps);
@@ -190,6 +196,26 @@ final class LedgerKeeperTest {
             Tuple.of(4, Arbitraries.longs().between(150, 1_500)),
             Tuple.of(1, Arbitraries.longs().between(1_500, 9_000)));
     return steps(pauses, owners, acts);
+  }
+
+  /** Each node stays with an owner for a while, and then turns to the other. */
+  @Provide
+  Arbitrary<List<Step>> torn() {
+    Arbitrary<Act> acts =
+        Arbitraries.frequency(
+            Tuple.of(20, Act.REFRESH), Tuple.of(5, Act.SPEND), Tuple.of(1, Act.LOSE_REPLY));
+    Arbitrary<List<Step>> stay =
+        Combinators.combine(
+                Arbitraries.integers().between(0, LedgerCluster.NODES - 1),
+                Arbitraries.integers().between(0, 1),
+                acts.list().ofMinSize(2).ofMaxSize(8))
+            .as(
+                (node, owner, what) ->
+                    what.stream().map(act -> new Step(30, node, owner, act, 100)).toList());
+    return stay.list()
+        .ofMinSize(30)
+        .ofMaxSize(120)
+        .map(stays -> stays.stream().flatMap(List::stream).toList());
   }
 
   /** Nothing that ends an epoch. */
