@@ -84,6 +84,15 @@ public final class FairQueue {
       return first != null ? first : partials.first();
     }
 
+    /** What it sends until that one is sent, with it. */
+    Amount upTo(Ticket ticket) {
+      Amount all = ticket.priority == Priority.FINAL ? Amount.ZERO : finals.wanted();
+      for (Ticket one = ticket; one != null; one = one.before) {
+        all = all.plus(Amount.of(1, one.tokens));
+      }
+      return all;
+    }
+
     private long counter() {
       return Math.max(requests, tokens);
     }

@@ -34,7 +34,7 @@ final class FairShare {
 
   /**
    * The highest level, from {@code level} on, at which the holders together are credited at most
-   * {@code pool} more than at {@code level}.
+   * {@code pool} more than at {@code level}, but for the rounding of each.
    *
    * <p>What is credited is a concave, piecewise linear function of the level, so Newton's steps
    * from the left never pass the solution, and reach it after at most one step for each bend.

@@ -90,8 +90,13 @@ public final class Gate {
             .formatted(tokens, limits.tokens());
   }
 
-  /** A permit at once, or {@link #NONE}: somebody waits already, or the lease does not cover it. */
+  /**
+   * A permit at once, or {@link #NONE}: somebody waits already, or the lease does not cover it.
+   *
+   * @throws IllegalArgumentException for a request that is {@link #impossible}
+   */
   public long take(Session session, long tokens, Moment now) {
+    requirePossible(tokens);
     session.seen = now.monotonic();
     if (!queue.isEmpty() || !may(session, now)) {
       return NONE;
@@ -112,10 +117,7 @@ public final class Gate {
    * @throws IllegalArgumentException for a request that is {@link #impossible}
    */
   public Ticket await(Session session, Priority priority, long tokens, long deadline, Moment now) {
-    String impossible = impossible(tokens);
-    if (impossible != null) {
-      throw new IllegalArgumentException(impossible);
-    }
+    requirePossible(tokens);
     session.seen = now.monotonic();
     largest = Math.max(largest, tokens);
     Ticket ticket = new Ticket(session, priority, tokens, deadline, now.monotonic());
@@ -123,21 +125,29 @@ public final class Gate {
     return ticket;
   }
 
+  private void requirePossible(long tokens) {
+    String impossible = impossible(tokens);
+    if (impossible != null) {
+      throw new IllegalArgumentException(impossible);
+    }
+  }
+
   /** Takes back a request that waits. */
   public void cancel(Ticket ticket) {
     queue.remove(ticket);
   }
 
-  /** The next request that is granted or dropped; null when the others must wait. */
+  /** The next request that need not wait any longer; null when the others must. */
   public @Nullable Ticket next(Moment now) {
     Ticket ticket = head(now);
     if (ticket == null) {
       return null;
     }
     if (ticket.priority == Priority.PARTIAL && now.monotonic() > ticket.deadline) {
-      queue.remove(ticket);
-      ticket.state = Ticket.State.DROPPED;
-      return ticket;
+      return ended(ticket, Ticket.State.DROPPED);
+    }
+    if (ticket.tokens > limit.tokens()) {
+      return ended(ticket, Ticket.State.IMPOSSIBLE);
     }
     ticket.permit = lessee.spend(ticket.tokens, now);
     if (ticket.permit == NONE) {
@@ -149,14 +159,23 @@ public final class Gate {
     return ticket;
   }
 
+  private Ticket ended(Ticket ticket, Ticket.State state) {
+    queue.remove(ticket);
+    ticket.state = state;
+    return ticket;
+  }
+
   private @Nullable Ticket head(Moment now) {
-    long slack = AHEAD_REFRESHES * rise;
-    Ticket ticket = queue.next(slack);
+    Ticket ticket = queue.next(slack());
     while (ticket != null && !may(ticket.session, now)) {
       queue.park(ticket.session);
-      ticket = queue.next(slack);
+      ticket = queue.next(slack());
     }
     return ticket;
+  }
+
+  private long slack() {
+    return AHEAD_REFRESHES * rise;
   }
 
   /** Why a request waits, and how long still. */
@@ -176,7 +195,10 @@ public final class Gate {
     long refreshes = rules.timing().window() / rules.timing().refresh();
     Session session = ticket.session;
     Amount share = limit.times(rise * refreshes * session.weight(), FairShare.WHOLE);
-    long ahead = queue.ahead(session) + cost(ticket.tokens) / session.weight();
+    long slack = ticket.priority == Priority.FINAL ? slack() : 0;
+    long ahead =
+        Math.max(0, queue.ahead(session) - slack)
+            + FairShare.dominant(session.upTo(ticket), limit) / session.weight();
     long remaining =
         rise == 0 ? status.remaining() : Scale.of(rules.timing().refresh(), ahead, rise);
     return new Delay(cause, status.bound(), share, remaining);
@@ -236,10 +258,6 @@ public final class Gate {
     }
     Amount share = limit.times(1, Math.max(1, last.active()));
     return share.covers(usage.within(now.monotonic()).plus(Amount.of(1, 0)));
-  }
-
-  private long cost(long tokens) {
-    return FairShare.dominant(Amount.REQUEST, tokens, limit);
   }
 
   private void spent(Session session, long tokens, Moment now) {

@@ -15,7 +15,9 @@ public final class Ticket {
     /** It has a permit: send it at once. */
     GRANTED,
     /** Its deadline passed: a newer partial is worth more. */
-    DROPPED
+    DROPPED,
+    /** The limit was lowered while it waited, and can never hold it any more. */
+    IMPOSSIBLE
   }
 
   final FairQueue.Session session;

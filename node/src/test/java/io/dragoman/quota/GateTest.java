@@ -1,0 +1,242 @@
+package io.dragoman.quota;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.quota.Cluster.Node;
+import io.dragoman.quota.Delay.Bound;
+import io.dragoman.quota.Delay.Cause;
+import io.dragoman.quota.FairQueue.Session;
+import io.dragoman.quota.QuotaRequest.Priority;
+import io.dragoman.quota.Ticket.State;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What sessions get at the gates of a whole cluster, with the real ledger behind them. */
+class GateTest {
+
+  @Test
+  void aWeightIsAPartOfTheShareWhereverASessionIs() {
+    Cluster cluster = Cluster.of(3, Limits.perMinute(600, 600_000)).open();
+    Node near = cluster.first();
+    Node far = cluster.nodes.getLast();
+    Session heavy = near.gate.open(1, 3);
+    Session light = near.gate.open(2, 1);
+    Session away = far.gate.open(3, 1);
+    Runnable asks =
+        () -> {
+          fill(cluster, near, heavy, 100);
+          fill(cluster, near, light, 100);
+          fill(cluster, far, away, 100);
+        };
+    cluster.run(20, asks);
+    cluster.nodes.forEach(node -> node.granted.clear());
+    cluster.run(60, asks);
+    double part = near.tokens(light);
+    assertEquals(3, near.tokens(heavy) / part, 0.15);
+    assertEquals(1, far.tokens(away) / part, 0.1);
+  }
+
+  @Test
+  void noBurstIsLargerThanTheCapForASecond() {
+    Cluster cluster = Cluster.of(1, new Limits(6_000, 6_000_000, 10)).open();
+    Node node = cluster.first();
+    Session session = node.gate.open(1, 1);
+    cluster.run(30, () -> {});
+    int before = node.granted.size();
+    cluster.run(0.25, () -> fill(cluster, node, session, 300));
+    int burst = node.granted.size() - before;
+    // What was held for it, and a burst.
+    assertTrue(burst > 0 && burst <= 2 + 10 + 1, burst + " at once");
+  }
+
+  @Test
+  void aQuotaDoesNotKnowOfAnother() {
+    Cluster busy = Cluster.of(2, Limits.perMinute(60, 60_000)).open();
+    Cluster free = Cluster.of(2, Limits.perMinute(6_000, 6_000_000)).open();
+    Session greedy = busy.first().gate.open(1, 1);
+    Session modest = free.first().gate.open(1, 1);
+    busy.run(30, () -> fill(busy, busy.first(), greedy, 50));
+    free.run(
+        30,
+        () -> {
+          if (modest.waiting() == 0) {
+            ask(free, free.first(), modest, Priority.FINAL, 100);
+          }
+        });
+    assertTrue(greedy.waiting() > 20);
+    assertEquals(0, modest.waiting());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"RESERVED, 1", "USAGE, 4"})
+  void usageThatIsKnownLeavesRoomWhereItIsCharged(Charge charge, double times) {
+    Cluster cluster = new Cluster(1, Limits.perMinute(6_000, 60_000), Policy.FAIR, charge).open();
+    Node node = cluster.first();
+    Session session = node.gate.open(1, 1);
+    cluster.run(120, () -> fill(cluster, node, session, 200));
+    node.granted.clear();
+    cluster.run(60, () -> fill(cluster, node, session, 200));
+    // Only a quarter of what is reserved is used.
+    assertEquals(times * 60_000, node.tokens(session), times * 60_000 * 0.1);
+  }
+
+  @Test
+  void equalSharesAreKeptEvenWhereOthersAskForNothing() {
+    Cluster cluster =
+        new Cluster(2, Limits.perMinute(600, 600_000), Policy.EQUAL, Charge.RESERVED).open();
+    Node node = cluster.first();
+    Session greedy = node.gate.open(1, 1);
+    List<Session> quiet =
+        List.of(
+            node.gate.open(2, 1), node.gate.open(3, 1), cluster.nodes.getLast().gate.open(4, 1));
+    ask(cluster, node, quiet.get(0), Priority.FINAL, 100);
+    ask(cluster, node, quiet.get(1), Priority.FINAL, 100);
+    ask(cluster, cluster.nodes.getLast(), quiet.get(2), Priority.FINAL, 100);
+    cluster.run(2, () -> {});
+    cluster.run(59, () -> fill(cluster, node, greedy, 100));
+    assertEquals(600 / 4.0, node.tokens(greedy) / 100.0, 5);
+    assertEquals(0, quiet.stream().mapToInt(Session::waiting).sum());
+  }
+
+  @Test
+  void aStalePartialIsDroppedAndAFinalNeverIs() {
+    Cluster cluster = Cluster.of(1, Limits.perMinute(60, 60_000)).open();
+    Node node = cluster.first();
+    Session session = node.gate.open(1, 1);
+    for (int i = 0; i < 60; i++) {
+      await(cluster, node, session, Priority.FINAL, 100, 0.5);
+    }
+    Ticket partial = await(cluster, node, session, Priority.PARTIAL, 100, 0.5);
+    cluster.run(70, () -> {});
+    assertEquals(State.DROPPED, partial.state());
+    assertEquals(60, node.granted.size());
+    assertEquals(List.of(partial), node.ended);
+  }
+
+  @Test
+  void aRequestLargerThanASecondsWorthIsSavedUpFor() {
+    Cluster cluster = Cluster.of(3, Limits.perMinute(600, 60_000)).open();
+    Node node = cluster.first();
+    Ticket large = await(cluster, node, node.gate.open(1, 1), Priority.FINAL, 8_000, 60);
+    cluster.run(12, () -> {});
+    assertEquals(State.GRANTED, large.state());
+  }
+
+  @Test
+  void aRequestThatTheLimitWasLoweredBeneathHoldsUpNobody() {
+    Cluster cluster = Cluster.of(1, Limits.perMinute(600, 60_000)).open();
+    Node node = cluster.first();
+    Session session = node.gate.open(1, 1);
+    Ticket large = await(cluster, node, session, Priority.FINAL, 50_000, 60);
+    Ticket small = await(cluster, node, session, Priority.FINAL, 100, 60);
+    Ledger ledger = cluster.ledger;
+    assertNotNull(ledger);
+    cluster.ledger = cluster.keeper.limit(ledger, Limits.perMinute(600, 20_000), cluster.now());
+    cluster.run(3, () -> {});
+    assertEquals(State.IMPOSSIBLE, large.state());
+    assertEquals(State.GRANTED, small.state());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "60001, a request of 60001 tokens can never fit into a limit of 60000 a minute",
+    "0, 'a request needs at least 1 token, not 0'",
+    "-5, 'a request needs at least 1 token, not -5'"
+  })
+  void whatCanNeverPassIsRefusedAtOnce(long tokens, String why) {
+    Cluster cluster = Cluster.of(1, Limits.perMinute(600, 60_000)).open();
+    Node node = cluster.first();
+    Session session = node.gate.open(1, 1);
+    Exception waiting =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> await(cluster, node, session, Priority.FINAL, tokens, 1));
+    Exception atOnce =
+        assertThrows(
+            IllegalArgumentException.class, () -> node.gate.take(session, tokens, cluster.now()));
+    assertEquals(why, waiting.getMessage());
+    assertEquals(why, atOnce.getMessage());
+    assertEquals(why, node.gate.impossible(tokens));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 1000, 1, requests per minute: 0 is not in 1..100000000",
+    "-1, 1000, 1, requests per minute: -1 is not in 1..100000000",
+    "100000001, 1000, 1, requests per minute: 100000001 is not in 1..100000000",
+    "10, 0, 1, tokens per minute: 0 is not in 1..100000000000",
+    "10, 100000000001, 1, tokens per minute: 100000000001 is not in 1..100000000000",
+    "10, 1000, 0, requests per second: 0 is not in 1..100000000"
+  })
+  void absurdLimitsAreRefusedAtOnce(long requests, long tokens, long perSecond, String why) {
+    Exception refused =
+        assertThrows(IllegalArgumentException.class, () -> new Limits(requests, tokens, perSecond));
+    assertEquals(why, refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 1_001})
+  void anAbsurdWeightIsRefusedAtOnce(int weight) {
+    Gate gate = Cluster.of(1, Limits.perMinute(600, 60_000)).first().gate;
+    Exception refused = assertThrows(IllegalArgumentException.class, () -> gate.open(1, weight));
+    assertEquals("weight: %d is not in 1..1000".formatted(weight), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"600, 6000000, REQUESTS", "60000, 60000, TOKENS"})
+  void whoWaitsCanBeToldWhyAndForHowLong(long requests, long tokens, Bound bound) {
+    Cluster cluster = Cluster.of(2, Limits.perMinute(requests, tokens)).open();
+    Node node = cluster.first();
+    List<Session> sessions = List.of(node.gate.open(1, 1), node.gate.open(2, 1));
+    cluster.run(90, () -> sessions.forEach(session -> fill(cluster, node, session, 50)));
+    for (Session session : sessions) {
+      Ticket head = session.head();
+      assertNotNull(head);
+      Delay why = node.gate.why(head, cluster.now());
+      assertEquals(Cause.SHARE, why.cause());
+      assertEquals(bound, why.bound());
+      double half =
+          bound == Bound.REQUESTS
+              ? why.share().requests() / (requests / 2.0 * Amount.REQUEST)
+              : why.share().tokens() / (tokens / 2.0);
+      assertEquals(1, half, 0.1, why + " of two sessions");
+      double second = (double) why.remaining() / Cluster.SECOND;
+      assertTrue(second > 0.02 && second < 1, "a request each 0.2 s, and not " + second);
+      Ticket last = await(cluster, node, session, Priority.FINAL, 100, 60);
+      double late = (double) node.gate.why(last, cluster.now()).remaining() / Cluster.SECOND;
+      assertEquals(50 * 0.2, late, 1.5);
+    }
+  }
+
+  @Test
+  void whoWaitsForTheLedgerCanBeToldSo() {
+    Cluster cluster = Cluster.of(2, Limits.perMinute(600, 60_000));
+    Node node = cluster.first();
+    Ticket ticket = await(cluster, node, node.gate.open(1, 1), Priority.FINAL, 100, 60);
+    assertEquals(Cause.LEASE, node.gate.why(ticket, cluster.now()).cause());
+    cluster.run(1, () -> {});
+    assertEquals(Cause.GATHERING, node.gate.why(ticket, cluster.now()).cause());
+  }
+
+  private static void fill(Cluster cluster, Node node, Session session, int waiting) {
+    while (session.waiting() < waiting) {
+      ask(cluster, node, session, Priority.FINAL, 100);
+    }
+  }
+
+  private static void ask(
+      Cluster cluster, Node node, Session session, Priority priority, long tokens) {
+    await(cluster, node, session, priority, tokens, 60);
+  }
+
+  private static Ticket await(
+      Cluster cluster, Node node, Session session, Priority priority, long tokens, double within) {
+    return node.gate.await(session, priority, tokens, cluster.in(within), cluster.now());
+  }
+}
