@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * weight; the one whose larger counter is lowest goes first (Goyal, Vin, Cheng, "Start-time Fair
  * Queueing", 1996; for two dimensions Ghodsi et al., "Multi-Resource Fair Queueing for Packet
  * Processing", 2012, as dovetailing with a bounded memory). A final goes ahead of all partials, in
- * the order of deadlines, as long as its session is not further ahead of the others than the slack;
- * what it borrowed so is repaid, since its counters grew. A session that was idle begins where the
- * others are.
+ * the order of deadlines, as long as its session is ahead of the one that was given least by no
+ * more than one largest request; what it borrowed so is repaid, since its counters grew. So of two
+ * sessions that wait, neither is ever further ahead than two largest requests. A session that was
+ * idle begins where the others are.
  */
 public final class FairQueue {
 
@@ -24,7 +25,10 @@ public final class FairQueue {
   private static final int PARTS = 256;
 
   /** By how many of the largest requests the smaller counter may lag behind the larger one. */
-  private static final int MEMORY = 8;
+  private static final int MEMORY = 2;
+
+  /** How many requests it takes until a larger one before them is forgotten, roughly. */
+  private static final int FADES = 1_000;
 
   /** A session on this node. Only accessed by the gate's thread. */
   public static final class Session {
@@ -36,6 +40,12 @@ public final class FairQueue {
     // What it was given per unit of weight, in parts of the whole limit.
     private long requests;
     private long tokens;
+
+    /** What its counter has grown by since it was last taken, in parts of the whole limit. */
+    private long grown;
+
+    /** Whether it has waited all the time since then. */
+    private boolean waited;
 
     /** Waits, and may not have anything for now. */
     private boolean parked;
@@ -93,6 +103,17 @@ public final class FairQueue {
       return all;
     }
 
+    /**
+     * What it was given since this was last called, per unit of weight, as a dominant share; or -1
+     * if it has not waited all the time since.
+     */
+    long takeGrowth() {
+      long growth = waited ? grown / PARTS : -1;
+      grown = 0;
+      waited = waiting() > 0;
+      return growth;
+    }
+
     private long counter() {
       return Math.max(requests, tokens);
     }
@@ -106,7 +127,7 @@ public final class FairQueue {
   private final Rules rules;
   private final SessionHeap waiting = new SessionHeap(0, Session::counter);
 
-  // Sessions with finals: those within the slack, and those too far ahead.
+  // Sessions with finals: those that may go ahead of others, and those too far ahead.
   private final SessionHeap within = new SessionHeap(1, Session::deadline);
   private final SessionHeap beyond = new SessionHeap(2, Session::counter);
   private final List<Session> parked = new ArrayList<>();
@@ -114,9 +135,7 @@ public final class FairQueue {
   /** Where a session begins that has been idle: at the lowest counter of those that went last. */
   private long floor;
 
-  private long slack;
-
-  /** The largest that a request has cost. */
+  /** The largest that a request has cost lately, by which a session with a final may be ahead. */
   private long largest;
 
   FairQueue(Rules rules) {
@@ -177,19 +196,13 @@ public final class FairQueue {
     parked.clear();
   }
 
-  /**
-   * The request that is next; null if none waits.
-   *
-   * @param share how far a session with a final may be ahead of the others, as a dominant share;
-   *     one largest request is added
-   */
-  @Nullable Ticket next(long share) {
+  /** The request that is next; null if none waits. */
+  @Nullable Ticket next() {
     Session least = waiting.first();
     if (least == null) {
       return null;
     }
     floor = Math.max(floor, least.counter());
-    slack = share * PARTS + largest;
     Session nearest = beyond.first();
     while (nearest != null && isWithin(nearest)) {
       arrange(nearest);
@@ -203,10 +216,18 @@ public final class FairQueue {
     return (urgent == null ? least : urgent).head();
   }
 
-  /** How far a session is ahead of the one that was given least, as a dominant share. */
-  long ahead(Session session) {
+  /**
+   * What others are given before a request's turn comes, as a dominant share for each unit of
+   * weight: how far its session is ahead of the one that was given least, or further than a final
+   * may be.
+   */
+  long before(Ticket ticket) {
     Session least = waiting.first();
-    return least == null ? 0 : Math.max(0, session.counter() - least.counter()) / PARTS;
+    if (least == null) {
+      return 0;
+    }
+    long may = ticket.priority == Priority.FINAL ? largest : 0;
+    return Math.max(0, ticket.session.counter() - least.counter() - may) / PARTS;
   }
 
   /**
@@ -225,22 +246,25 @@ public final class FairQueue {
     }
     long ofRequests = Scale.of(cost.requests(), FairShare.WHOLE * PARTS, limit.requests());
     long ofTokens = Scale.of(cost.tokens(), FairShare.WHOLE * PARTS, limit.tokens());
-    largest = Math.max(largest, Math.max(ofRequests, ofTokens));
+    largest = Math.max(largest - largest / FADES, Math.max(ofRequests, ofTokens));
+    long before = session.counter();
     session.requests = rules.repaid(session.requests, ofRequests / session.weight, ahead);
     session.tokens = rules.repaid(session.tokens, ofTokens / session.weight, ahead);
     long remembered = session.counter() - MEMORY * largest / session.weight;
     session.requests = Math.max(session.requests, remembered);
     session.tokens = Math.max(session.tokens, remembered);
+    session.grown += session.counter() - before;
     arrange(session);
   }
 
   private void lift(Session session) {
+    session.waited = false;
     session.requests = rules.lifted(session.requests, floor);
     session.tokens = rules.lifted(session.tokens, floor);
   }
 
   private boolean isWithin(Session session) {
-    return session.counter() - floor <= slack;
+    return session.counter() - floor <= largest;
   }
 
   /** Puts a session where it belongs, after anything of it has changed. */

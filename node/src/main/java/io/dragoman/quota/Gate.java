@@ -18,14 +18,17 @@ public final class Gate {
   /** A permit that was not given. */
   public static final long NONE = -1;
 
-  /** For how long of its fair share a session's finals may run ahead of others' partials. */
-  private static final int AHEAD_REFRESHES = 16;
-
   /** A session is taken to want at most so many times what it got since the last refresh. */
   private static final int REACH = 4;
 
+  /** In how many refreshes a large request is forgotten, roughly. */
+  private static final int FADES = 100;
+
   /** What is given at a refresh is taken as the mean of about so many. */
   private static final int SMOOTHING = 8;
+
+  /** The tokens to hold for a request where none is known. */
+  private static final long TYPICAL = 1_000;
 
   /** A session that asked for nothing for so long shares in nothing. */
   private static final long ACTIVE = 300_000_000_000L;
@@ -38,13 +41,23 @@ public final class Gate {
   private Limits limits;
   private Amount limit;
 
-  /** What a session that waited was given at a refresh lately, as a dominant share. */
+  private final Lag lag = new Lag();
+
+  /** The fair level at the last reply. */
+  private long level;
+
+  /** By how much it rose then. */
+  private long risen;
+
+  /** The same, smoothed: what a session that waits is given at a refresh, as a dominant share. */
   private long rise;
 
   // Since the last refresh, to guess what the next one needs.
   private long spentRequests;
   private long spentTokens;
-  private long largest = 1_000;
+
+  /** The tokens of the largest request lately. */
+  private long largest = TYPICAL;
 
   /**
    * @param limits what to assume of them until the ledger tells
@@ -166,16 +179,12 @@ public final class Gate {
   }
 
   private @Nullable Ticket head(Moment now) {
-    Ticket ticket = queue.next(slack());
+    Ticket ticket = queue.next();
     while (ticket != null && !may(ticket.session, now)) {
       queue.park(ticket.session);
-      ticket = queue.next(slack());
+      ticket = queue.next();
     }
     return ticket;
-  }
-
-  private long slack() {
-    return AHEAD_REFRESHES * rise;
   }
 
   /** Why a request waits, and how long still. */
@@ -195,12 +204,10 @@ public final class Gate {
     long refreshes = rules.timing().window() / rules.timing().refresh();
     Session session = ticket.session;
     Amount share = limit.times(rise * refreshes * session.weight(), FairShare.WHOLE);
-    long slack = ticket.priority == Priority.FINAL ? slack() : 0;
-    long ahead =
-        Math.max(0, queue.ahead(session) - slack)
-            + FairShare.dominant(session.upTo(ticket), limit) / session.weight();
+    long before =
+        queue.before(ticket) + FairShare.dominant(session.upTo(ticket), limit) / session.weight();
     long remaining =
-        rise == 0 ? status.remaining() : Scale.of(rules.timing().refresh(), ahead, rise);
+        rise == 0 ? status.remaining() : Scale.of(rules.timing().refresh(), before, rise);
     return new Delay(cause, status.bound(), share, remaining);
   }
 
@@ -209,7 +216,10 @@ public final class Gate {
     Wants wants = wants(now);
     spentRequests = 0;
     spentTokens = 0;
-    return lessee.refresh(wants, leaving, now);
+    largest = Math.max(TYPICAL, largest - largest / FADES);
+    Refresh refresh = lessee.refresh(wants, leaving, now);
+    level = lessee.level();
+    return refresh;
   }
 
   /** Takes the ledger's answer. */
@@ -217,14 +227,18 @@ public final class Gate {
     lessee.replied(reply, now);
     limits = reply.limits();
     limit = limits.amount();
-    rise += (lessee.rise() - rise) / SMOOTHING;
+    risen = lessee.level() - level;
+    level = lessee.level();
+    lag.risen(risen);
+    rise += (risen - rise) / SMOOTHING;
     queue.unpark();
   }
 
   private Wants wants(Moment now) {
-    Wants.Sum sum = new Wants.Sum(limit, REACH * Math.max(rise, lessee.rise()));
+    Wants.Sum sum = new Wants.Sum(limit, REACH * Math.max(rise, risen));
     int active = 0;
     for (Session session : sessions) {
+      lag.grown(session.takeGrowth(), session.weight());
       if (now.monotonic() - session.seen < ACTIVE) {
         active++;
       }
@@ -236,17 +250,23 @@ public final class Gate {
     Amount ahead = ahead();
     lessee.release(sum.usable(lessee.unspent()).plus(Amount.of(1, largest)).max(ahead));
     Amount unspent = lessee.holds(now) ? lessee.unspent() : Amount.ZERO;
-    return sum.with(ahead.minus(unspent).orZero(), active).without(unspent);
+    long whole = Math.max(1, rise) * Lag.REFRESHES;
+    return sum.with(ahead.minus(unspent).orZero(), active, whole, lag.sooner(whole, scarce()))
+        .without(unspent);
   }
 
   /** What to hold for requests to come: nothing where somebody waits. */
   private Amount ahead() {
-    Reply last = lessee.last();
-    if (last != null && last.scarce()) {
+    if (scarce()) {
       return Amount.ZERO;
     }
     return Amount.of(Math.max(2, 2 * spentRequests), Math.max(2 * largest, 2 * spentTokens))
         .min(limit);
+  }
+
+  private boolean scarce() {
+    Reply last = lessee.last();
+    return last != null && last.scarce();
   }
 
   /** Whether the policy lets a session have anything now. */

@@ -2,6 +2,13 @@ package io.dragoman.quota;
 
 /** How much a node is granted at a refresh: what is free, paced, and fairly split. Stateless. */
 final class Grants {
+
+  /**
+   * So many times what may be saved up makes a window's worth. With more of it, what came in a
+   * burst would come in a burst a window later.
+   */
+  private static final int BURSTS = 120;
+
   private final Rules rules;
 
   Grants(Rules rules) {
@@ -51,7 +58,8 @@ final class Grants {
   }
 
   /** Takes back what a node did not use: it may be granted again, as if it never had been. */
-  void returned(Ledger ledger, Amount unspent) {
+  void returned(Ledger ledger, Amount unspent, long now) {
+    trim(ledger, now);
     ledger.paced = ledger.paced.minus(unspent);
   }
 
@@ -77,29 +85,25 @@ final class Grants {
         .min(reserve);
   }
 
-  /**
-   * How much more may be credited now: a window's worth in a window, of which at most a second's
-   * worth is saved up.
-   */
+  /** How much more may be credited now: a window's worth in a window. */
   private Amount pace(Ledger ledger, long now) {
-    Amount limit = ledger.ceiling();
+    return rules.paced(pacedLimit(ledger), now - ledger.pacedFrom).minus(ledger.paced);
+  }
+
+  /** Lets go of all that has been saved up but for {@link #BURSTS half a second's worth}. */
+  private void trim(Ledger ledger, long now) {
+    Amount limit = pacedLimit(ledger);
     long window = rules.timing().window();
     long windows = (now - ledger.pacedFrom) / window;
     if (windows > 0) {
       ledger.pacedFrom += windows * window;
       ledger.paced = ledger.paced.minus(limit.times(windows, 1));
     }
-    Amount second = limit.times(1, 60);
-    Amount burst =
-        new Amount(
-            Math.clamp(
-                second.requests(),
-                Amount.REQUEST,
-                Math.max(1, ledger.limits.requestsPerSecond()) * Amount.REQUEST),
-            Math.max(1, second.tokens()));
-    Amount allowed = rules.paced(limit, now - ledger.pacedFrom).minus(ledger.paced);
-    Amount excess = allowed.minus(burst).orZero();
-    ledger.paced = ledger.paced.plus(excess);
-    return allowed.minus(excess);
+    Amount burst = limit.times(1, BURSTS).max(new Amount(Amount.REQUEST, 1));
+    ledger.paced = ledger.paced.plus(pace(ledger, now).minus(burst).orZero());
+  }
+
+  private static Amount pacedLimit(Ledger ledger) {
+    return ledger.ceiling().min(ledger.limits.paced());
   }
 }

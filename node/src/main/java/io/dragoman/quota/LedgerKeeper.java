@@ -75,7 +75,7 @@ public final class LedgerKeeper {
     boolean known = holder.joined() && refresh.joined().equals(ledger.bond());
     Amount granted = Amount.ZERO;
     if (known && !rules.duplicate(refresh.sequence(), holder.sequence())) {
-      grants.returned(ledger, books.book(ledger, refresh, time));
+      grants.returned(ledger, books.book(ledger, refresh, time), time);
       gathering.open(ledger, time);
       if (ledger.phase == Phase.OPEN && votes.majority(ledger, time)) {
         votes.change(ledger, refresh, time);

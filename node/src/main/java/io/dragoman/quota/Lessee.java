@@ -69,7 +69,6 @@ public final class Lessee {
   private Moment renewed;
 
   private long level;
-  private long rise;
 
   /**
    * @param node the node's lasting identity
@@ -189,9 +188,9 @@ public final class Lessee {
     tokens = Math.min(tokens, kept.tokens());
   }
 
-  /** What a session that waited was given between the last two replies, as a dominant share. */
-  public long rise() {
-    return rise;
+  /** The fair level of the epoch that it is in: its rise is what a session that waits was given. */
+  long level() {
+    return level;
   }
 
   /** The last reply, null before the first. */
@@ -280,7 +279,6 @@ public final class Lessee {
     } else {
       release(Amount.ZERO);
     }
-    rise = reply.level() - level;
     level = reply.level();
   }
 
@@ -308,7 +306,6 @@ public final class Lessee {
     }
     joined = offer.bond();
     level = offer.level();
-    rise = 0;
   }
 
   /**

@@ -5,10 +5,11 @@ package io.dragoman.quota;
  *
  * @param requests the most requests, 1 to 100,000,000
  * @param tokens the most tokens, 1 to 100,000,000,000
- * @param requestsPerSecond the most requests that are granted in a burst; at most one second's
- *     worth of {@code requests} and at least one
+ * @param requestsPerSecond how fast requests are granted at most, 1 to 100,000,000; half a second's
+ *     worth may come at once
  */
 public record Limits(long requests, long tokens, long requestsPerSecond) {
+  private static final int SECONDS = 60;
   private static final long MOST_REQUESTS = 100_000_000;
   private static final long MOST_TOKENS = 100_000_000_000L;
 
@@ -18,13 +19,18 @@ public record Limits(long requests, long tokens, long requestsPerSecond) {
     require("requests per second", requestsPerSecond, MOST_REQUESTS);
   }
 
-  /** Limits whose bursts are one second's worth. */
+  /** Limits without one for a second. */
   public static Limits perMinute(long requests, long tokens) {
-    return new Limits(requests, tokens, Math.clamp(requests / 60, 1, MOST_REQUESTS));
+    return new Limits(requests, tokens, MOST_REQUESTS);
   }
 
   Amount amount() {
     return Amount.of(requests, tokens);
+  }
+
+  /** What may be granted in a window at that pace. */
+  Amount paced() {
+    return Amount.of(Math.min(requests, SECONDS * requestsPerSecond), tokens);
   }
 
   private static void require(String what, long value, long most) {

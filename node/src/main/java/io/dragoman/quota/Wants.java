@@ -37,6 +37,10 @@ public record Wants(Group little, Group much, Amount reserve, int active) {
       return new Group(amount.times(part, whole), Math.max(1, Scale.of(level, part, whole)));
     }
 
+    private Group sooner(long part, long whole) {
+      return new Group(amount, Math.max(1, Scale.of(level, part, whole)));
+    }
+
     /** How much more they get for a whole limit's rise from there. */
     Amount slope(long risen) {
       return risen >= level || amount.isZero() ? Amount.ZERO : amount.times(FairShare.WHOLE, level);
@@ -137,8 +141,13 @@ public record Wants(Group little, Group much, Amount reserve, int active) {
           : all.times(held.requests(), all.requests());
     }
 
-    Wants with(Amount reserve, int active) {
-      return new Wants(little.group(), much.group(), reserve, active);
+    /**
+     * @param part with {@code whole}: the part of the rise of the others at which these are to be
+     *     given the same
+     */
+    Wants with(Amount reserve, int active, long part, long whole) {
+      return new Wants(
+          little.group().sooner(part, whole), much.group().sooner(part, whole), reserve, active);
     }
 
     private static final class Half {
