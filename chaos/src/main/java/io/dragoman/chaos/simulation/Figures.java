@@ -35,7 +35,7 @@ public record Figures(
     double finalP99S,
     double partials,
     int quarantines,
-    double wakingGap) {
+    int wakingGap) {
 
   public Figures {
     violations = List.copyOf(violations);

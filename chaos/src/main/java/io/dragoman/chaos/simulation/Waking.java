@@ -14,7 +14,7 @@ final class Waking {
   private long until = Long.MIN_VALUE;
   private int all;
   private int own;
-  private double gap;
+  private int gap;
 
   Waking(Timeline time, int sessions) {
     this.time = time;
@@ -49,13 +49,15 @@ final class Waking {
       all++;
       own += speaker.number() == SLEEPER ? 1 : 0;
     } else if (all > 0) {
-      gap = Math.max(gap, Math.abs(own - all / 2.0));
+      gap = Math.max(gap, Math.abs(2 * own - all) / 2);
       all = 0;
     }
   }
 
-  /** By how many permits it ever missed its half, or had more. */
-  double gap() {
+  /**
+   * By how many permits it ever missed its half, or had more; of an odd number either half does.
+   */
+  int gap() {
     return gap;
   }
 }

@@ -39,7 +39,7 @@ class SimulationTest {
           () -> assertTrue(run.utilisation() >= least, "utilisation " + run.utilisation()),
           () -> assertTrue(run.efficiency() >= 0.99, "efficiency " + run.efficiency()),
           () -> assertTrue(run.jain() >= 0.99, "Jain " + run.jain()),
-          () -> assertTrue(run.shareGap() <= 10, "share gap " + run.shareGap()),
+          () -> assertTrue(run.shareGap() <= 8, "share gap " + run.shareGap()),
           () -> assertTrue(run.maxGapS() <= 0.5, "gap " + run.maxGapS()));
     }
   }
@@ -50,6 +50,43 @@ class SimulationTest {
     for (Figures run : runs(Scenario.defaults().with(skew).withMinutes(4), 3)) {
       assertTrue(run.jain() >= 0.99, "seed " + run.seed() + ": Jain " + run.jain());
       assertTrue(run.maxGapS() <= 0.5, "seed " + run.seed() + ": gap " + run.maxGapS());
+    }
+  }
+
+  /**
+   * Of two sessions on a node neither is ever further ahead than two largest requests, so in a
+   * window none is given four more; nodes may differ by what they get at a refresh.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 20})
+  void whereOneLimitBindsNobodyIsGivenFourRequestsMore(int nodes) throws InterruptedException {
+    Scenario tokens =
+        Scenario.defaults()
+            .withNodes(nodes)
+            .withMinutes(4)
+            .with(Limits.perMinute(100_000, 1_800_000));
+    for (Figures run : runs(tokens, 3)) {
+      assertTrue(run.shareGap() <= 4 + 1, "seed " + run.seed() + ": " + run.shareGap());
+    }
+  }
+
+  /** A node's part is what its sessions were really given, and not what the ledger guessed. */
+  @Test
+  void aFewSessionsWithMuchEachAreGivenTheSame() throws InterruptedException {
+    for (Figures run : runs(Scenario.defaults().withSessions(2), 4)) {
+      assertTrue(run.shareGap() <= 20, "seed " + run.seed() + ": " + run.shareGap());
+    }
+  }
+
+  /** A tenth of the limit: a permit each 133 ms. */
+  @Test
+  void atASmallLimitPermitsStillFlow() throws InterruptedException {
+    Scenario small =
+        Scenario.defaults().withSessions(30).withMinutes(6).with(Limits.perMinute(450, 180_000));
+    for (Figures run : runs(small, 4)) {
+      assertEquals(List.of(), run.violations());
+      assertTrue(run.utilisation() >= 0.97, "seed " + run.seed() + ": " + run.utilisation());
+      assertTrue(run.maxGapS() <= 1.25, "seed " + run.seed() + ": gap " + run.maxGapS());
     }
   }
 
