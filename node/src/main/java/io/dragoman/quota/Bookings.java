@@ -14,9 +14,17 @@ final class Bookings {
   private static final @Nullable Block[] NONE = {};
 
   /** So many consecutive slots. */
-  private record Block(long[] requests, long[] tokens) {
+  private static final class Block {
     static final int SLOTS = 32;
     static final Block EMPTY = new Block(new long[SLOTS], new long[SLOTS]);
+
+    private final long[] requests;
+    private final long[] tokens;
+
+    private Block(long[] requests, long[] tokens) {
+      this.requests = requests;
+      this.tokens = tokens;
+    }
 
     Block copy() {
       return new Block(requests.clone(), tokens.clone());
@@ -106,7 +114,7 @@ final class Bookings {
     long keep = Math.floorDiv(now, slot) + 1;
     long number = Math.floorDiv(keep, Block.SLOTS);
     int place = Math.floorMod(keep, Block.SLOTS);
-    int gone = (int) Math.clamp(number - first, 0, blocks.length);
+    int gone = Math.clamp(number - first, 0, blocks.length);
     Amount ended = Amount.ZERO;
     for (int i = 0; i < gone; i++) {
       ended = ended.plus(before(blocks[i], Block.SLOTS));

@@ -87,7 +87,7 @@ class GateTest {
     node.granted.clear();
     cluster.run(60, () -> fill(cluster, node, session, 200));
     // Only a quarter of what is reserved is used.
-    assertEquals(times * 60_000, node.tokens(session), times * 60_000 * 0.1);
+    assertEquals(times * 60_000, (double) node.tokens(session), times * 60_000 * 0.1);
   }
 
   @Test
