@@ -10,18 +10,19 @@ import java.util.function.Predicate;
  * The rules with one guard taken away, and the scenario that should show it.
  *
  * @param name which guard
- * @param bound the figure that must not be as bad with it; what is asked besides violations
+ * @param bound tells, in words, the figure that must not be as bad with it
+ * @param beyond whether it is as bad; what is asked besides violations
  */
 record Mutant(
     String name,
     Scenario scenario,
     Function<Timing, Rules> rules,
-    String bound,
+    Function<Figures, String> bound,
     Predicate<Figures> beyond) {
 
   /** One that only a violation can show. */
   static Mutant of(String name, Scenario scenario, Function<Timing, Rules> rules) {
-    return new Mutant(name, scenario, rules, "", figures -> false);
+    return new Mutant(name, scenario, rules, figures -> "", figures -> false);
   }
 
   boolean isCaughtBy(Figures figures) {
@@ -37,7 +38,6 @@ record Mutant(
 
   /** What caught it, in words. */
   String how(Figures figures) {
-    return unsafe(figures)
-        .orElseGet(() -> bound.formatted(figures.maxGapS(), figures.jain(), figures.wakingGap()));
+    return unsafe(figures).orElseGet(() -> bound.apply(figures));
   }
 }

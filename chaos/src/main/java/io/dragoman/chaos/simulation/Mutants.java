@@ -54,18 +54,22 @@ final class Mutants {
           Mutant.of("merge of an old copy accepted", ALL, OldCopies::new),
           Mutant.of("membership changed by two at once", ALL, ManyChanges::new),
           new Mutant(
-              "no pacing", CALM, NoPacing::new, "no permit for %.1f s", f -> f.maxGapS() > 1),
+              "no pacing",
+              CALM,
+              NoPacing::new,
+              f -> "no permit for %.1f s".formatted(f.maxGapS()),
+              f -> f.maxGapS() > 1),
           new Mutant(
               "finals first without repayment",
               CALM.with(Skew.TALKERS),
               NoRepayment::new,
-              "Jain's index is %2$.3f",
+              f -> "Jain's index is %.3f".formatted(f.jain()),
               f -> f.jain() < 0.99),
           new Mutant(
               "idle counter not lifted",
               WAKING,
               NotLifted::new,
-              "who wakes misses its half by %3$.1f permits",
+              f -> "who wakes misses its half by %d permits".formatted(f.wakingGap()),
               f -> f.wakingGap() > 3),
           Mutant.of("one dimension ignored", TIGHT_TOKENS, RequestsOnly::new),
           Mutant.of("charge settled down under reserved", TIGHT_TOKENS, SettlesDown::new));
