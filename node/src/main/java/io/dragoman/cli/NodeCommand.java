@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
       "  A cluster of one, on this machine:",
       "    OPENAI_API_KEY_FILE=key DRAGOMAN_SPEECH_PROJECT=my-project dragoman node",
       "  One of three:",
-      "    dragoman node --listen 10.0.0.1:8080 --grid 10.0.0.1:5701 \\",
+      "    dragoman node --listen 10.0.0.1:8080 --admin 10.0.0.1:8081 --grid 10.0.0.1:5701 \\",
       "      --members 10.0.0.1:5701,10.0.0.2:5701,10.0.0.3:5701",
       "  All keys, with ranges and defaults, are in cluster-config/node.yaml.",
       "  A file is checked by: dragoman check-config FILE"

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,14 @@ final class ChildProcess implements AutoCloseable {
   private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
   private static final JsonMapper JSON = new JsonMapper();
 
+  /**
+   * For how long children may start: a slow one has its time as long as something is heard of them.
+   *
+   * @param silence without a line from any of them
+   * @param longest in any case
+   */
+  record Patience(Duration silence, Duration longest) {}
+
   private final String name;
   private final Process process;
 
@@ -49,9 +58,19 @@ final class ChildProcess implements AutoCloseable {
   /** Its last line on stderr that is not blank. */
   private volatile @Nullable String lastWords;
 
+  /** When it was started, or wrote its last line, by {@link System#nanoTime}. */
+  private volatile long lastSignNanos = System.nanoTime();
+
   private ChildProcess(String name, Process process) {
     this.name = name;
     this.process = process;
+  }
+
+  /** Watches a process that prints a line when it is ready, and leaves when its input ends. */
+  static ChildProcess of(String name, Process process) {
+    ChildProcess child = new ChildProcess(name, process);
+    child.watch();
+    return child;
   }
 
   /**
@@ -71,9 +90,7 @@ final class ChildProcess implements AutoCloseable {
           }
         });
     try {
-      ChildProcess child = new ChildProcess(name, builder.start());
-      child.watch();
-      return child;
+      return of(name, builder.start());
     } catch (IOException e) {
       throw unavailable(name + " cannot be started: " + e.getMessage());
     }
@@ -120,10 +137,11 @@ final class ChildProcess implements AutoCloseable {
     void read(String line);
   }
 
-  private static void eachLine(InputStream in, LineReader reader) {
+  private void eachLine(InputStream in, LineReader reader) {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line; (line = lines.readLine()) != null; ) {
+        lastSignNanos = System.nanoTime();
         reader.read(line);
       }
     } catch (IOException e) {
@@ -138,22 +156,23 @@ final class ChildProcess implements AutoCloseable {
    * @return the line that each printed, in their order
    */
   static List<JsonNode> awaitReady(
-      List<ChildProcess> children, Duration timeout, Consumer<String> progress)
+      List<ChildProcess> children, Patience patience, Consumer<String> progress)
       throws CommandException, InterruptedException {
     CompletableFuture<?> ready = allOf(children.stream().map(c -> c.ready));
     CompletableFuture<?> death = anyOf(children.stream().map(c -> c.left));
     CompletableFuture<?> either = anyOf(Stream.of(ready, death));
-    Duration waited = Duration.ZERO;
-    while (waited.compareTo(timeout) < 0 && !isDone(either, PROGRESS_EVERY)) {
-      waited = waited.plus(PROGRESS_EVERY);
+    long startNanos = System.nanoTime();
+    Duration left = left(children, patience, startNanos);
+    while (left.isPositive() && !isDone(either, min(left, PROGRESS_EVERY))) {
       progress.accept(
           "  after %d s not ready yet: %s"
               .formatted(
-                  waited.toSeconds(),
+                  since(startNanos).toSeconds(),
                   children.stream()
                       .filter(child -> !child.ready.isDone())
                       .map(child -> child.name)
                       .collect(Collectors.joining(", "))));
+      left = left(children, patience, startNanos);
     }
     for (ChildProcess child : children) {
       if (child.left.isDone()) {
@@ -163,11 +182,30 @@ final class ChildProcess implements AutoCloseable {
     for (ChildProcess child : children) {
       if (!child.ready.isDone()) {
         throw unavailable(
-            "%s was not ready within %d s: %s"
-                .formatted(child.name, timeout.toSeconds(), child.lastWords()));
+            ("%s was not ready after %d s; the last that it said: %s. If this machine is busy, try"
+                    + " again when it is less so, or with --nodes 1.")
+                .formatted(child.name, since(startNanos).toSeconds(), child.lastWords()));
       }
     }
     return children.stream().map(c -> c.ready.join()).toList();
+  }
+
+  /** How long the children have left, unless one of them says something. */
+  private static Duration left(List<ChildProcess> children, Patience patience, long startNanos) {
+    Duration silent =
+        children.stream()
+            .map(child -> since(child.lastSignNanos))
+            .min(Comparator.naturalOrder())
+            .orElseThrow();
+    return min(patience.silence.minus(silent), patience.longest.minus(since(startNanos)));
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private static boolean isDone(CompletableFuture<?> future, Duration within)
@@ -200,7 +238,7 @@ final class ChildProcess implements AutoCloseable {
     if (line == null) {
       return "it said nothing";
     }
-    String message = parse(line).path("message").asText();
+    String message = parse(line).path("formattedMessage").asText();
     return message.isEmpty() ? line.replaceFirst("^dragoman: ", "") : message;
   }
 

@@ -12,14 +12,20 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stand-ins and the nodes of a demo, each a process of its own, on free loopback ports. Closing
- * it leaves nothing behind.
+ * The stand-ins and the nodes of a demo, each a process of its own, on free loopback ports; the
+ * first node on the usual ones, where these are free. Closing it leaves nothing behind.
  */
 final class DemoCluster implements AutoCloseable {
-  private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
+  private static final ChildProcess.Patience PATIENCE =
+      new ChildProcess.Patience(Duration.ofSeconds(90), Duration.ofMinutes(5));
+
+  /** Where a node listens for clients and for operators if it is not told anything else. */
+  private static final List<Integer> USUAL_PORTS = List.of(8080, 8081);
+
   private static final int ATTEMPTS = 3;
 
   /** A node, and where clients reach it. */
@@ -95,7 +101,7 @@ final class DemoCluster implements AutoCloseable {
                 "--limit-tpm=" + size.limitTpm()),
             Services.standInEnvironment());
     standInProcess = process;
-    JsonNode ready = ChildProcess.awaitReady(List.of(process), READY_TIMEOUT, progress).getFirst();
+    JsonNode ready = ChildProcess.awaitReady(List.of(process), PATIENCE, progress).getFirst();
     standIns = new Services.StandIns(ready.path("openai").asText(), ready.path("speech").asText());
     progress.accept(
         "Stand-ins: OpenAI at " + standIns.openAi() + ", Google Speech at " + standIns.speech());
@@ -105,12 +111,15 @@ final class DemoCluster implements AutoCloseable {
   private void startNodes() throws CommandException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       List<Integer> gridPorts = freePorts(size.nodes());
+      List<Integer> firstPorts =
+          USUAL_PORTS.stream().allMatch(DemoCluster::free) ? USUAL_PORTS : List.of(0, 0);
       try {
-        nodes = startNodes(gridPorts);
+        nodes = startNodes(gridPorts, firstPorts);
         return;
       } catch (CommandException e) {
         closeNodes();
-        if (attempt == ATTEMPTS || gridPorts.stream().allMatch(DemoCluster::free)) {
+        if (attempt == ATTEMPTS
+            || Stream.concat(gridPorts.stream(), firstPorts.stream()).allMatch(DemoCluster::free)) {
           throw e;
         }
         progress.accept("A port was taken meanwhile; starting the nodes again");
@@ -118,19 +127,24 @@ final class DemoCluster implements AutoCloseable {
     }
   }
 
-  private List<Node> startNodes(List<Integer> gridPorts)
+  /**
+   * @param firstPorts where the first node listens for clients and for operators; 0 is any that is
+   *     free
+   */
+  private List<Node> startNodes(List<Integer> gridPorts, List<Integer> firstPorts)
       throws CommandException, InterruptedException {
     String members =
         gridPorts.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     for (int i = 0; i < gridPorts.size(); i++) {
       String name = nodeName(i);
+      List<Integer> ports = i == 0 ? firstPorts : List.of(0, 0);
       nodeProcesses.add(
           ChildProcess.start(
               "node " + name,
               List.of(
                   "node",
-                  "--listen=127.0.0.1:0",
-                  "--admin=127.0.0.1:0",
+                  "--listen=127.0.0.1:" + ports.get(0),
+                  "--admin=127.0.0.1:" + ports.get(1),
                   "--grid=127.0.0.1:" + gridPorts.get(i),
                   "--members=" + members,
                   "--set=node.name=" + name,
@@ -139,16 +153,16 @@ final class DemoCluster implements AutoCloseable {
               services.nodeEnvironment(standIns)));
     }
     List<Node> ready = new ArrayList<>();
-    String admin = "";
-    for (JsonNode line : ChildProcess.awaitReady(nodeProcesses, READY_TIMEOUT, progress)) {
+    List<String> admins = new ArrayList<>();
+    for (JsonNode line : ChildProcess.awaitReady(nodeProcesses, PATIENCE, progress)) {
       Node node = new Node(nodeName(ready.size()), line.path("listen").asText());
       ready.add(node);
-      admin = line.path("admin").asText();
+      admins.add(line.path("admin").asText());
       progress.accept(
           "Node %s serves sessions at ws://%s, its figures at http://%s/metrics"
-              .formatted(node.name(), node.listen(), admin));
+              .formatted(node.name(), node.listen(), admins.getLast()));
     }
-    progress.accept("All nodes at a glance: dragoman status --watch --admin " + admin);
+    progress.accept("All nodes at a glance: dragoman status --watch --admin " + admins.getFirst());
     return List.copyOf(ready);
   }
 

@@ -1,9 +1,13 @@
 package io.dragoman.cli.demo;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dragoman.cli.CommandException;
+import io.dragoman.cli.demo.ChildProcess.Patience;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +30,7 @@ class ChildProcessTest {
             Services.standInEnvironment());
     ProcessHandle process;
     try (child) {
-      ChildProcess.awaitReady(List.of(child), Duration.ofSeconds(40), _ -> {});
+      ChildProcess.awaitReady(List.of(child), within(Duration.ofSeconds(40)), _ -> {});
       process =
           children().stream().filter(handle -> !others.contains(handle)).findFirst().orElseThrow();
 
@@ -34,6 +38,58 @@ class ChildProcessTest {
       assertThrows(TimeoutException.class, () -> process.onExit().get(500, TimeUnit.MILLISECONDS));
     }
     assertFalse(process.isAlive());
+  }
+
+  @Test
+  void whoSaysSomethingIsWaitedForLonger() throws Exception {
+    String slow =
+        "for i in 1 2 3 4 5 6; do echo $i >&2; sleep 1; done; echo '{\"event\":\"ready\"}'";
+    try (ChildProcess child = shell(slow)) {
+      ChildProcess.awaitReady(
+          List.of(child), new Patience(Duration.ofSeconds(4), Duration.ofSeconds(40)), _ -> {});
+    }
+  }
+
+  @Test
+  void whoOnlyTalksIsNotWaitedForForEver() throws Exception {
+    try (ChildProcess child =
+        shell("for i in $(seq 20); do echo still here >&2; sleep 0.1; done")) {
+      assertThrows(
+          CommandException.class,
+          () ->
+              ChildProcess.awaitReady(
+                  List.of(child),
+                  new Patience(Duration.ofSeconds(40), Duration.ofMillis(500)),
+                  _ -> {}));
+    }
+  }
+
+  @Test
+  void whoIsNotReadyIsToldInPlainWords() throws Exception {
+    String logging =
+        "echo '{\"level\":\"INFO\",\"formattedMessage\":\"joined the grid as n1: 3 of 3 nodes\"}' >&2";
+    try (ChildProcess child = shell(logging)) {
+      CommandException told =
+          assertThrows(
+              CommandException.class,
+              () ->
+                  ChildProcess.awaitReady(List.of(child), within(Duration.ofSeconds(2)), _ -> {}));
+
+      assertEquals(
+          "node n1 was not ready after N s; the last that it said: joined the grid as n1: 3 of 3"
+              + " nodes. If this machine is busy, try again when it is less so, or with --nodes 1.",
+          String.valueOf(told.getMessage()).replaceFirst("after [0-9]+ s", "after N s"));
+    }
+  }
+
+  private static Patience within(Duration time) {
+    return new Patience(time, time);
+  }
+
+  /** Something that runs this, then stays until its standard input ends. */
+  private static ChildProcess shell(String script) throws IOException {
+    return ChildProcess.of(
+        "node n1", new ProcessBuilder("/bin/sh", "-c", script + "; exec cat").start());
   }
 
   private static Set<ProcessHandle> children() {
