@@ -1,8 +1,8 @@
 // A whole client: speaks a WAV file (16-bit PCM, one channel) to a node in real time, and prints its sentences.
-//   java Captions.java ws://127.0.0.1:8080 talk.wav es
 import java.net.http.*;
-import javax.sound.sampled.AudioSystem;
-void main(String[] args) throws Exception {
+import javax.sound.sampled.*;
+void main(String[] args) throws InterruptedException {
+  if (args.length != 3) { IO.println("usage: java Captions.java ws://127.0.0.1:8080 talk.wav es"); System.exit(2); }
   var ended = new CompletableFuture<String>();
   var listener = new WebSocket.Listener() {
     final Pattern sentence = Pattern.compile("\"role\":\"(\\w+)\".*\"text\":\"((?:[^\"\\\\]|\\\\.)*)\"|\"type\":\"error\".*");
@@ -14,7 +14,7 @@ void main(String[] args) throws Exception {
       return WebSocket.Listener.super.onText(ws, part, last);
     }
     public CompletionStage<?> onClose(WebSocket ws, int code, String reason) { ended.complete(code + " " + reason); return null; }
-    public void onError(WebSocket ws, Throwable error) { ended.completeExceptionally(error); }
+    public void onError(WebSocket ws, Throwable error) { ended.complete("the connection broke, " + error); }
   };
   try (var wav = AudioSystem.getAudioInputStream(new File(args[1])); var http = HttpClient.newHttpClient()) {
     int rate = (int) wav.getFormat().getSampleRate();
@@ -22,9 +22,9 @@ void main(String[] args) throws Exception {
     ws.sendText("""
         {"type": "session.start", "kind": "translation", "source": ["en-US"], "targets": [{"lang": "%s"}], "audio": {"encoding": "pcm_s16le", "sample_rate": %d, "channels": 1}}""".formatted(args[2], rate), true).join();
     for (byte[] pcm; (pcm = wav.readNBytes(rate / 10 * 2)).length > 0; Thread.sleep(100)) ws.sendBinary(ByteBuffer.wrap(pcm), true).join();
-    ws.sendText("{\"type\": \"session.end\"}", true).join();
-    IO.println("closed: " + ended.join());
-  }
+    IO.println("closed: " + ws.sendText("{\"type\": \"session.end\"}", true).thenCompose(sent -> ended).join());
+  } catch (CompletionException | IllegalArgumentException e) { IO.println(ended.isDone() ? "closed: " + ended.join() : "no node at " + args[0] + ": " + e.getMessage());
+  } catch (IOException | UnsupportedAudioFileException e) { IO.println(args[1] + " cannot be read: " + e.getMessage()); }
 }
 String plain(String json) { return Pattern.compile("\\\\(?:u(....)|.)").matcher(json).replaceAll(escape -> Matcher.quoteReplacement(
     escape.group(1) != null ? "" + (char) Integer.parseInt(escape.group(1), 16) : escape.group().replace("\\/", "/").translateEscapes())); }

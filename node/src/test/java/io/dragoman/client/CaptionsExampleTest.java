@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dragoman.protocol.ClientMessage;
 import io.helidon.websocket.WsSession;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
@@ -18,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client of {@code docs/examples} reads text however JSON may write it. */
-@Timeout(60)
+/** The client of {@code docs/examples}, with a node or without. */
+@Timeout(120)
 class CaptionsExampleTest {
   private static final Path CLIENT =
       Path.of(System.getProperty("basedir", "."), "..", "docs", "examples", "Captions.java");
@@ -29,38 +31,59 @@ class CaptionsExampleTest {
 
   @Test
   void everyEscapeOfJsonIsRead() throws Exception {
-    Path wav = directory.resolve("short.wav");
-    AudioSystem.write(
-        new AudioInputStream(new ByteArrayInputStream(new byte[9_600]), FORMAT, 4_800),
-        AudioFileFormat.Type.WAVE,
-        wav.toFile());
-    Path printed = directory.resolve("captions.txt");
+    Path wav = silence();
     try (FakeNode node = new FakeNode(CaptionsExampleTest::speak)) {
-      Process client =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Dstdout.encoding=UTF-8",
-                  CLIENT.toString(),
-                  "ws://" + node.address().authority(),
-                  wav.toString(),
-                  "es")
-              .redirectErrorStream(true)
-              .redirectOutput(printed.toFile())
-              .start();
-      try {
-        assertTrue(client.waitFor(50, SECONDS));
-      } finally {
-        client.destroyForcibly();
-      }
+      assertEquals(
+          List.of("source: café 😀 and/or \"q\" \\u0041 $1 \\/", "closed: 1000 ended"),
+          run("ws://" + node.address().authority(), wav.toString(), "es"));
     }
+  }
+
+  @Test
+  void whatIsMissingIsToldInALine() throws Exception {
+    Path wav = silence();
     assertEquals(
-        List.of("source: café 😀 and/or \"q\" \\u0041 $1 \\/", "closed: 1000 ended"),
-        Files.readAllLines(printed));
+        List.of("usage: java Captions.java ws://127.0.0.1:8080 talk.wav es"), run(wav.toString()));
+    assertEquals(
+        List.of("no node at ws://127.0.0.1:1: java.net.ConnectException"),
+        run("ws://127.0.0.1:1", wav.toString(), "es"));
+    assertEquals(
+        List.of(CLIENT + " cannot be read: File of unsupported format"),
+        run("ws://127.0.0.1:1", CLIENT.toString(), "es"));
   }
 
   @Test
   void itHasThirtyLines() throws Exception {
     assertEquals(30, Files.readAllLines(CLIENT).size());
+  }
+
+  private Path silence() throws IOException {
+    Path wav = directory.resolve("short.wav");
+    AudioSystem.write(
+        new AudioInputStream(new ByteArrayInputStream(new byte[9_600]), FORMAT, 4_800),
+        AudioFileFormat.Type.WAVE,
+        wav.toFile());
+    return wav;
+  }
+
+  /** What it prints, on standard output and standard error. */
+  private List<String> run(String... arguments) throws Exception {
+    Path printed = directory.resolve("captions.txt");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Dstdout.encoding=UTF-8", CLIENT.toString()));
+    command.addAll(List.of(arguments));
+    Process client =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(printed.toFile())
+            .start();
+    try {
+      assertTrue(client.waitFor(50, SECONDS));
+    } finally {
+      client.destroyForcibly();
+    }
+    return Files.readAllLines(printed);
   }
 
   private static void speak(WsSession session, ClientMessage message) {
