@@ -89,9 +89,10 @@ mute.addEventListener('click', () => {
 });
 
 prepareHall();
-view.state('idle');
 controls.fill(
   await shippedClips().catch(() => {
     notice.show(words.ofClip());
     return [];
   }));
+view.state('idle');
+start.disabled = false;

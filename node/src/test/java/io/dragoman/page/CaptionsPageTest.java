@@ -44,6 +44,14 @@ class CaptionsPageTest {
     server.stop();
   }
 
+  @Test
+  void nobodyCanStartBeforeTheScriptHasFilledThePage() throws Exception {
+    String page = new String(get("/").body(), StandardCharsets.UTF_8);
+
+    assertTrue(page.contains("type=\"submit\" disabled>Start<"), page);
+    assertTrue(page.contains("role=\"status\">Loading…<"), page);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/,                     text/html; charset=utf-8",
