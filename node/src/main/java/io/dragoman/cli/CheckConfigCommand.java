@@ -52,7 +52,7 @@ final class CheckConfigCommand implements Callable<Integer> {
       ConfigCheck check = NodeConfig.check(DragomanCommand.home(), file, System.getenv(), Map.of());
       mistakes.addAll(check.mistakes());
       if (check.mistakes().isEmpty() && check.config() != null) {
-        report(file, check.config(), check);
+        report(Objects.requireNonNull(spec).commandLine().getOut(), file, check.config(), check);
       }
     }
     if (!mistakes.isEmpty()) {
@@ -61,8 +61,7 @@ final class CheckConfigCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void report(Path file, NodeConfig config, ConfigCheck check) {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+  static void report(PrintWriter out, Path file, NodeConfig config, ConfigCheck check) {
     GridConfig grid = config.grid();
     out.printf(
         Locale.ROOT,
@@ -76,7 +75,10 @@ final class CheckConfigCommand implements Callable<Integer> {
         grid.port(),
         config.quota().requestsPerMinute(),
         config.quota().tokensPerMinute());
-    check.missing().forEach(sentence -> out.println("  A node also needs " + sentence));
+    if (!check.missing().isEmpty()) {
+      out.println("  The file is right; to start here, a node still needs:");
+    }
+    check.missing().forEach(sentence -> out.println("    " + sentence));
     check.notes().forEach(note -> out.println("  " + note));
     out.flush();
   }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,6 +44,9 @@ import picocli.CommandLine.Option;
 final class StreamCommand implements Callable<Integer> {
   private static final int CHUNK_SAMPLES = WavAudio.SAMPLE_RATE / 20;
   private static final Duration START_TIMEOUT = Duration.ofSeconds(15);
+
+  /** A BCP 47 tag, as far as its form goes: the languages that there are have no longer names. */
+  private static final Pattern LANGUAGE = Pattern.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}");
 
   @Option(
       names = "--url",
@@ -82,6 +86,10 @@ final class StreamCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException, ClientException, InterruptedException {
     SessionAddress address = address();
+    requireLanguage("--from", from);
+    for (String language : to) {
+      requireLanguage("--to", language);
+    }
     try (WavAudio audio = WavAudio.open(wav);
         CaptionClient client = connect(address)) {
       awaitStarted(client);
@@ -96,6 +104,14 @@ final class StreamCommand implements Callable<Integer> {
       return SessionAddress.parse(url);
     } catch (ClientException e) {
       throw new CommandException(ExitCode.USAGE, "--url: " + e.getMessage());
+    }
+  }
+
+  private static void requireLanguage(String option, String tag) throws CommandException {
+    if (!LANGUAGE.matcher(tag).matches()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "%s: \"%s\" is not a language tag such as es or en-US.".formatted(option, tag));
     }
   }
 

@@ -3,6 +3,8 @@ package io.dragoman.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dragoman.ConfigCheck;
+import io.dragoman.NodeConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
@@ -151,6 +155,15 @@ class DragomanCommandTest {
     assertEquals(ExitCode.USAGE, run());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--from", "--to"})
+  void aLanguageThatThereCannotBeIsToldBeforeANodeIsAsked(String option) {
+    assertEquals(
+        ExitCode.USAGE,
+        run("stream", "--url", "ws://127.0.0.1:1", "--wav", "x.wav", option, "klingon"));
+    assertTold(option + ": \"klingon\" is not a language tag such as es or en-US.");
+  }
+
   @Test
   void anUnreadableWavIsASentence() throws IOException {
     Path text = Files.writeString(folder.resolve("talk.wav"), "hello");
@@ -190,6 +203,22 @@ class DragomanCommandTest {
         System.setProperty("dragoman.home", installed);
       }
     }
+  }
+
+  @Test
+  void aRightFileIsCalledRightThoughCredentialsAreMissing() throws IOException {
+    Path right = Files.writeString(folder.resolve("right.yaml"), "node:\n  name: n1\n");
+    ConfigCheck check = NodeConfig.check(HOME, right, Map.of(), Map.of());
+
+    CheckConfigCommand.report(
+        new PrintWriter(out, true), right, Objects.requireNonNull(check.config()), check);
+
+    List<String> lines = out.toString().lines().toList();
+    assertTrue(lines.getFirst().startsWith(right + " is right: "), lines.getFirst());
+    assertEquals("  The file is right; to start here, a node still needs:", lines.get(1));
+    assertEquals(4, lines.size(), out::toString);
+    assertTrue(out.toString().contains("    openai.api_key: set "), out::toString);
+    assertTrue(out.toString().contains("    speech.project: set "), out::toString);
   }
 
   @Test
