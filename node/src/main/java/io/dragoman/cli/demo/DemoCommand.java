@@ -97,10 +97,10 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--inject",
-      paramLabel = "FAULT",
+      paramLabel = "KIND",
       description =
-          "Breaks the first session's audio on its way, to show that the judge finds it:"
-              + " ${COMPLETION-CANDIDATES}.")
+          "Breaks the first session's audio on its way, to show that the demo notices, which compares"
+              + " every word that came back with what was said: ${COMPLETION-CANDIDATES}.")
   private DemoRun.@Nullable Inject inject;
 
   @Option(
@@ -201,7 +201,12 @@ public final class DemoCommand implements Callable<Integer> {
     outcome.verdict().faults().forEach(sentence -> screen.println("  ! " + sentence));
     if (script.inject() != null) {
       screen.printf(
-          "  The first session's audio was broken on purpose (--inject %s).%n", script.inject());
+          "  The first session's audio was broken on purpose (--inject %s): %s.%n"
+              + "  All other sessions: %,d words lost, %,d doubled.%n",
+          script.inject(),
+          script.inject().effect(),
+          outcome.others().wordsLost(),
+          outcome.others().wordsDoubled());
     }
     if (script.fault() != null) {
       screen.printf(

@@ -21,8 +21,23 @@ final class DemoRun {
 
   /** What to do to the first session's audio. */
   enum Inject {
-    LOSE,
-    DOUBLE;
+    LOSE(
+        "a stretch of sound was left out, so its words are lost; words beside it were heard wrong,"
+            + " and count as lost and as doubled"),
+    DOUBLE(
+        "a stretch of sound came twice, so its words are doubled; words beside it that were heard"
+            + " wrong count as lost and as doubled");
+
+    private final String effect;
+
+    Inject(String effect) {
+      this.effect = effect;
+    }
+
+    /** What that makes the judge find. */
+    String effect() {
+      return effect;
+    }
 
     @Override
     public String toString() {
@@ -46,8 +61,13 @@ final class DemoRun {
       @Nullable Inject inject,
       @Nullable StandInFault fault) {}
 
-  /** What came of it. */
-  record Outcome(Summary summary, Verdict verdict) {}
+  /**
+   * What came of it.
+   *
+   * @param verdict on all
+   * @param others on all sessions but the first, which {@link Inject} disturbs
+   */
+  record Outcome(Summary summary, Verdict verdict, Verdict others) {}
 
   private final Script script;
   private final Services services;
@@ -85,10 +105,12 @@ final class DemoRun {
       upstream = upstream(cluster);
       progress.accept("Stopping the nodes…");
     }
-    for (DemoSession session : sessions) {
-      verdict = verdict.plus(judge(session));
+    Verdict others = Verdict.NOTHING;
+    for (DemoSession session : sessions.subList(1, sessions.size())) {
+      others = others.plus(judge(session));
     }
-    return new Outcome(summarise(sessions, upstream), verdict);
+    verdict = verdict.plus(judge(sessions.getFirst())).plus(others);
+    return new Outcome(summarise(sessions, upstream), verdict, others);
   }
 
   private void blame(@Nullable String trouble) {
