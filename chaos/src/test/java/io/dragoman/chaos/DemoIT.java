@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,10 +52,17 @@ class DemoIT {
   @ParameterizedTest
   @ValueSource(strings = {"lose", "double"})
   void aStreamThatIsBrokenOnPurposeIsNoticed(String how) throws Exception {
-    JsonNode summary = judged(1, "demo", "--standin", "--seconds", "15", "--json", "--inject", how);
-    assertTrue(
-        summary.path(how.equals("lose") ? "finals_lost" : "finals_doubled").asInt() > 0,
-        summary.toString());
+    try (Dragoman demo =
+        Dragoman.start(
+            directory, "demo", "--standin", "--seconds", "15", "--json", "--inject", how)) {
+      assertEquals(1, demo.exit(), demo::errors);
+      JsonNode summary = demo.summary();
+      assertTrue(
+          summary.path(how.equals("lose") ? "finals_lost" : "finals_doubled").asInt() > 0,
+          summary.toString());
+      assertTrue(
+          demo.errors().contains("All other sessions: 0 words lost, 0 doubled."), demo::errors);
+    }
   }
 
   @Test
@@ -75,7 +86,8 @@ class DemoIT {
   }
 
   @Test
-  void aSecondDemoBesideTheFirstWorks() throws Exception {
+  void aSecondDemoBesideTheFirstWorksAndOneHasTheUsualPorts() throws Exception {
+    boolean usual = free(8080) && free(8081);
     try (Dragoman first =
             Dragoman.start(
                 directory, "demo", "--standin", "--sessions", "3", "--seconds", "8", "--json");
@@ -84,6 +96,14 @@ class DemoIT {
                 directory, "demo", "--standin", "--sessions", "3", "--seconds", "8", "--json")) {
       assertEquals(0, first.exit(), first::errors);
       assertEquals(0, second.exit(), second::errors);
+      assertTrue(
+          !usual
+              || Stream.of(first, second)
+                  .anyMatch(
+                      demo ->
+                          demo.errors()
+                              .contains("Node n1 serves sessions at ws://127.0.0.1:8080,")),
+          first::errors);
     }
   }
 
@@ -122,6 +142,14 @@ class DemoIT {
       await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+    }
+  }
+
+  private static boolean free(int port) {
+    try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
