@@ -35,13 +35,16 @@ class FaultIT {
           FaultKind.SPEECH_DENIED, NO_SPEECH,
           FaultKind.SPEECH_INVALID, NO_SPEECH);
 
-  /** Of those that pass, the ones that befall only some calls here. */
+  /**
+   * Of those that pass, the ones that befall only some calls here. A sentence that is filtered or
+   * truncated three times in a row would be given up, and told.
+   */
   private static final Map<String, String> SHARES =
       Map.of(
           "rate-limit", ":0.5",
           "trickle", ":0.5",
-          "filtered", ":0.3",
-          "truncated", ":0.3",
+          "filtered", ":0.05",
+          "truncated", ":0.05",
           "no-quota", ":0.2",
           "speech-exhausted", ":0.5");
 
