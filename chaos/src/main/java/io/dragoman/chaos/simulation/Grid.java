@@ -189,7 +189,10 @@ final class Grid {
     }
   }
 
-  /** The copies as believed by most of those that this node sees. */
+  /**
+   * The copies as believed by most of those that this node sees; between halves of one size, by
+   * those with the lower owner, as a merge has to decide somehow.
+   */
   private List<Integer> prevailing(Machine machine, List<Integer> members) {
     Membership own = belief(machine);
     Map<Integer, Integer> votes = new HashMap<>();
@@ -206,7 +209,8 @@ final class Grid {
     }
     int best = own.owner();
     for (int owner : members) {
-      if (votes.getOrDefault(owner, 0) > votes.getOrDefault(best, 0)) {
+      int more = votes.getOrDefault(owner, 0) - votes.getOrDefault(best, 0);
+      if (more > 0 || (more == 0 && votes.containsKey(owner) && owner < best)) {
         best = owner;
       }
     }
