@@ -25,17 +25,17 @@ final class Gathering {
     }
     Holder holder = ledger.holder(refresh.node());
     Stamp echo = refresh.echo();
-    boolean votes =
+    boolean counts =
         echo != null && echo.bond().equals(ledger.bond()) && echo.at() >= ledger.votesFrom;
-    if (echo != null && votes) {
+    if (echo != null && counts) {
       holder = holder.voting(rules.votedFrom(echo.at(), now), refresh.vote());
       ledger.put(holder);
     }
-    if (holder.joined() || !this.votes.admits(ledger, now)) {
+    if (holder.joined() || !votes.admits(ledger, now)) {
       return Joining.CLOSED;
     }
     // What a node remembers is only good for as long as its vote: a refresh may come very late.
-    boolean prompt = echo != null && votes && now - echo.at() < refresh.vote();
+    boolean prompt = echo != null && counts && now - echo.at() < refresh.vote();
     if (prompt && refresh.joined().equals(ledger.bond())) {
       boolean continues = refresh.recollection() == null;
       ledger.put(holder.standing(continues ? Standing.CONTINUED : Standing.JOINED));
