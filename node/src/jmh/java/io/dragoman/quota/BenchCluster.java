@@ -22,7 +22,7 @@ final class BenchCluster {
     final Session session;
 
     Node(long number, Rules rules, Limits limits, Moment now) {
-      lessee = new Lessee(number, number, rules, Charge.RESERVED, now);
+      lessee = new Lessee(number, number, HardState.NONE, rules, Charge.RESERVED, now);
       gate = new Gate(lessee, rules, Policy.FAIR, limits);
       session = gate.open(number, 1);
     }
@@ -49,7 +49,7 @@ final class BenchCluster {
     step = timing.refresh() / size;
     keeper =
         new LedgerKeeper(
-            1, rules, Voters.proposed(LongStream.rangeClosed(1, size).toArray()), limits);
+            1, rules, Voters.configured(LongStream.rangeClosed(1, size).toArray()), limits);
     for (int number = 1; number <= size; number++) {
       nodes.add(new Node(number, rules, limits, now()));
     }

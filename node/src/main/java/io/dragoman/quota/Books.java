@@ -1,5 +1,7 @@
 package io.dragoman.quota;
 
+import io.dragoman.quota.Evidence.Headers;
+import io.dragoman.quota.Evidence.Refusal;
 import io.dragoman.quota.Holder.Standing;
 import io.dragoman.quota.Recollection.Aged;
 import io.dragoman.quota.Refresh.Bond;
@@ -25,8 +27,7 @@ final class Books {
       ledger.foreign = Amount.ZERO;
     }
     ledger.holders.removeIf(
-        holder ->
-            now >= rules.silentUntil(holder.lease().end()) && votes.forgotten(ledger, holder, now));
+        holder -> now >= rules.silentUntil(holder.lease().end()) && votes.forgotten(holder, now));
     ledger.holders.replaceAll(holder -> settled(holder, now));
   }
 
@@ -41,10 +42,16 @@ final class Books {
 
   /** What the upstream said of the quota can only shrink what is granted. */
   void learn(Ledger ledger, Evidence evidence, long now) {
-    ledger.cap = evidence.cap(ledger.cap);
-    Amount room = ledger.ceiling().minus(ledger.booked()).plus(ledger.foreign);
-    ledger.foreign = room.minus(evidence.remaining()).orZero();
-    ledger.foreignUntil = now + evidence.lapse();
+    switch (evidence) {
+      case Refusal(long retryAfter) ->
+          ledger.refusedUntil = Math.max(ledger.refusedUntil, now + retryAfter);
+      case Headers headers -> {
+        ledger.cap = headers.cap(ledger.cap);
+        Amount room = ledger.ceiling().minus(ledger.booked()).plus(ledger.foreign);
+        ledger.foreign = room.minus(headers.remaining()).orZero();
+        ledger.foreignUntil = now + headers.lapse();
+      }
+    }
   }
 
   /** A node is there in a new life: what its last one held may still arrive. */
@@ -87,12 +94,13 @@ final class Books {
   private void recall(Ledger ledger, Refresh refresh, Recollection recollection, long now) {
     boolean covered = ledger.phase == Ledger.Phase.GATHERING && ledger.continues.equals(Bond.NONE);
     for (Aged aged : recollection.proven()) {
-      if (!covered || rules.surelyBooked(aged)) {
+      if (!covered || rules.surelyBooked(aged, recollection.awake())) {
         book(ledger, aged.age(), aged.amount(), now);
       }
     }
     ledger.blank &= recollection.opened() == 0;
-    if (ledger.phase == Ledger.Phase.OPEN) {
+    // A node that saw that epoch open was reckoned with when it began.
+    if (ledger.phase == Ledger.Phase.OPEN && recollection.opened() < ledger.unknownEpoch) {
       Amount known = rules.sure(recollection).plus(refresh.held());
       ledger.unknown = ledger.unknown.minus(known).orZero();
     }

@@ -23,7 +23,9 @@ public record Delay(Cause cause, Bound bound, Amount share, long remaining) {
     /** Fewer than a majority of the nodes see each other. */
     NO_MAJORITY,
     /** The ledger's owner leaves, and the next one is about to go on. */
-    HANDOVER
+    HANDOVER,
+    /** This node and the ledger's owner are configured with different durations. */
+    CONFIGURATION
   }
 
   /** Which of the two limits binds. */

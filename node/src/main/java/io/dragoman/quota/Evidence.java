@@ -1,30 +1,44 @@
 package io.dragoman.quota;
 
-/**
- * What the upstream itself said of the quota. It can only shrink what is granted.
- *
- * @param limit its limits; a dimension that it did not name is {@link Long#MAX_VALUE}
- * @param remaining what it would still take; likewise
- * @param lapse after how long that says nothing any more, in nanoseconds
- */
-public record Evidence(Amount limit, Amount remaining, long lapse) {
+/** What the upstream itself said of the quota. It can only shrink what is granted. */
+public sealed interface Evidence {
 
   /** Evidence lapses after a window at the latest. */
-  private static final long LONGEST = 60_000_000_000L;
+  long LONGEST = 60_000_000_000L;
 
-  public Evidence {
-    lapse = Math.clamp(lapse, 0, LONGEST);
+  /**
+   * What came with an answer.
+   *
+   * @param limit the upstream's limits; a dimension that it did not name is {@link Long#MAX_VALUE}
+   * @param remaining what it would still take; likewise
+   * @param lapse after how long {@code remaining} says nothing any more, in nanoseconds
+   */
+  record Headers(Amount limit, Amount remaining, long lapse) implements Evidence {
+
+    /** The least that can be granted, and shared. */
+    private static final Amount LEAST = new Amount(Amount.REQUEST, 1);
+
+    public Headers {
+      limit = limit.max(LEAST);
+      lapse = Math.clamp(lapse, 0, LONGEST);
+    }
+
+    /** The cap after this: dimensions that the upstream did not name stay as they were. */
+    Amount cap(Amount before) {
+      return new Amount(
+          limit.requests() == Long.MAX_VALUE ? before.requests() : limit.requests(),
+          limit.tokens() == Long.MAX_VALUE ? before.tokens() : limit.tokens());
+    }
   }
 
-  /** The upstream refused a request for overuse, and named a time after which to try again. */
-  public static Evidence refused(long retryAfter) {
-    return new Evidence(new Amount(Long.MAX_VALUE, Long.MAX_VALUE), Amount.ZERO, retryAfter);
-  }
-
-  /** The cap after this: dimensions that the upstream did not name stay as they were. */
-  Amount cap(Amount before) {
-    return new Amount(
-        limit.requests() == Long.MAX_VALUE ? before.requests() : limit.requests(),
-        limit.tokens() == Long.MAX_VALUE ? before.tokens() : limit.tokens());
+  /**
+   * The upstream refused a request for overuse: nothing is granted for a while.
+   *
+   * @param retryAfter how long, in nanoseconds
+   */
+  record Refusal(long retryAfter) implements Evidence {
+    public Refusal {
+      retryAfter = Math.clamp(retryAfter, 0, LONGEST);
+    }
   }
 }

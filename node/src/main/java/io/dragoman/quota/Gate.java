@@ -189,18 +189,13 @@ public final class Gate {
 
   /** Why a request waits, and how long still. */
   public Delay why(Ticket ticket, Moment now) {
-    Status status = lessee.status();
-    if (status == null) {
+    Reply last = lessee.last();
+    if (last == null) {
       return new Delay(Cause.LEASE, Bound.REQUESTS, Amount.ZERO, 0);
     }
+    Status status = last.status();
     Cause cause =
-        switch (status.state()) {
-          case GATHERING -> Cause.GATHERING;
-          case NO_MAJORITY -> Cause.NO_MAJORITY;
-          case SEALED -> Cause.HANDOVER;
-          case QUARANTINE -> Cause.QUARANTINE;
-          case NORMAL -> lessee.holds(now) ? Cause.SHARE : Cause.LEASE;
-        };
+        last.joining() == Reply.Joining.REFUSED ? Cause.CONFIGURATION : cause(status, now);
     long refreshes = rules.timing().window() / rules.timing().refresh();
     Session session = ticket.session;
     Amount share = limit.times(rise * refreshes * session.weight(), FairShare.WHOLE);
@@ -209,6 +204,16 @@ public final class Gate {
     long remaining =
         rise == 0 ? status.remaining() : Scale.of(rules.timing().refresh(), before, rise);
     return new Delay(cause, status.bound(), share, remaining);
+  }
+
+  private Cause cause(Status status, Moment now) {
+    return switch (status.state()) {
+      case GATHERING -> Cause.GATHERING;
+      case NO_MAJORITY -> Cause.NO_MAJORITY;
+      case SEALED -> Cause.HANDOVER;
+      case QUARANTINE -> Cause.QUARANTINE;
+      case NORMAL -> lessee.holds(now) ? Cause.SHARE : Cause.LEASE;
+    };
   }
 
   /** What the node tells the ledger now. */

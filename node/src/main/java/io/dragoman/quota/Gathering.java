@@ -11,32 +11,51 @@ import io.dragoman.quota.Reply.Joining;
 final class Gathering {
   private final Rules rules;
   private final Votes votes;
+  private final Books books;
 
-  Gathering(Rules rules, Votes votes) {
+  Gathering(Rules rules, Votes votes, Books books) {
     this.rules = rules;
     this.votes = votes;
+    this.books = books;
+  }
+
+  /**
+   * Whether a node sent this within a vote's length after an answer of this owner: it is no late
+   * word of a former life, or of one that has turned to another owner since.
+   */
+  boolean prompt(Ledger ledger, Refresh refresh, long now) {
+    Stamp echo = refresh.echo();
+    return echo != null && isValid(ledger, echo) && now - echo.at() < rules.timing().vote();
+  }
+
+  private static boolean isValid(Ledger ledger, Stamp stamp) {
+    return stamp.bond().equals(ledger.bond()) && stamp.at() > ledger.votesFrom;
   }
 
   /** Takes note of a node and its vote; answers what it may do about this epoch. */
   Joining hear(Ledger ledger, Refresh refresh, long now) {
-    Voters heard = refresh.voters();
+    Voters heard = refresh.remembered().voters();
     if (ledger.phase == Phase.GATHERING && heard != null && heard.isNewerThan(ledger.voters)) {
       ledger.voters = heard;
     }
+    boolean prompt = prompt(ledger, refresh, now);
+    if (!meet(ledger, refresh, prompt, now)) {
+      return votes.admits(ledger, now) ? Joining.OPEN : Joining.CLOSED;
+    }
     Holder holder = ledger.holder(refresh.node());
     Stamp echo = refresh.echo();
-    boolean counts =
-        echo != null && echo.bond().equals(ledger.bond()) && echo.at() >= ledger.votesFrom;
-    if (echo != null && counts) {
-      holder = holder.voting(rules.votedFrom(echo.at(), now), refresh.vote());
+    if (echo != null && isValid(ledger, echo)) {
+      long vote = Math.min(refresh.vote(), rules.timing().vote());
+      boolean knows = rules.knows(refresh.remembered());
+      holder = holder.voting(rules.votedFrom(echo.at(), now), vote, knows);
       ledger.put(holder);
     }
     if (holder.joined() || !votes.admits(ledger, now)) {
       return Joining.CLOSED;
     }
     // What a node remembers is only good for as long as its vote: a refresh may come very late.
-    boolean prompt = echo != null && counts && now - echo.at() < refresh.vote();
-    if (prompt && refresh.joined().equals(ledger.bond())) {
+    boolean joins = prompt && refresh.vote() > 0 && refresh.joined().equals(ledger.bond());
+    if (joins && !rules.duplicate(refresh.sequence(), holder.sequence())) {
       boolean continues = refresh.recollection() == null;
       ledger.put(holder.standing(continues ? Standing.CONTINUED : Standing.JOINED));
       return Joining.CLOSED;
@@ -44,18 +63,39 @@ final class Gathering {
     return Joining.OPEN;
   }
 
+  /**
+   * Whether this life of a node is known here. A new one takes the place of another when it is
+   * surely the later: it has just been answered, and the other one has not been heard for long.
+   */
+  private boolean meet(Ledger ledger, Refresh refresh, boolean prompt, long now) {
+    int at = ledger.find(refresh.node());
+    if (at >= 0 && ledger.holders.get(at).incarnation() == refresh.incarnation()) {
+      return true;
+    }
+    if (!prompt || (at >= 0 && votes.heardLately(ledger.holders.get(at), now))) {
+      return false;
+    }
+    if (at >= 0) {
+      books.bury(ledger, ledger.holders.get(at));
+    }
+    ledger.put(Holder.heard(refresh.node(), refresh.incarnation()));
+    return true;
+  }
+
   /** Opens the books when a majority has gathered. */
   void open(Ledger ledger, long now) {
     if (ledger.phase == Phase.GATHERING && mayOpen(ledger, now)) {
       if (ledger.continues.equals(Bond.NONE)) {
-        ledger.unknown = unknown(ledger, now);
+        ledger.unknown = ledger.unknown.plus(unknown(ledger, now));
         ledger.unknownUntil = rules.unknownUntil(lastGrant(ledger, now));
+        ledger.unknownEpoch = ledger.epoch;
       }
       begin(ledger, now);
     }
     if (ledger.phase == Phase.OPEN && ledger.blank && votes.all(ledger, now)) {
       // Every voter is there, and none remembers anything: the whole cluster has just started.
       ledger.unknown = Amount.ZERO;
+      ledger.unknownUntil = now;
     }
   }
 
@@ -64,9 +104,9 @@ final class Gathering {
       return false;
     }
     if (!ledger.continues.equals(Bond.NONE)) {
-      return rules.complete(votes.remembering(ledger, now), ledger.voters);
+      return votes.complete(ledger, now);
     }
-    return !ledger.blank || now >= rules.coldUntil(ledger.since);
+    return !ledger.blank || now >= rules.coldUntil(lastGrant(ledger, now));
   }
 
   private static void begin(Ledger ledger, long now) {

@@ -44,9 +44,10 @@ record Holder(
   /**
    * @param from when it counts
    * @param duration how long from there
+   * @param knows whether the node remembers enough for it to make a majority
    */
-  record Vote(long from, long duration) {
-    static final Vote NONE = new Vote(NEVER, 0);
+  record Vote(long from, long duration, boolean knows) {
+    static final Vote NONE = new Vote(NEVER, 0, false);
   }
 
   /**
@@ -121,8 +122,8 @@ record Holder(
     return new Holder(node, incarnation, now, sequence, lease, vote, claim, testimony);
   }
 
-  Holder voting(long from, long duration) {
-    Vote given = new Vote(Math.max(vote.from, from), duration);
+  Holder voting(long from, long duration, boolean knows) {
+    Vote given = new Vote(Math.max(vote.from, from), duration, vote.knows || knows);
     return new Holder(node, incarnation, standing, sequence, lease, given, claim, testimony);
   }
 

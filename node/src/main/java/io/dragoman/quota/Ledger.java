@@ -3,6 +3,7 @@ package io.dragoman.quota;
 import io.dragoman.quota.Refresh.Bond;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One quota's books: who holds which lease, and what still counts upstream. It lives in the grid
@@ -37,16 +38,22 @@ public final class Ledger {
   /** The last change. */
   Moment asOf = new Moment(0, 0);
 
+  /** From here on, the owner's machine has not been suspended. */
+  Moment awake = asOf;
+
   /**
    * While it gathers: whether a majority has asked this owner for anything. Before that no node may
    * join, so that an owner behind a cut does not win over its few, who could not go back then.
    */
   boolean convened;
 
-  /** No node that joined has seen an earlier epoch open: perhaps the whole cluster has started. */
+  /**
+   * No node that joined has seen an earlier epoch open in its life: perhaps the whole cluster has
+   * started.
+   */
   boolean blank = true;
 
-  /** Stamps from before that moment prove nothing. */
+  /** Stamps up to that moment prove nothing. */
   long votesFrom;
 
   /** When a majority last voted for the owner. */
@@ -66,10 +73,16 @@ public final class Ledger {
   Amount unknown = Amount.ZERO;
   long unknownUntil;
 
+  /** The epoch at whose opening that was reckoned. */
+  long unknownEpoch;
+
   /** What others use of the upstream's limit, as far as the upstream has shown. */
   Amount foreign = Amount.ZERO;
 
   long foreignUntil;
+
+  /** Nothing is granted before: the upstream refused a request. */
+  long refusedUntil;
 
   /** The upstream's own limits, as far as it named them. */
   Amount cap = new Amount(Long.MAX_VALUE, Long.MAX_VALUE);
@@ -98,6 +111,7 @@ public final class Ledger {
     draft.continues = continues;
     draft.since = since;
     draft.asOf = asOf;
+    draft.awake = awake;
     draft.convened = convened;
     draft.blank = blank;
     draft.votesFrom = votesFrom;
@@ -106,8 +120,10 @@ public final class Ledger {
     draft.holders = new ArrayList<>(holders);
     draft.unknown = unknown;
     draft.unknownUntil = unknownUntil;
+    draft.unknownEpoch = unknownEpoch;
     draft.foreign = foreign;
     draft.foreignUntil = foreignUntil;
+    draft.refusedUntil = refusedUntil;
     draft.cap = cap;
     draft.level = level;
     draft.paced = paced;
@@ -159,9 +175,20 @@ public final class Ledger {
     return active;
   }
 
-  /** The node, as it is known; or has to become, if it was never heard of. */
+  /** A node that has been heard of. */
   Holder holder(long node) {
     return holders.get(find(node));
+  }
+
+  /** The node that tells this, where it has joined in the same life; null otherwise. */
+  @Nullable Holder known(Refresh refresh) {
+    int at = find(refresh.node());
+    boolean known =
+        at >= 0
+            && holders.get(at).incarnation() == refresh.incarnation()
+            && holders.get(at).joined()
+            && refresh.joined().equals(bond());
+    return known ? holders.get(at) : null;
   }
 
   int find(long node) {

@@ -26,7 +26,7 @@ public final class LedgerKeeper {
   private final long owner;
   private final Rules rules;
   private final Timing timing;
-  private final Voters proposed;
+  private final Voters configured;
   private final Limits initial;
   private final Votes votes;
   private final Books books;
@@ -38,18 +38,19 @@ public final class LedgerKeeper {
 
   /**
    * @param owner names this process, unlike any other's at any time
-   * @param proposed the voters of a cluster that has never been; later only the ledger says
-   * @param initial its limits
+   * @param configured the voters of a cluster that begins; the ledger comes to those of its owner
+   *     step by step
+   * @param initial the limits of a cluster that begins
    */
-  public LedgerKeeper(long owner, Rules rules, Voters proposed, Limits initial) {
+  public LedgerKeeper(long owner, Rules rules, Voters configured, Limits initial) {
     this.owner = owner;
     this.rules = rules;
     this.timing = rules.timing();
-    this.proposed = proposed;
+    this.configured = configured;
     this.initial = initial;
     this.votes = new Votes(rules);
     this.books = new Books(rules, votes);
-    this.gathering = new Gathering(rules, votes);
+    this.gathering = new Gathering(rules, votes, books);
     this.grants = new Grants(rules);
   }
 
@@ -61,28 +62,37 @@ public final class LedgerKeeper {
     }
     long time = now.monotonic();
     books.settle(ledger, time);
-    if (refresh.evidence() != null) {
-      books.learn(ledger, refresh.evidence(), time);
+    if (!refresh.timing().equals(timing)) {
+      return published(ledger, refresh, Joining.REFUSED, false, Amount.ZERO, now);
     }
-    meet(ledger, refresh);
     Joining joining = gathering.hear(ledger, refresh, time);
     if (votes.stuck(ledger, time)) {
       anew(ledger, ledger.epoch + 1, now);
-      meet(ledger, refresh);
       joining = gathering.hear(ledger, refresh, time);
     }
-    Holder holder = ledger.holder(refresh.node());
-    boolean known = holder.joined() && refresh.joined().equals(ledger.bond());
-    Amount granted = Amount.ZERO;
-    if (known && !rules.duplicate(refresh.sequence(), holder.sequence())) {
-      grants.returned(ledger, books.book(ledger, refresh, time), time);
-      gathering.open(ledger, time);
-      if (ledger.phase == Phase.OPEN && votes.majority(ledger, time)) {
-        votes.change(ledger, refresh, time);
-        granted = grants.grant(ledger, refresh, time);
-      }
+    Holder holder = ledger.known(refresh);
+    if (holder == null) {
+      return published(ledger, refresh, joining, false, Amount.ZERO, now);
     }
-    return published(ledger, refresh, joining, known, granted, now);
+    Amount granted = Amount.ZERO;
+    if (!rules.duplicate(refresh.sequence(), holder.sequence())) {
+      granted = take(ledger, refresh, time);
+    }
+    return published(ledger, refresh, joining, true, granted, now);
+  }
+
+  /** Takes in what a node tells, and answers what it is granted. */
+  private Amount take(Ledger ledger, Refresh refresh, long now) {
+    if (refresh.evidence() != null) {
+      books.learn(ledger, refresh.evidence(), now);
+    }
+    grants.returned(ledger, books.book(ledger, refresh, now), now);
+    gathering.open(ledger, now);
+    if (ledger.phase != Phase.OPEN || !votes.majority(ledger, now)) {
+      return Amount.ZERO;
+    }
+    votes.change(ledger, configured, now);
+    return now < ledger.refusedUntil ? Amount.ZERO : grants.grant(ledger, refresh, now);
   }
 
   /** Closes the books, so that the next owner may go on with them at once. */
@@ -104,6 +114,11 @@ public final class LedgerKeeper {
   public Ledger limit(Ledger copy, Limits limits, Moment now) {
     Ledger newest = newest(copy);
     Ledger ledger = (newest == null ? copy : newest).draft();
+    if (ledger.phase == Phase.GATHERING || ledger.asOf.monotonic() < ledger.unknownUntil) {
+      // What is unknown was reckoned within the lower limit, and may be what a higher one allowed.
+      Amount more = limits.amount().minus(ledger.limits.amount()).orZero();
+      ledger.unknown = ledger.unknown.plus(more);
+    }
     ledger.limits = limits;
     if (isOwn(ledger)) {
       ledger.paced = Amount.ZERO;
@@ -119,22 +134,31 @@ public final class LedgerKeeper {
     Ledger newest = newest(copy);
     Ledger ledger;
     if (newest == null) {
-      ledger = new Ledger(0, owner, initial, proposed, Bookings.none(timing.slot()));
-      begin(ledger, refresh.joined().epoch() + 1, now);
+      ledger = new Ledger(0, owner, initial, configured, Bookings.none(timing.slot()));
+      anew(ledger, refresh.remembered().bound().epoch() + 1, now);
     } else if (!isOwn(newest) || isLeftOver(newest, now)) {
       ledger = takenOver(newest, now);
     } else {
       ledger = newest.draft();
-      if (rules.voidsVotes(newest.asOf, now)) {
-        // Votes may have lapsed unseen; what is booked lasts too long at worst.
-        ledger.votesFrom = now.monotonic();
-      }
+      watch(ledger, now);
     }
-    if (isOvertaken(ledger, refresh.joined())) {
-      anew(ledger, refresh.joined().epoch() + 1, now);
+    Bond bound = refresh.remembered().bound();
+    if (isOvertaken(ledger, bound) && gathering.prompt(ledger, refresh, now.monotonic())) {
+      anew(ledger, bound.epoch() + 1, now);
     }
     ledger.asOf = now;
     return ledger;
+  }
+
+  /** After a suspension votes may have lapsed unseen; what is booked lasts too long at worst. */
+  private void watch(Ledger ledger, Moment now) {
+    boolean slept = rules.voidsVotes(ledger.awake, now);
+    if (slept) {
+      ledger.votesFrom = now.monotonic();
+    }
+    if (slept || now.monotonic() - ledger.awake.monotonic() > timing.window()) {
+      ledger.awake = now;
+    }
   }
 
   /**
@@ -169,9 +193,9 @@ public final class LedgerKeeper {
   }
 
   /** Whether a node is bound to somebody who came later, or at the same time. */
-  private static boolean isOvertaken(Ledger ledger, Bond joined) {
-    return joined.epoch() > ledger.epoch
-        || (joined.epoch() == ledger.epoch && joined.owner() != ledger.owner);
+  private static boolean isOvertaken(Ledger ledger, Bond bound) {
+    return bound.epoch() > ledger.epoch
+        || (bound.epoch() == ledger.epoch && bound.owner() != ledger.owner);
   }
 
   private Ledger takenOver(Ledger copy, Moment now) {
@@ -180,6 +204,7 @@ public final class LedgerKeeper {
     long to = now.monotonic();
     ledger.owner = owner;
     ledger.foreignUntil = to + (copy.foreignUntil - then);
+    ledger.refusedUntil = to + (copy.refusedUntil - then);
     if (rules.trusts(copy.phase == Phase.SEALED)) {
       ledger.continues = copy.bond();
       ledger.bookings = copy.bookings.moved(then, to);
@@ -187,6 +212,7 @@ public final class LedgerKeeper {
       ledger.holders.replaceAll(holder -> holder.moved(then, to));
       begin(ledger, copy.epoch + 1, now);
     } else {
+      ledger.voters = configured;
       anew(ledger, copy.epoch + 1, now);
     }
     return ledger;
@@ -198,6 +224,7 @@ public final class LedgerKeeper {
     ledger.bookings = Bookings.none(timing.slot());
     ledger.holders.clear();
     ledger.unknown = Amount.ZERO;
+    ledger.unknownUntil = Long.MAX_VALUE;
     begin(ledger, epoch, now);
   }
 
@@ -209,20 +236,9 @@ public final class LedgerKeeper {
     ledger.convened = false;
     ledger.blank = ledger.continues.equals(Bond.NONE);
     ledger.since = now.monotonic();
-    ledger.votesFrom = now.monotonic();
+    ledger.votesFrom = Holder.NEVER;
     ledger.asOf = now;
-  }
-
-  /** Takes note of a node that is there for the first time, in its life or at all. */
-  private void meet(Ledger ledger, Refresh refresh) {
-    int at = ledger.find(refresh.node());
-    boolean isNew = at < 0 || ledger.holders.get(at).incarnation() != refresh.incarnation();
-    if (at >= 0 && isNew) {
-      books.bury(ledger, ledger.holders.get(at));
-    }
-    if (isNew) {
-      ledger.put(Holder.heard(refresh.node(), refresh.incarnation()));
-    }
+    ledger.awake = now;
   }
 
   private Outcome published(

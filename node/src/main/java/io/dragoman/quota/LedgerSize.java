@@ -21,6 +21,7 @@ public final class LedgerSize {
     int bytes = 2 * NAME + number(ledger.epoch) + number(ledger.version) + 1;
     bytes += NAME + number(ledger.continues.epoch());
     bytes += 2 * Long.BYTES; // The last change.
+    bytes += number(now - ledger.awake.monotonic()) + Long.BYTES;
     bytes += number(now - ledger.since) + number(now - ledger.votesFrom);
     bytes += number(now - ledger.majorityAt) + number(now - ledger.votersSince);
     bytes += amount(ledger.limits.amount()) + number(ledger.limits.requestsPerSecond());
@@ -29,6 +30,7 @@ public final class LedgerSize {
       bytes += number(node);
     }
     bytes += amount(ledger.unknown) + number(ledger.unknownUntil - now);
+    bytes += number(ledger.unknownEpoch) + number(ledger.refusedUntil - now);
     bytes += amount(ledger.foreign) + number(ledger.foreignUntil - now);
     bytes += amount(ledger.cap) + number(ledger.level);
     bytes += amount(ledger.paced) + number(now - ledger.pacedFrom);

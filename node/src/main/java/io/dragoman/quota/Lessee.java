@@ -1,12 +1,7 @@
 package io.dragoman.quota;
 
-import io.dragoman.quota.Refresh.Bond;
-import io.dragoman.quota.Refresh.Landing;
-import io.dragoman.quota.Reply.Joining;
 import io.dragoman.quota.Reply.State;
 import io.dragoman.quota.Reply.Status;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,74 +12,61 @@ import org.jspecify.annotations.Nullable;
  * flight until they land.
  */
 public final class Lessee {
-  private static final long NEVER = Long.MIN_VALUE / 2;
-
   private final long node;
   private final long incarnation;
   private final Rules rules;
   private final Timing timing;
   private final Charge charge;
 
+  private final LocalLease lease;
+  private final Allegiance allegiance;
   private final InFlight inFlight = new InFlight();
+  private final Landings landings = new Landings();
   private final History proven;
-
-  /** What has landed since the last refresh; ages are kept as moments. */
-  private final List<Landing> fresh = new ArrayList<>();
-
-  /** What refreshes told, and no reply has confirmed; the ages are moments as well. */
-  private final List<Landing> told = new ArrayList<>();
 
   private long sequence;
   private Moment sent;
-  private Bond joined = Bond.NONE;
 
-  /** The epoch before it, and the last one that was seen open. */
-  private long former;
-
-  /** The last vote for that or any other epoch but the present one. */
-  private long formerVote;
-
+  /** The last epoch that was seen open, what it had booked then, and when that was asked. */
   private long opened;
+
   private Amount booked = Amount.ZERO;
   private long bookedSince;
 
   /** Whether a new ledger is still to hear what this node remembers. */
   private boolean remembers;
 
-  private long lastVote;
-  private @Nullable Reply last;
+  /** From here on, and since {@code woken} at least, the machine has not been suspended. */
+  private Moment awake;
 
-  /** Whether the last reply came from an epoch of which nothing had been heard. */
-  private boolean isNew;
-
-  private @Nullable Voters voters;
+  private long woken;
   private @Nullable Evidence evidence;
-
-  // The lease.
-  private long requests;
-  private long tokens;
-  private long leased = NEVER;
-  private long received;
-  private long duration;
-  private Moment renewed;
-
   private long level;
 
   /**
    * @param node the node's lasting identity
    * @param incarnation this life of it
+   * @param remembered what its former life stored last
    * @param now its beginning: a former life's vote may still bind it
    */
-  public Lessee(long node, long incarnation, Rules rules, Charge charge, Moment now) {
+  public Lessee(
+      long node, long incarnation, HardState remembered, Rules rules, Charge charge, Moment now) {
     this.node = node;
     this.incarnation = incarnation;
     this.rules = rules;
     this.timing = rules.timing();
     this.charge = charge;
+    this.lease = new LocalLease(rules, now);
+    this.allegiance = new Allegiance(rules, remembered, now.monotonic());
     this.proven = new History(timing.window() + timing.vote() + timing.network());
-    this.lastVote = now.monotonic();
     this.sent = now;
-    this.renewed = now;
+    this.awake = now;
+    this.woken = now.monotonic();
+  }
+
+  /** What must be stored before the last refresh is sent, wherever it changed. */
+  public HardState state() {
+    return allegiance.state();
   }
 
   // Permits.
@@ -96,12 +78,7 @@ public final class Lessee {
    * @return the permit's id, or -1 if the lease does not cover it
    */
   public long spend(long reserved, Moment now) {
-    if (requests < Amount.REQUEST || tokens < reserved || !holds(now)) {
-      return -1;
-    }
-    requests -= Amount.REQUEST;
-    tokens -= reserved;
-    return inFlight.add(now.monotonic(), reserved);
+    return lease.spend(reserved, now) ? inFlight.add(now.monotonic(), reserved) : -1;
   }
 
   /** The first byte of a response: the request has certainly arrived. */
@@ -133,19 +110,18 @@ public final class Lessee {
   /** Gives back what was certainly never sent. */
   public void unspent(long permit) {
     if (inFlight.isOpen(permit) && !inFlight.isProven(permit)) {
-      requests += Amount.REQUEST;
-      tokens += inFlight.tokens(permit);
+      lease.unspent(inFlight.tokens(permit));
       inFlight.close(permit);
     }
   }
 
-  /** What the upstream said of the quota; told with the next refresh. */
+  /** What the upstream said of the quota; told until the ledger has confirmed to know it. */
   public void observed(Evidence said) {
     evidence = said;
   }
 
   private void land(long at, Amount amount) {
-    fresh.add(new Landing(0, at, amount));
+    landings.add(at, amount);
     proven.add(at, amount);
   }
 
@@ -168,13 +144,12 @@ public final class Lessee {
 
   /** Whether anything of the lease may be spent. */
   public boolean holds(Moment now) {
-    return rules.leaseHolds(leased, received, duration, now.monotonic())
-        && !rules.voidsLease(renewed, now);
+    return lease.holds(now);
   }
 
   /** What the lease still covers, if it holds. */
   public Amount unspent() {
-    return new Amount(requests, tokens);
+    return lease.unspent();
   }
 
   /** What was spent and has not landed. */
@@ -184,8 +159,7 @@ public final class Lessee {
 
   /** Gives back a part of the lease with the next refresh. */
   public void release(Amount kept) {
-    requests = Math.min(requests, kept.requests());
-    tokens = Math.min(tokens, kept.tokens());
+    lease.release(kept);
   }
 
   /** The fair level of the epoch that it is in: its rise is what a session that waits was given. */
@@ -195,11 +169,12 @@ public final class Lessee {
 
   /** The last reply, null before the first. */
   public @Nullable Reply last() {
-    return last;
+    return allegiance.last();
   }
 
   /** How the ledger was at the last reply, null before the first. */
   public @Nullable Status status() {
+    Reply last = allegiance.last();
     return last == null ? null : last.status();
   }
 
@@ -210,75 +185,46 @@ public final class Lessee {
     if (!holds(now)) {
       release(Amount.ZERO);
     }
+    watch(now);
     expire(now.monotonic());
     join(now.monotonic());
     sequence++;
-    fresh.forEach(landing -> told.add(new Landing(sequence, landing.age(), landing.amount())));
-    fresh.clear();
     sent = now;
-    // A node that is offered another epoch votes no more, so that its last vote lapses; nor does
-    // one that echoes the stamp of an epoch in which it is not: it only turns to it.
-    boolean votes = !isOffered() && !leaving;
-    if (votes && last != null && last.bond().equals(joined)) {
-      lastVote = now.monotonic();
-    }
-    Evidence said = evidence;
-    evidence = null;
-    Recollection recollection = remembers ? recollection(now.monotonic()) : null;
+    boolean votes = allegiance.votes(leaving, now.monotonic());
+    Reply last = allegiance.last();
     return new Refresh(
         node,
         incarnation,
         sequence,
-        joined,
+        timing,
+        allegiance.joined(),
+        allegiance.state(),
         last == null ? null : last.stamp(),
         votes ? timing.vote() : 0,
         unspent().plus(inFlight.held()),
-        told.stream()
-            .map(
-                landing ->
-                    new Landing(
-                        landing.sequence(), now.monotonic() - landing.age(), landing.amount()))
-            .toList(),
-        recollection,
+        landings.tell(sequence, now.monotonic()),
+        remembers ? recollection(now.monotonic()) : null,
         wants,
-        voters,
-        said,
+        evidence,
         leaving);
   }
 
   /** Takes the answer to the latest refresh; any other is ignored. */
   public void replied(Reply reply, Moment now) {
-    if (reply.sequence() != sequence) {
+    if (reply.sequence() != sequence || !allegiance.heard(reply) || !reply.known()) {
       return;
     }
-    isNew = last == null || reply.bond().epoch() > last.bond().epoch();
-    last = reply;
-    if (voters == null || reply.voters().isNewerThan(voters)) {
-      voters = reply.voters();
-    }
-    if (!reply.known() || !reply.bond().equals(joined)) {
-      return;
-    }
-    told.removeIf(landing -> landing.sequence() <= reply.sequence());
+    landings.confirmed(reply.sequence());
+    evidence = null;
     boolean gathering = reply.status().state() == State.GATHERING;
     remembers &= gathering;
     if (!gathering) {
-      opened = joined.epoch();
+      opened = reply.bond().epoch();
       booked = reply.booked();
       bookedSince = sent.monotonic();
     }
-    if (reply.lease() > 0) {
-      leased = sent.monotonic();
-      received = now.monotonic();
-      duration = reply.lease();
-      renewed = sent;
-    }
-    if (holds(now)) {
-      requests += reply.granted().requests();
-      tokens += reply.granted().tokens();
-    } else {
-      release(Amount.ZERO);
-    }
+    lease.renew(reply.lease(), sent, now);
+    lease.add(reply.granted(), now);
     level = reply.level();
   }
 
@@ -287,45 +233,41 @@ public final class Lessee {
    * twice in each epoch.
    */
   public boolean isAwaited(Moment now) {
-    return isNew || mayJoin(now.monotonic());
+    return allegiance.isAwaited(now.monotonic());
   }
 
-  /** Joins the epoch that was last offered, if no earlier vote binds it any more. */
   private void join(long now) {
-    Reply offer = last;
-    if (offer == null || !mayJoin(now)) {
+    Allegiance.Joined how = allegiance.join(now);
+    Reply offer = allegiance.last();
+    if (offer == null || how == Allegiance.Joined.NOT) {
       return;
     }
-    if (!goesOn(offer)) {
-      release(Amount.ZERO);
-      leased = NEVER;
-      told.clear();
+    if (how == Allegiance.Joined.BEGINS_ANEW) {
+      lease.end();
+      landings.forget();
       remembers = true;
-      former = joined.epoch();
-      formerVote = lastVote;
     }
-    joined = offer.bond();
     level = offer.level();
   }
 
-  /**
-   * A vote for an epoch that its owner has sealed binds nobody any more: that owner grants nothing.
-   */
-  private boolean mayJoin(long now) {
-    return last != null && isOffered() && (goesOn(last) || rules.mayVoteAnew(now - lastVote));
-  }
-
-  /** Whether the offered epoch goes on from the one that this node is in. */
-  private boolean goesOn(Reply offer) {
-    return !joined.equals(Bond.NONE) && offer.continues().equals(joined);
-  }
-
-  private boolean isOffered() {
-    return last != null && last.joining() == Joining.OPEN && last.bond().epoch() > joined.epoch();
+  /** Notes when the machine was suspended: all that is older than that is older than it seems. */
+  private void watch(Moment now) {
+    if (rules.voidsAges(awake, now)) {
+      woken = now.monotonic();
+      awake = now;
+    } else if (now.monotonic() - awake.monotonic() > timing.window() + timing.lease()) {
+      awake = now;
+    }
   }
 
   private Recollection recollection(long now) {
     return new Recollection(
-        former, opened, booked, now - bookedSince, now - formerVote, proven.told(now));
+        allegiance.former(),
+        opened,
+        booked,
+        now - bookedSince,
+        now - allegiance.formerVote(),
+        now - woken,
+        proven.told(now));
   }
 }

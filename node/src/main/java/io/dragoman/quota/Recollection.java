@@ -13,10 +13,18 @@ import java.util.List;
  * @param bookedAge how long ago the node sent what was answered so, in nanoseconds
  * @param voteAge how long ago the node voted for that epoch, or another before this one, for the
  *     last time; since its start if it never did
+ * @param awake for how long the machine has surely not been suspended: what is older than that may
+ *     be older than it says
  * @param proven what has arrived, the oldest first
  */
 public record Recollection(
-    long joined, long opened, Amount booked, long bookedAge, long voteAge, List<Aged> proven) {
+    long joined,
+    long opened,
+    Amount booked,
+    long bookedAge,
+    long voteAge,
+    long awake,
+    List<Aged> proven) {
 
   /**
    * An amount and the age of the proof that it arrived, in nanoseconds: at least this, and less
@@ -31,8 +39,8 @@ public record Recollection(
    * @param receipt when the ledger heard of it
    */
   Testimony testimony(Amount held, Limits limits, Rules rules, long receipt) {
-    Amount most =
-        opened == joined ? rules.bookedAtMost(limits.amount(), booked, bookedAge) : limits.amount();
+    boolean bounds = opened == joined && rules.isTrueAge(bookedAge, awake);
+    Amount most = bounds ? rules.bookedAtMost(limits.amount(), booked, bookedAge) : limits.amount();
     return new Testimony(
         rules.sure(this).plus(held), joined, most, rules.votedUntil(receipt, voteAge));
   }

@@ -10,28 +10,30 @@ import org.jspecify.annotations.Nullable;
  * @param node the node's lasting identity, the same after a restart
  * @param incarnation this life of the node, unique among its lives
  * @param sequence counts the refreshes of this life
+ * @param timing the durations that this node counts on: the ledger's owner must count on the same
  * @param joined the epoch and owner to which the node is bound, and for which it votes
+ * @param remembered what all lives of the node remember
  * @param echo the owner's stamp in the last reply, null before the first; the owner counts the vote
  *     from there
  * @param vote how long the vote binds the node, in nanoseconds from when it sent this
  * @param held what is unspent in its lease, and what it spent and has no proof of
  * @param landed what has been proven to have arrived, and the ledger has not confirmed to know
  * @param recollection what it remembers, as long as a new ledger has not confirmed to know it
- * @param voters the newest voters that it has heard of
  * @param leaving it will not refresh again, and holds no vote from here on
  */
 public record Refresh(
     long node,
     long incarnation,
     long sequence,
+    Timing timing,
     Bond joined,
+    HardState remembered,
     @Nullable Stamp echo,
     long vote,
     Amount held,
     List<Landing> landed,
     @Nullable Recollection recollection,
     Wants wants,
-    @Nullable Voters voters,
     @Nullable Evidence evidence,
     boolean leaving) {
 

@@ -43,7 +43,9 @@ public record Reply(
      * It may, once its last vote has lapsed. It keeps its lease if it was in the epoch that this
      * one goes on from; otherwise it gives it up, and says what it remembers.
      */
-    OPEN
+    OPEN,
+    /** It and the owner are configured with different durations: it may hold nothing. */
+    REFUSED
   }
 
   /**

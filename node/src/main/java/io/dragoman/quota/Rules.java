@@ -11,7 +11,15 @@ import io.dragoman.quota.Recollection.Aged;
  * duration, stretched by the most that clocks may differ in rate. Stateless and thread-safe.
  */
 public class Rules {
-  private static final long SUSPENSION = 1_000_000_000L;
+
+  /** A machine that was suspended for longer notices it. */
+  private static final long NOTICED = 100_000_000L;
+
+  /**
+   * What may go unnoticed within a window: clocks are compared with a reading that is replaced once
+   * a window, so with two of them at most.
+   */
+  private static final long UNNOTICED = 2 * NOTICED;
 
   private final Timing timing;
 
@@ -43,7 +51,7 @@ public class Rules {
 
   /** When nothing can be spent any more of a lease that was last renewed at {@code receipt}. */
   public long leaseEnd(long receipt) {
-    return receipt + Timing.stretched(timing.lease());
+    return receipt + Timing.stretched(timing.lease()) + UNNOTICED;
   }
 
   /** Until when the ledger books what a silent node held, when its lease ended at that time. */
@@ -70,7 +78,7 @@ public class Rules {
    * @param voteAge how long before it told so the node had voted
    */
   public long votedUntil(long receipt, long voteAge) {
-    return receipt - Timing.shrunk(voteAge) + Timing.stretched(timing.vote());
+    return receipt - Timing.shrunk(voteAge) + Timing.stretched(timing.vote()) + UNNOTICED;
   }
 
   /**
@@ -96,7 +104,8 @@ public class Rules {
    * @param age how long before it told so the node had asked for that answer
    */
   public Amount bookedAtMost(Amount limit, Amount booked, long age) {
-    long since = Timing.stretched(age) + Timing.stretched(timing.vote()) + timing.window() / 60;
+    long since =
+        Timing.stretched(age) + UNNOTICED + Timing.stretched(timing.vote()) + timing.window() / 60;
     return booked.plus(paced(limit, since)).plus(Amount.of(1, 0)).min(limit);
   }
 
@@ -107,7 +116,18 @@ public class Rules {
    * @param proofAge the age of the proof of its arrival when the node told it, at most
    */
   public boolean surelyBooked(long proofAge) {
-    return Timing.stretched(proofAge) + Timing.stretched(timing.vote()) < timing.window();
+    return Timing.stretched(proofAge) + UNNOTICED + Timing.stretched(timing.vote())
+        < timing.window();
+  }
+
+  /**
+   * Whether an age that a node tells is as high as it may be: the machine's clock stood still while
+   * it was suspended.
+   *
+   * @param awake for how long it has surely not been
+   */
+  public boolean isTrueAge(long age, long awake) {
+    return age <= awake;
   }
 
   /** What may still be granted. Negative in a dimension of which too much is booked. */
@@ -133,9 +153,11 @@ public class Rules {
    * Until when a cluster of which no node remembers anything grants nothing: the leases of a former
    * life have lapsed by then. Its last minute is covered by pacing: it was granted no faster than a
    * window's worth in a window, as what follows will be.
+   *
+   * @param lastGrant when that life can have granted anything for the last time
    */
-  public long coldUntil(long begun) {
-    return begun + Timing.stretched(timing.lease() + timing.network());
+  public long coldUntil(long lastGrant) {
+    return leaseEnd(lastGrant) + Timing.stretched(timing.network());
   }
 
   // Who owns the ledger.
@@ -159,6 +181,15 @@ public class Rules {
   }
 
   /**
+   * Whether a voter's vote counts for a majority. One that has lost its memory does not know
+   * whether these are the newest voters, nor to whom it was bound: it may follow a majority, and
+   * not make one.
+   */
+  public boolean knows(HardState remembered) {
+    return remembered.voters() != null;
+  }
+
+  /**
    * From when a vote counts. The node sent it after it had seen the stamp, and is bound from then
    * on, however late the vote came.
    *
@@ -176,7 +207,7 @@ public class Rules {
 
   /** Whether a node's last vote, sent so long ago, has surely lapsed, so that it may vote anew. */
   public boolean mayVoteAnew(long sinceLastVote) {
-    return sinceLastVote > Timing.stretched(timing.vote());
+    return sinceLastVote > Timing.stretched(timing.vote()) + UNNOTICED;
   }
 
   /**
@@ -214,10 +245,15 @@ public class Rules {
     return suspended(renewed, now);
   }
 
+  /** Whether what a node remembers from before is older than its clock says. */
+  public boolean voidsAges(Moment before, Moment now) {
+    return suspended(before, now);
+  }
+
   /** Whether the machine was suspended, or its wall clock set, between two readings. */
   private static boolean suspended(Moment before, Moment now) {
     long drift = (now.wall() - before.wall()) - (now.monotonic() - before.monotonic());
-    return Math.abs(drift) > SUSPENSION;
+    return Math.abs(drift) > NOTICED;
   }
 
   /** What is charged of a request's tokens when its usage is known. */
@@ -245,16 +281,17 @@ public class Rules {
     return Timing.stretched(timing.call() + timing.network());
   }
 
-  /** Whether that holds of an amount that a node remembers. */
-  boolean surelyBooked(Aged aged) {
-    return surelyBooked(aged.age() + History.GRAIN);
+  /** Whether the last owner surely had an amount booked that a node remembers. */
+  boolean surelyBooked(Aged aged, long awake) {
+    long oldest = aged.age() + History.GRAIN;
+    return isTrueAge(oldest, awake) && surelyBooked(oldest);
   }
 
-  /** For how much of a recollection it holds. */
+  /** For how much of a recollection that holds. */
   Amount sure(Recollection recollection) {
     Amount sure = Amount.ZERO;
     for (Aged aged : recollection.proven()) {
-      if (surelyBooked(aged)) {
+      if (surelyBooked(aged, recollection.awake())) {
         sure = sure.plus(aged.amount());
       }
     }

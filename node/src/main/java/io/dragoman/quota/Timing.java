@@ -3,8 +3,8 @@ package io.dragoman.quota;
 import java.time.Duration;
 
 /**
- * The durations on which the quota rests, in nanoseconds. A node and the ledger need not agree on
- * them: each side tells the other what it counts on.
+ * The durations on which the quota rests, in nanoseconds. All nodes must count on the same: the
+ * ledger's owner refuses a node that does not.
  *
  * @param window W, over which the upstream counts
  * @param refresh how often a node refreshes its lease
@@ -30,11 +30,14 @@ public record Timing(
   }
 
   /**
-   * A refresh every 250 ms, and at least 2 ms times the nodes, so that a thousand nodes do not fill
-   * the thread that owns the ledger; leases of eight refreshes, votes of five.
+   * A refresh every 250 ms, or doubled until it is 2 ms times the nodes, so that a thousand nodes
+   * do not fill the thread that owns the ledger; leases of eight refreshes, votes of five.
    */
   public static Timing of(int nodes, Duration call, Duration network) {
-    long refresh = Math.max(250, 2L * nodes) * MILLISECOND;
+    long refresh = 250 * MILLISECOND;
+    while (refresh < 2L * nodes * MILLISECOND) {
+      refresh *= 2;
+    }
     return new Timing(
         60_000 * MILLISECOND,
         refresh,

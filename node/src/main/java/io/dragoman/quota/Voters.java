@@ -27,7 +27,7 @@ public record Voters(long epoch, long change, List<Long> nodes) {
   }
 
   /** The first voters of a cluster, as configured. */
-  public static Voters proposed(long... nodes) {
+  public static Voters configured(long... nodes) {
     return new Voters(0, 0, LongStream.of(nodes).sorted().distinct().boxed().toList());
   }
 

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  */
 final class Votes {
 
-  /** A voter that was silent for so long is not waited for any longer. */
+  /** Nobody waits any longer for a node that was silent for so long. */
   private static final long FORGET = 120_000_000_000L;
 
   private final Rules rules;
@@ -27,7 +27,7 @@ final class Votes {
 
   /** Whether the owner may grant. */
   boolean majority(Ledger ledger, long now) {
-    boolean majority = rules.majority(count(ledger, now, Holder::joined), ledger.voters);
+    boolean majority = agree(ledger, now, Holder::joined);
     if (majority) {
       ledger.majorityAt = now;
     }
@@ -39,7 +39,7 @@ final class Votes {
     if (ledger.phase == Ledger.Phase.OPEN) {
       return majority(ledger, now);
     }
-    ledger.convened |= rules.majority(count(ledger, now, holder -> true), ledger.voters);
+    ledger.convened |= agree(ledger, now, holder -> true);
     return ledger.convened;
   }
 
@@ -48,9 +48,10 @@ final class Votes {
     return count(ledger, now, Holder::joined) == ledger.voters.nodes().size();
   }
 
-  /** How many of them were in the epoch that this one goes on from, to its end. */
-  int remembering(Ledger ledger, long now) {
-    return count(ledger, now, holder -> holder.standing() == Standing.CONTINUED);
+  /** Whether a majority was in the epoch that this one goes on from, to its end. */
+  boolean complete(Ledger ledger, long now) {
+    int remembering = count(ledger, now, holder -> holder.standing() == Standing.CONTINUED);
+    return rules.complete(remembering, ledger.voters);
   }
 
   /** Whether a node votes for the owner. */
@@ -58,12 +59,17 @@ final class Votes {
     return holder.joined() && fresh(ledger, holder, now);
   }
 
+  /** Whether a node has been heard within the length of a vote. */
+  boolean heardLately(Holder holder, long now) {
+    return now - holder.vote().from() < rules.timing().vote();
+  }
+
   /**
    * Whether the epoch can never go on, while another could: a majority is there, but not of nodes
    * that remember this epoch, or the sealed one before it.
    */
   boolean stuck(Ledger ledger, long now) {
-    if (!rules.majority(count(ledger, now, holder -> true), ledger.voters)) {
+    if (!agree(ledger, now, holder -> true)) {
       return false;
     }
     long patience = 2 * rules.timing().vote();
@@ -72,46 +78,56 @@ final class Votes {
       case GATHERING ->
           !ledger.continues.equals(Bond.NONE)
               && now - ledger.since > patience
-              && !rules.complete(remembering(ledger, now), ledger.voters);
+              && !complete(ledger, now);
       case SEALED -> false;
     };
   }
 
   /** Whether a node that holds nothing need not be remembered. */
-  boolean forgotten(Ledger ledger, Holder holder, long now) {
-    if (holder.standing() == Standing.LEFT && ledger.voters.has(holder.node())) {
-      return false;
-    }
+  boolean forgotten(Holder holder, long now) {
     long silence = now - holder.vote().from();
-    return silence > FORGET || (!holder.joined() && silence > 4 * rules.timing().vote());
+    return silence > (holder.joined() ? FORGET : 4 * rules.timing().vote());
   }
 
-  /** Changes the voters by one, if there is reason to and a majority knows of the last change. */
-  void change(Ledger ledger, Refresh refresh, long now) {
+  /**
+   * Takes the voters a step nearer to those that are configured, if a majority knows of the last
+   * step. A node becomes a voter only when it is there.
+   */
+  void change(Ledger ledger, Voters configured, long now) {
     Voters voters = ledger.voters;
+    if (voters.nodes().equals(configured.nodes())) {
+      return;
+    }
     int informed =
-        count(ledger, now, holder -> holder.joined() && holder.vote().from() >= ledger.votersSince);
+        count(
+            ledger,
+            now,
+            holder ->
+                holder.joined()
+                    && holder.vote().knows()
+                    && holder.vote().from() > ledger.votersSince);
     if (!rules.mayChangeVoters(informed, voters)) {
       return;
     }
-    if (refresh.leaving() && voters.has(refresh.node()) && voters.nodes().size() > 1) {
-      ledger.voters = voters.without(refresh.node());
-    } else if (!refresh.leaving() && !voters.has(refresh.node())) {
-      ledger.voters = voters.with(refresh.node());
-    } else {
-      voters.nodes().stream()
-          .filter(voter -> lost(ledger, voter, now))
-          .findFirst()
-          .ifPresent(voter -> ledger.voters = voters.without(voter));
+    for (Holder holder : ledger.holders) {
+      boolean isNew = configured.has(holder.node()) && !voters.has(holder.node());
+      if (isNew && counts(ledger, holder, now)) {
+        ledger.voters = voters.with(holder.node());
+        ledger.votersSince = now;
+        return;
+      }
     }
-    if (!voters.equals(ledger.voters)) {
-      ledger.votersSince = now;
+    for (long voter : voters.nodes()) {
+      if (!configured.has(voter)) {
+        ledger.voters = voters.without(voter);
+        ledger.votersSince = now;
+        return;
+      }
     }
   }
 
   Status status(Ledger ledger, long now) {
-    int votes = count(ledger, now, Holder::joined);
-    boolean majority = rules.majority(votes, ledger.voters);
+    boolean majority = agree(ledger, now, Holder::joined);
     State state =
         switch (ledger.phase) {
           case SEALED -> State.SEALED;
@@ -122,7 +138,16 @@ final class Votes {
                   : ledger.unknown.isZero() ? State.NORMAL : State.QUARANTINE;
         };
     long remaining = state == State.QUARANTINE ? ledger.unknownUntil - now : 0;
-    return new Status(state, remaining, votes, ledger.voters.majority(), bound(ledger));
+    int votes = count(ledger, now, Holder::joined);
+    return new Status(state, remaining, votes, needed(ledger, now), bound(ledger));
+  }
+
+  /** How many votes it takes: all where too few of those that are there remember anything. */
+  private int needed(Ledger ledger, long now) {
+    int all = ledger.voters.nodes().size();
+    int strangers = count(ledger, now, holder -> !holder.vote().knows());
+    int majority = ledger.voters.majority();
+    return all - strangers < majority ? all : majority;
   }
 
   private static Bound bound(Ledger ledger) {
@@ -134,14 +159,11 @@ final class Votes {
         : Bound.REQUESTS;
   }
 
-  private static boolean lost(Ledger ledger, long voter, long now) {
-    int at = ledger.find(voter);
-    if (at >= 0 && ledger.holders.get(at).standing() == Standing.LEFT) {
-      return true;
-    }
-    long heard =
-        at < 0 ? ledger.since : Math.max(ledger.since, ledger.holders.get(at).vote().from());
-    return now - heard > FORGET;
+  /** Whether a majority is among these, or every voter: then there is none elsewhere. */
+  private boolean agree(Ledger ledger, long now, Predicate<Holder> which) {
+    int knowing = count(ledger, now, holder -> holder.vote().knows() && which.test(holder));
+    return rules.majority(knowing, ledger.voters)
+        || count(ledger, now, which) == ledger.voters.nodes().size();
   }
 
   private static int count(Ledger ledger, long now, Predicate<Holder> which) {
@@ -163,6 +185,6 @@ final class Votes {
 
   private static boolean fresh(Ledger ledger, Holder holder, long now) {
     long from = holder.vote().from();
-    return from >= ledger.votesFrom && now - from < holder.vote().duration();
+    return from > ledger.votesFrom && now - from < holder.vote().duration();
   }
 }

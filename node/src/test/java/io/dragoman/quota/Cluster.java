@@ -20,7 +20,7 @@ final class Cluster {
     final List<Ticket> ended = new ArrayList<>();
 
     Node(long number, Rules rules, Limits limits, Policy policy, Charge charge) {
-      lessee = new Lessee(number, number, rules, charge, now());
+      lessee = new Lessee(number, number, HardState.NONE, rules, charge, now());
       gate = new Gate(lessee, rules, policy, limits);
     }
 
@@ -56,7 +56,7 @@ final class Cluster {
     step = timing.refresh() / size;
     keeper =
         new LedgerKeeper(
-            1, rules, Voters.proposed(LongStream.rangeClosed(1, size).toArray()), limits);
+            1, rules, Voters.configured(LongStream.rangeClosed(1, size).toArray()), limits);
     for (int number = 1; number <= size; number++) {
       nodes.add(new Node(number, rules, limits, policy, charge));
     }

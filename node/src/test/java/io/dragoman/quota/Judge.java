@@ -28,7 +28,9 @@ final class Judge {
       first = reply.bond();
     }
     if (first.equals(reply.bond()) && ledger.phase == Ledger.Phase.OPEN) {
-      slow.answered(refresh, reply, now);
+      int at = ledger.find(refresh.node());
+      boolean met = at >= 0 && ledger.holders.get(at).incarnation() == refresh.incarnation();
+      slow.answered(refresh, met, reply, now);
       assertEquals(slow.booked(now), ledger.booked().minus(ledger.foreign));
     }
   }

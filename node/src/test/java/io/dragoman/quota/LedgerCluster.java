@@ -35,7 +35,8 @@ final class LedgerCluster {
 
     Node(int number) {
       this.number = number;
-      this.lessee = new Lessee(number, ++names, rules, Charge.RESERVED, clock(number));
+      this.lessee =
+          new Lessee(number, ++names, disks.get(number), rules, Charge.RESERVED, clock(number));
     }
 
     Moment now() {
@@ -51,7 +52,7 @@ final class LedgerCluster {
 
     Owner(int number) {
       this.number = number;
-      this.keeper = new LedgerKeeper(++names, rules, Voters.proposed(0, 1, 2), limits);
+      this.keeper = new LedgerKeeper(++names, rules, Voters.configured(0, 1, 2), limits);
     }
 
     Moment now() {
@@ -65,6 +66,10 @@ final class LedgerCluster {
   private final Requests requests = new Requests(TIMING);
   private final Judge judge = new Judge(TIMING);
   private final List<Node> nodes = new ArrayList<>();
+
+  /** What each node keeps over its restarts. */
+  private final List<HardState> disks = new ArrayList<>();
+
   private final List<Owner> owners = new ArrayList<>();
   private Limits limits = Limits.perMinute(60, 24_000);
   private @Nullable Ledger latest;
@@ -73,6 +78,7 @@ final class LedgerCluster {
 
   LedgerCluster() {
     for (int node = 0; node < NODES; node++) {
+      disks.add(HardState.NONE);
       nodes.add(new Node(node));
     }
     owners.add(new Owner(0));
@@ -152,7 +158,7 @@ final class LedgerCluster {
       for (Node node : nodes) {
         node.lessee.release(Amount.ZERO);
         pass(80);
-        Refresh refresh = node.lessee.refresh(Wants.NOTHING, false, node.now());
+        Refresh refresh = tell(node, Wants.NOTHING, false);
         deliver(node, owners.getFirst(), refresh, true);
       }
     }
@@ -223,7 +229,7 @@ final class LedgerCluster {
 
   private void leave(Node node, Owner owner) {
     if (mayGo(node)) {
-      deliver(node, owner, node.lessee.refresh(Wants.NOTHING, true, node.now()), false);
+      deliver(node, owner, tell(node, Wants.NOTHING, true), false);
       restart(node);
     }
   }
@@ -264,7 +270,7 @@ final class LedgerCluster {
     Wants wants =
         new Wants(
             new Group(Amount.of(4, 1_600), FairShare.WHOLE / 20), Group.NONE, Amount.of(2, 800), 1);
-    Refresh refresh = node.lessee.refresh(wants, false, node.now());
+    Refresh refresh = tell(node, wants, false);
     switch (act) {
       case LOSE_REFRESH -> {}
       case LOSE_REPLY -> deliver(node, owner, refresh, false);
@@ -275,6 +281,12 @@ final class LedgerCluster {
       }
       default -> deliver(node, owner, refresh, true);
     }
+  }
+
+  private Refresh tell(Node node, Wants wants, boolean leaving) {
+    Refresh refresh = node.lessee.refresh(wants, leaving, node.now());
+    disks.set(node.number, refresh.remembered());
+    return refresh;
   }
 
   private void later(long milliseconds, Runnable what) {

@@ -94,24 +94,17 @@ final class LedgerKeeperTest {
   }
 
   @Example
-  void aNodeThatLeavesIsNoVoterAnyMore() {
+  void nothingIsGrantedForAWhileAfterARefusal() {
     cluster.open();
-    rounds(1);
-    cluster.play(List.of(new Step(1, 2, 0, Act.LEAVE, 1)));
-    assertEquals(List.of(0L, 1L), cluster.voters().nodes());
-    cluster.open();
-    assertEquals(List.of(0L, 1L, 2L), cluster.voters().nodes(), "until it is back");
-  }
-
-  @Example
-  void aRefusalShrinksTheGrantsUntilItLapses() {
-    cluster.open();
-    cluster.observe(Evidence.refused(3 * SECOND));
-    assertTrue(cluster.booked().covers(LIMIT), "all of it is taken");
-    rounds(10);
-    assertTrue(cluster.booked().covers(LIMIT), "still, after 2.4 s");
-    rounds(4);
-    assertFalse(cluster.booked().covers(LIMIT), "lapsed after 3 s");
+    rounds(20);
+    Amount before = cluster.booked();
+    cluster.observe(new Evidence.Refusal(3 * SECOND));
+    spendAll(8);
+    assertTrue(
+        before.covers(cluster.booked()),
+        cluster.booked() + " after 2.4 s, not more than " + before);
+    spendAll(20);
+    assertFalse(before.covers(cluster.booked()), "it lapses");
   }
 
   @Example
@@ -119,10 +112,10 @@ final class LedgerKeeperTest {
     cluster.open();
     long all = Long.MAX_VALUE;
     Amount most = new Amount(all, all);
-    cluster.observe(new Evidence(Amount.of(6, all), most, 0));
+    cluster.observe(new Evidence.Headers(Amount.of(6, all), most, 0));
     rounds(40);
     assertTrue(cluster.booked().requests() <= 6 * Amount.REQUEST, cluster.booked().toString());
-    cluster.observe(new Evidence(Amount.of(600, all), most, 0));
+    cluster.observe(new Evidence.Headers(Amount.of(600, all), most, 0));
     rounds(40);
     assertTrue(cluster.booked().requests() > 6 * Amount.REQUEST, cluster.booked().toString());
     assertTrue(LIMIT.covers(cluster.booked()), "but never above the configured one");
@@ -145,7 +138,7 @@ final class LedgerKeeperTest {
     other.open();
     Amount before = other.booked();
     spendAll(10);
-    cluster.observe(Evidence.refused(3 * SECOND));
+    cluster.observe(new Evidence.Refusal(3 * SECOND));
     assertEquals(before, other.booked());
   }
 

@@ -18,6 +18,9 @@ final class SlowBooks {
   /** One life of a node, as of its last refresh that counted. */
   private record Life(long incarnation, long sequence, Amount held, long receipt) {}
 
+  /** What a node may have slept without noticing. */
+  private static final long UNNOTICED = 200_000_000L;
+
   private final Timing timing;
   private final List<Entry> entries = new ArrayList<>();
   private final Map<Long, Life> lives = new HashMap<>();
@@ -26,8 +29,15 @@ final class SlowBooks {
     this.timing = timing;
   }
 
-  /** A refresh was answered. */
-  void answered(Refresh refresh, Reply reply, long now) {
+  /**
+   * A refresh was answered.
+   *
+   * @param met whether the ledger takes this life of the node for the present one
+   */
+  void answered(Refresh refresh, boolean met, Reply reply, long now) {
+    if (!met) {
+      return;
+    }
     Life life = lives.get(refresh.node());
     boolean isNew = life == null || life.incarnation != refresh.incarnation();
     if (life != null && isNew) {
@@ -64,6 +74,7 @@ final class SlowBooks {
   private long silentUntil(Life life) {
     return life.receipt
         + Timing.stretched(timing.lease())
+        + UNNOTICED
         + Timing.stretched(timing.call() + timing.network() + timing.window());
   }
 }

@@ -2,6 +2,7 @@ package io.dragoman.chaos.simulation;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Several things go wrong at once, and at the moment that hurts most. */
 final class Coincidences {
@@ -27,36 +28,89 @@ final class Coincidences {
   }
 
   /**
-   * Two nodes join at once while a cut comes that leaves the owner with a minority: with both, it
-   * would have a majority of which the other side knows nothing.
+   * Two nodes are to become voters, and one of them owns the ledger, when a cut comes that leaves
+   * it with a minority: with both, it would have a majority of which the other side knows nothing.
    */
   void joinAcrossCut() {
     List<Machine> nodes = mishaps.running();
     Machine owner = machines.get(simulation.grid().ownerSeenBy(nodes.getFirst()));
-    List<Integer> guests =
-        List.of(simulation.scenario().nodes() + 1, simulation.scenario().nodes() + 2);
+    int size = simulation.scenario().nodes();
+    List<Integer> guests = List.of(size + 1, size + 2);
     if (owner == null || !owner.isRunning() || guests.stream().anyMatch(mishaps::isThere)) {
       return;
     }
-    simulation.story().tell("nodes %s join while a cut comes", guests);
+    simulation.story().tell("nodes %s join as voters while a cut comes", guests);
+    simulation.configure(size + 2);
     guests.forEach(simulation::boot);
+    simulation.configure(size);
     List<Machine> far =
         nodes.stream().filter(node -> node != owner).skip((nodes.size() - 2) / 2).toList();
     long duration = mishaps.lasting(chance.between(30 * SECOND, 60 * SECOND));
+    long joined = 5 * SECOND;
     simulation
         .time()
         .after(
-            chance.between(SECOND, 5 * SECOND / 2),
+            joined,
+            () -> {
+              if (owner.isRunning()) {
+                simulation.grid().handOver(owner, guests);
+              }
+            });
+    simulation
+        .time()
+        .after(
+            joined + chance.between(SECOND / 10, SECOND / 2),
             () -> {
               for (Machine there : far) {
                 for (int here : machines.keySet()) {
                   if (far.stream().noneMatch(machine -> machine.node() == here)) {
-                    mishaps.apart(here, there.node(), duration - 3 * SECOND);
+                    mishaps.apart(here, there.node(), duration - joined - SECOND);
                   }
                 }
               }
             });
     guests.forEach(guest -> simulation.time().after(duration, () -> mishaps.departs(guest)));
+  }
+
+  /**
+   * A minority with an owner is cut off while the others go on with another one; then two of those
+   * lose their memory, and come back on the minority's side: with them, its owner would have a
+   * majority again.
+   */
+  void amnesia() {
+    List<Machine> nodes = mishaps.running();
+    Machine owner = machines.get(simulation.grid().ownerSeenBy(nodes.getFirst()));
+    List<Machine> others = nodes.stream().filter(node -> node != owner).toList();
+    if (owner == null || !owner.isRunning() || others.size() < 4) {
+      return;
+    }
+    int staying = (nodes.size() - 1) / 2 - 1;
+    List<Machine> near = others.subList(0, staying);
+    List<Machine> forgetful = others.subList(staying, staying + 2);
+    List<Machine> far = others.subList(staying + 2, others.size());
+    long before = chance.between(15 * SECOND, 40 * SECOND);
+    long duration = mishaps.lasting(before + chance.between(20 * SECOND, 40 * SECOND));
+    simulation
+        .story()
+        .tell("nodes %s are cut off, and then %s forget", numbers(near), numbers(forgetful));
+    List<Machine> minority = Stream.concat(Stream.of(owner), near.stream()).toList();
+    for (Machine here : minority) {
+      forgetful.forEach(there -> mishaps.apart(here.node(), there.node(), before));
+      far.forEach(there -> mishaps.apart(here.node(), there.node(), duration));
+    }
+    simulation
+        .time()
+        .after(
+            before,
+            () -> {
+              for (Machine node : forgetful) {
+                if (node.isRunning()) {
+                  mishaps.kill(node);
+                  simulation.forget(node.node());
+                }
+                far.forEach(there -> mishaps.apart(node.node(), there.node(), duration - before));
+              }
+            });
   }
 
   /**

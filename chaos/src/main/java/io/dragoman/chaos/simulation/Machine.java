@@ -61,7 +61,8 @@ final class Machine {
     this.rules = simulation.rules();
     Scenario scenario = simulation.scenario();
     this.keeper = new LedgerKeeper(incarnation, rules, voters, scenario.limits());
-    this.lessee = new Lessee(node, incarnation, rules, Charge.RESERVED, clock.now());
+    this.lessee =
+        new Lessee(node, incarnation, simulation.disk(node), rules, Charge.RESERVED, clock.now());
     this.gate = new Gate(lessee, rules, scenario.policy(), scenario.limits());
   }
 
@@ -180,6 +181,7 @@ final class Machine {
     }
     balance();
     simulation.waking().refreshed(this);
+    simulation.store(node, refresh.remembered());
     sequence = refresh.sequence();
     sent = time.now();
     simulation.grid().refresh(this, refresh, reply -> whenRunning(() -> replied(reply)));

@@ -71,7 +71,7 @@ final class Mishaps {
   }
 
   private void anything() {
-    switch (chance.below(19)) {
+    switch (chance.below(21)) {
       case 0, 1 -> kill();
       case 2, 3, 4 -> cut();
       case 5, 6, 7 -> freeze();
@@ -83,6 +83,8 @@ final class Mishaps {
       case 13 -> coincidences.waver();
       case 14 -> coincidences.forget();
       case 15 -> coincidences.crowd();
+      case 16 -> coincidences.amnesia();
+      case 17 -> enlarge();
       default -> usurp();
     }
   }
@@ -133,6 +135,9 @@ final class Mishaps {
 
   private void gone(Machine victim, long duration) {
     simulation.resettle(victim);
+    if (chance.happens(simulation.nastiness().diskLost())) {
+      simulation.forget(victim.node());
+    }
     time.after(duration, () -> simulation.boot(victim.node()));
   }
 
@@ -186,9 +191,28 @@ final class Mishaps {
     time.after(lasts, () -> departs(node));
   }
 
+  /** One voter more, for a while: nodes learn of it as they are restarted in turn. */
+  private void enlarge() {
+    int node = simulation.scenario().nodes() + 1;
+    long rolling = running().size() * 10 * SECOND;
+    if (isThere(node) || time.now() + 3 * rolling > end) {
+      return;
+    }
+    simulation.configure(node);
+    simulation.boot(node);
+    roll();
+    time.after(
+        rolling,
+        () -> {
+          simulation.configure(simulation.scenario().nodes());
+          roll();
+        });
+    time.after(lasting(2 * rolling + 10 * SECOND), () -> departs(node));
+  }
+
   private void freeze() {
     Machine victim = victim();
-    long duration = lasting(chance.magnitude(SECOND / 10, 120 * SECOND));
+    long duration = lasting(chance.magnitude(SECOND / 20, 120 * SECOND));
     boolean suspended = chance.happens(0.5);
     simulation
         .story()

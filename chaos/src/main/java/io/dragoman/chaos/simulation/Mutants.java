@@ -4,6 +4,7 @@ import io.dragoman.chaos.simulation.Scenario.Faults;
 import io.dragoman.chaos.simulation.Scenario.Skew;
 import io.dragoman.quota.Amount;
 import io.dragoman.quota.Charge;
+import io.dragoman.quota.HardState;
 import io.dragoman.quota.Limits;
 import io.dragoman.quota.Moment;
 import io.dragoman.quota.Rules;
@@ -53,6 +54,8 @@ final class Mutants {
           Mutant.of("stale backup accepted", ALL, StaleBackups::new),
           Mutant.of("merge of an old copy accepted", ALL, OldCopies::new),
           Mutant.of("membership changed by two at once", ALL, ManyChanges::new),
+          Mutant.of("who has forgotten all makes a majority", ALL, StrangersCount::new),
+          Mutant.of("ages trusted after a suspension", ALL.with(Skew.TIDE), AgesAfterSleep::new),
           new Mutant(
               "no pacing",
               CALM,
@@ -260,6 +263,28 @@ final class Mutants {
     @Override
     public boolean mayChangeVoters(int informed, Voters voters) {
       return true;
+    }
+  }
+
+  private static final class StrangersCount extends Rules {
+    StrangersCount(Timing timing) {
+      super(timing);
+    }
+
+    @Override
+    public boolean knows(HardState remembered) {
+      return true;
+    }
+  }
+
+  private static final class AgesAfterSleep extends Rules {
+    AgesAfterSleep(Timing timing) {
+      super(timing);
+    }
+
+    @Override
+    public boolean voidsAges(Moment before, Moment now) {
+      return false;
     }
   }
 

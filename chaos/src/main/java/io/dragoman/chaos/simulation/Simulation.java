@@ -1,6 +1,7 @@
 package io.dragoman.chaos.simulation;
 
 import io.dragoman.quota.Amount;
+import io.dragoman.quota.HardState;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.LedgerKeeper.Outcome;
 import io.dragoman.quota.LedgerSize;
@@ -43,6 +44,12 @@ public final class Simulation {
   private final Recovery recovery;
   private final List<Speaker> speakers = new ArrayList<>();
 
+  /** What nodes keep over their restarts. */
+  private final Map<Integer, HardState> disks = new HashMap<>();
+
+  /** The voters that a node which starts now is configured with. */
+  private Voters configured;
+
   private long incarnations;
   private Amount arrivals = Amount.ZERO;
   private final Map<Bond, Reply.State> states = new HashMap<>();
@@ -59,6 +66,7 @@ public final class Simulation {
   public Simulation(Scenario scenario, long seed, Rules rules, @Nullable Consumer<String> reader) {
     this.scenario = scenario;
     this.seed = seed;
+    this.configured = voters(scenario.nodes());
     this.rules = rules;
     this.chance = new Chance(seed);
     this.nastiness = Nastiness.of(scenario.faults());
@@ -178,12 +186,35 @@ public final class Simulation {
 
   // Nodes come and go.
 
+  private static Voters voters(int nodes) {
+    return Voters.configured(LongStream.rangeClosed(1, nodes).toArray());
+  }
+
+  /** Nodes that start from now on are configured with voters 1 to {@code nodes}. */
+  void configure(int nodes) {
+    story.tell("nodes that start now are configured with %d voters", nodes);
+    configured = voters(nodes);
+  }
+
+  HardState disk(int node) {
+    return disks.getOrDefault(node, HardState.NONE);
+  }
+
+  void store(int node, HardState state) {
+    disks.put(node, state);
+  }
+
+  /** A node's disk is replaced by an empty one. */
+  void forget(int node) {
+    story.tell("node %d loses what it remembers", node);
+    disks.remove(node);
+  }
+
   private Machine start(int node) {
     long ppm =
         nastiness.driftPpm() == 0 ? 0 : chance.between(-nastiness.driftPpm(), nastiness.driftPpm());
     MachineClock clock = new MachineClock(time, chance.between(0, 1L << 50), ppm);
-    Voters voters = Voters.proposed(LongStream.rangeClosed(1, scenario.nodes()).toArray());
-    Machine machine = new Machine(this, node, ++incarnations, clock, voters);
+    Machine machine = new Machine(this, node, ++incarnations, clock, configured);
     machines.put(node, machine);
     machine.start();
     return machine;
