@@ -73,44 +73,107 @@ final class Coincidences {
   }
 
   /**
-   * A minority with an owner is cut off while the others go on with another one; then two of those
-   * lose their memory, and come back on the minority's side: with them, its owner would have a
-   * majority again.
+   * A minority with an owner is cut off, and the others take in two voters more. Then one of them
+   * loses its memory, and comes back on the minority's side: together they are a majority of the
+   * voters of before.
    */
   void amnesia() {
+    List<Machine> nodes = mishaps.running();
+    Machine owner = machines.get(simulation.grid().ownerSeenBy(nodes.getFirst()));
+    int size = simulation.scenario().nodes();
+    List<Integer> guests = List.of(size + 1, size + 2);
+    List<Machine> others = nodes.stream().filter(node -> node != owner).toList();
+    if (owner == null
+        || !owner.isRunning()
+        || others.size() < 4
+        || guests.stream().anyMatch(mishaps::isThere)) {
+      return;
+    }
+    int half = (size - 1) / 2;
+    List<Integer> near = numbers(Stream.concat(Stream.of(owner), others.stream()).limit(half));
+    Machine forgetful = others.get(half - 1);
+    List<Integer> far = numbers(others.stream().skip(half));
+    long duration = mishaps.lasting(chance.between(130 * SECOND, 160 * SECOND));
+    long remembers = 35 * SECOND;
+    simulation.story().tell("nodes %s are cut off, then node %d forgets", near, forgetful.node());
+    apart(near, far, duration);
+    apart(near, guests, duration);
+    apart(near, List.of(forgetful.node()), remembers);
+    after(
+        12 * SECOND,
+        () -> {
+          simulation.configure(size + 2);
+          guests.forEach(simulation::boot);
+          simulation.configure(size);
+        });
+    after(
+        20 * SECOND,
+        () -> {
+          Machine heir = machines.get(simulation.grid().ownerSeenBy(forgetful));
+          if (heir != null && heir.isRunning()) {
+            simulation.grid().handOver(heir, guests);
+          }
+        });
+    after(
+        remembers,
+        () -> {
+          dies(forgetful);
+          simulation.forget(forgetful.node());
+          apart(List.of(forgetful.node()), far, duration - remembers);
+          apart(List.of(forgetful.node()), guests, duration - remembers);
+        });
+    guests.forEach(guest -> after(duration, () -> mishaps.departs(guest)));
+  }
+
+  /**
+   * A minority is cut off with an owner that grants nothing; the others go on with another one, die
+   * all at once, and come back to the first.
+   */
+  void relapse() {
     List<Machine> nodes = mishaps.running();
     Machine owner = machines.get(simulation.grid().ownerSeenBy(nodes.getFirst()));
     List<Machine> others = nodes.stream().filter(node -> node != owner).toList();
     if (owner == null || !owner.isRunning() || others.size() < 4) {
       return;
     }
-    int staying = (nodes.size() - 1) / 2 - 1;
-    List<Machine> near = others.subList(0, staying);
-    List<Machine> forgetful = others.subList(staying, staying + 2);
-    List<Machine> far = others.subList(staying + 2, others.size());
-    long before = chance.between(15 * SECOND, 40 * SECOND);
-    long duration = mishaps.lasting(before + chance.between(20 * SECOND, 40 * SECOND));
-    simulation
-        .story()
-        .tell("nodes %s are cut off, and then %s forget", numbers(near), numbers(forgetful));
-    List<Machine> minority = Stream.concat(Stream.of(owner), near.stream()).toList();
-    for (Machine here : minority) {
-      forgetful.forEach(there -> mishaps.apart(here.node(), there.node(), before));
-      far.forEach(there -> mishaps.apart(here.node(), there.node(), duration));
+    int half = (nodes.size() - 1) / 2;
+    List<Integer> near = numbers(Stream.concat(Stream.of(owner), others.stream()).limit(half));
+    List<Machine> far = others.subList(half - 1, others.size());
+    long duration = mishaps.lasting(chance.between(40 * SECOND, 80 * SECOND));
+    simulation.story().tell("nodes %s are cut off, and then all others die", near);
+    apart(near, numbers(far.stream()), duration);
+    after(duration - SECOND, () -> far.forEach(this::dies));
+  }
+
+  /** A machine sleeps for longer than a window, and as it wakes the ledger's owner dies. */
+  void wakeToDeath() {
+    List<Machine> nodes = mishaps.running();
+    Machine owner = machines.get(simulation.grid().ownerSeenBy(nodes.getFirst()));
+    List<Machine> others = nodes.stream().filter(node -> node != owner).toList();
+    if (owner == null || !owner.isRunning() || others.size() < 3) {
+      return;
     }
-    simulation
-        .time()
-        .after(
-            before,
-            () -> {
-              for (Machine node : forgetful) {
-                if (node.isRunning()) {
-                  mishaps.kill(node);
-                  simulation.forget(node.node());
-                }
-                far.forEach(there -> mishaps.apart(node.node(), there.node(), duration - before));
-              }
-            });
+    Machine sleeper = chance.oneOf(others);
+    long duration = mishaps.lasting(chance.between(60 * SECOND, 90 * SECOND));
+    simulation.story().tell("node %d sleeps, and then the owner dies", sleeper.node());
+    sleeper.freeze(duration, true);
+    after(duration + chance.between(SECOND / 2, 3 * SECOND), () -> dies(owner));
+  }
+
+  private void dies(Machine node) {
+    if (node.isAlive() && !node.isLeaving()) {
+      mishaps.kill(node);
+    }
+  }
+
+  private void after(long delay, Runnable what) {
+    simulation.time().after(delay, what);
+  }
+
+  private void apart(List<Integer> here, List<Integer> there, long duration) {
+    for (int one : here) {
+      there.forEach(other -> mishaps.apart(one, other, duration));
+    }
   }
 
   /**
@@ -195,7 +258,7 @@ final class Coincidences {
 
   /**
    * The ledger is handed over while a cut comes that keeps some nodes from following; then all who
-   * followed die at once, and come back with nothing in mind.
+   * followed die at once, and come back with nothing in mind, or nothing at all.
    */
   void forget() {
     List<Machine> nodes = mishaps.running();
@@ -217,10 +280,20 @@ final class Coincidences {
         .time()
         .after(
             duration - 2 * SECOND,
-            () -> near.stream().filter(Machine::isAlive).forEach(mishaps::kill));
+            () -> {
+              List<Machine> doomed = near.stream().filter(Machine::isAlive).toList();
+              doomed.forEach(mishaps::kill);
+              if (chance.happens(0.5)) {
+                doomed.forEach(node -> simulation.forget(node.node()));
+              }
+            });
   }
 
   private static List<Integer> numbers(List<Machine> nodes) {
-    return nodes.stream().map(Machine::node).toList();
+    return numbers(nodes.stream());
+  }
+
+  private static List<Integer> numbers(Stream<Machine> nodes) {
+    return nodes.map(Machine::node).toList();
   }
 }

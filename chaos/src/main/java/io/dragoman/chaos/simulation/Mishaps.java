@@ -71,7 +71,7 @@ final class Mishaps {
   }
 
   private void anything() {
-    switch (chance.below(21)) {
+    switch (chance.below(23)) {
       case 0, 1 -> kill();
       case 2, 3, 4 -> cut();
       case 5, 6, 7 -> freeze();
@@ -84,7 +84,9 @@ final class Mishaps {
       case 14 -> coincidences.forget();
       case 15 -> coincidences.crowd();
       case 16 -> coincidences.amnesia();
-      case 17 -> enlarge();
+      case 17 -> coincidences.relapse();
+      case 18 -> coincidences.wakeToDeath();
+      case 19 -> enlarge();
       default -> usurp();
     }
   }
