@@ -145,7 +145,11 @@ final class Coincidences {
     after(duration - SECOND, () -> far.forEach(this::dies));
   }
 
-  /** A machine sleeps for longer than a window, and as it wakes the ledger's owner dies. */
+  /**
+   * A machine that has had all sessions, and then none, sleeps for longer than a window. As it
+   * wakes the ledger's owner dies, which has had all of them lately: what the sleeper remembers
+   * seems to be half a minute old, and to be a large part of what was booked.
+   */
   void wakeToDeath() {
     List<Machine> nodes = mishaps.running();
     Machine owner = machines.get(simulation.grid().ownerSeenBy(nodes.getFirst()));
@@ -154,10 +158,28 @@ final class Coincidences {
       return;
     }
     Machine sleeper = chance.oneOf(others);
-    long duration = mishaps.lasting(chance.between(60 * SECOND, 90 * SECOND));
-    simulation.story().tell("node %d sleeps, and then the owner dies", sleeper.node());
-    sleeper.freeze(duration, true);
-    after(duration + chance.between(SECOND / 2, 3 * SECOND), () -> dies(owner));
+    List<Machine> rest = nodes.stream().filter(node -> node != sleeper).toList();
+    long busy = 30 * SECOND;
+    long idle = 20 * SECOND;
+    long asleep = mishaps.lasting(busy + idle + 70 * SECOND) - busy - idle;
+    simulation.story().tell("node %d idles and sleeps, then the owner dies", sleeper.node());
+    crowd(List.of(sleeper));
+    after(busy, () -> crowd(rest));
+    after(
+        busy + idle,
+        () -> {
+          if (sleeper.isRunning() && asleep > 0) {
+            sleeper.freeze(asleep, true);
+            after(asleep - 15 * SECOND, () -> crowd(List.of(owner)));
+            after(asleep + chance.between(SECOND / 2, 2 * SECOND), () -> dies(owner));
+          }
+        });
+  }
+
+  private void crowd(List<Machine> onto) {
+    if (onto.stream().allMatch(Machine::isRunning)) {
+      simulation.crowd(onto);
+    }
   }
 
   private void dies(Machine node) {

@@ -55,7 +55,7 @@ final class Mutants {
           Mutant.of("merge of an old copy accepted", ALL, OldCopies::new),
           Mutant.of("membership changed by two at once", ALL, ManyChanges::new),
           Mutant.of("who has forgotten all makes a majority", ALL, StrangersCount::new),
-          Mutant.of("ages trusted after a suspension", ALL.with(Skew.TIDE), AgesAfterSleep::new),
+          Mutant.of("ages trusted after a suspension", ALL, AgesAfterSleep::new),
           new Mutant(
               "no pacing",
               CALM,
