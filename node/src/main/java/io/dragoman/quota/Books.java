@@ -26,6 +26,9 @@ final class Books {
     if (now >= ledger.foreignUntil) {
       ledger.foreign = Amount.ZERO;
     }
+    if (now >= ledger.capUntil) {
+      ledger.cap = Ledger.UNCAPPED;
+    }
     ledger.holders.removeIf(
         holder -> now >= rules.silentUntil(holder.lease().end()) && votes.forgotten(holder, now));
     ledger.holders.replaceAll(holder -> settled(holder, now));
@@ -47,7 +50,8 @@ final class Books {
           ledger.refusedUntil = Math.max(ledger.refusedUntil, now + retryAfter);
       case Headers headers -> {
         ledger.cap = headers.cap(ledger.cap);
-        Amount room = ledger.ceiling().minus(ledger.booked()).plus(ledger.foreign);
+        ledger.capUntil = now + rules.timing().window();
+        Amount room = ledger.ceiling().minus(ledger.booked()).plus(ledger.foreign).orZero();
         ledger.foreign = room.minus(headers.remaining()).orZero();
         ledger.foreignUntil = now + headers.lapse();
       }
@@ -99,8 +103,10 @@ final class Books {
       }
     }
     ledger.blank &= recollection.opened() == 0;
-    // A node that saw that epoch open was reckoned with when it began.
-    if (ledger.phase == Ledger.Phase.OPEN && recollection.opened() < ledger.unknownEpoch) {
+    // Once for each life, and never of a node that was reckoned with when the unknown was.
+    boolean first = ledger.holder(refresh.node()).sequence() == 0;
+    boolean covers = first && recollection.opened() < ledger.unknownEpoch;
+    if (ledger.phase == Ledger.Phase.OPEN && covers) {
       Amount known = rules.sure(recollection).plus(refresh.held());
       ledger.unknown = ledger.unknown.minus(known).orZero();
     }

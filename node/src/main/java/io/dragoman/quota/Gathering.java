@@ -85,8 +85,8 @@ final class Gathering {
   /** Opens the books when a majority has gathered. */
   void open(Ledger ledger, long now) {
     if (ledger.phase == Phase.GATHERING && mayOpen(ledger, now)) {
-      if (ledger.continues.equals(Bond.NONE)) {
-        ledger.unknown = ledger.unknown.plus(unknown(ledger, now));
+      if (isReckonedLater(ledger)) {
+        ledger.unknown = unknown(ledger, now);
         ledger.unknownUntil = rules.unknownUntil(lastGrant(ledger, now));
         ledger.unknownEpoch = ledger.epoch;
       }
@@ -97,6 +97,21 @@ final class Gathering {
       ledger.unknown = Amount.ZERO;
       ledger.unknownUntil = now;
     }
+  }
+
+  /**
+   * The limit is raised: what is unknown was reckoned within the lower one, and may be what a
+   * higher one allowed before.
+   */
+  void raise(Ledger ledger, Amount more, long now) {
+    ledger.holders.replaceAll(holder -> holder.raised(more));
+    if (now < ledger.unknownUntil && !isReckonedLater(ledger)) {
+      ledger.unknown = ledger.unknown.plus(more);
+    }
+  }
+
+  private static boolean isReckonedLater(Ledger ledger) {
+    return ledger.phase == Phase.GATHERING && ledger.continues.equals(Bond.NONE);
   }
 
   private boolean mayOpen(Ledger ledger, long now) {

@@ -70,7 +70,11 @@ record Holder(
    * @param most the most that that epoch's ledger can have booked
    * @param votedUntil when its last vote before this epoch has lapsed
    */
-  record Testimony(Amount known, long epoch, Amount most, long votedUntil) {}
+  record Testimony(Amount known, long epoch, Amount most, long votedUntil) {
+    private Testimony raised(Amount more) {
+      return new Testimony(known, epoch, most.plus(more), votedUntil);
+    }
+  }
 
   /** Long ago. */
   static final long NEVER = Long.MIN_VALUE / 2;
@@ -144,6 +148,11 @@ record Holder(
 
   Holder picking(Amount credit) {
     return claiming(new Claim(claim.wants, claim.mark, claim.picked.plus(credit)));
+  }
+
+  /** It testified within a lower limit. */
+  Holder raised(Amount more) {
+    return testimony == null ? this : testifying(testimony.raised(more));
   }
 
   Holder testifying(@Nullable Testimony now) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger {
 
+  static final Amount UNCAPPED = new Amount(Long.MAX_VALUE, Long.MAX_VALUE);
+
   enum Phase {
     /** A new owner hears what the nodes remember. */
     GATHERING,
@@ -84,8 +86,10 @@ public final class Ledger {
   /** Nothing is granted before: the upstream refused a request. */
   long refusedUntil;
 
-  /** The upstream's own limits, as far as it named them. */
-  Amount cap = new Amount(Long.MAX_VALUE, Long.MAX_VALUE);
+  /** The upstream's own limits, as far as it named them lately. */
+  Amount cap = UNCAPPED;
+
+  long capUntil;
 
   /** The fair level: what each unit of weight that waited has been given, as a dominant share. */
   long level;
@@ -125,6 +129,7 @@ public final class Ledger {
     draft.foreignUntil = foreignUntil;
     draft.refusedUntil = refusedUntil;
     draft.cap = cap;
+    draft.capUntil = capUntil;
     draft.level = level;
     draft.paced = paced;
     draft.pacedFrom = pacedFrom;

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Otherwise a new epoch begins: the nodes give up their leases, vote, and say what they remember;
  * what nobody remembers is held back until it can no longer count.
  *
- * <p>Not thread-safe: one thread at a time, as the grid sees to for one entry.
+ * <p>Not thread-safe: one thread at a time, as the grid sees to for one entry; what it is told of
+ * the time never goes back.
  */
 public final class LedgerKeeper {
 
@@ -110,21 +111,22 @@ public final class LedgerKeeper {
     return ledger;
   }
 
-  /** Sets new limits. What is booked above lower ones is let go as it ends. */
+  /**
+   * Sets new limits. What is booked above lower ones is let go as it ends. Where another process
+   * owns the ledger nothing changes: only its owner may, once it has answered a refresh.
+   */
   public Ledger limit(Ledger copy, Limits limits, Moment now) {
     Ledger newest = newest(copy);
-    Ledger ledger = (newest == null ? copy : newest).draft();
-    if (ledger.phase == Phase.GATHERING || ledger.asOf.monotonic() < ledger.unknownUntil) {
-      // What is unknown was reckoned within the lower limit, and may be what a higher one allowed.
-      Amount more = limits.amount().minus(ledger.limits.amount()).orZero();
-      ledger.unknown = ledger.unknown.plus(more);
+    if (newest == null || !isOwn(newest) || newest.phase == Phase.SEALED) {
+      return copy;
     }
+    Ledger ledger = newest.draft();
+    Amount more = limits.amount().minus(ledger.limits.amount()).orZero();
+    gathering.raise(ledger, more, now.monotonic());
     ledger.limits = limits;
-    if (isOwn(ledger)) {
-      ledger.paced = Amount.ZERO;
-      ledger.pacedFrom = now.monotonic();
-      last = ledger;
-    }
+    ledger.paced = Amount.ZERO;
+    ledger.pacedFrom = now.monotonic();
+    last = ledger;
     return ledger;
   }
 
@@ -177,7 +179,8 @@ public final class LedgerKeeper {
     boolean gives =
         switch (last.phase) {
           case OPEN -> isLater && copy.phase == Phase.SEALED;
-          case GATHERING -> isLater || copy.phase == Phase.SEALED;
+          case GATHERING ->
+              isLater || (copy.phase == Phase.SEALED && copy.epoch > last.continues.epoch());
           case SEALED -> isLater;
         };
     return gives ? copy : last;
@@ -205,6 +208,7 @@ public final class LedgerKeeper {
     ledger.owner = owner;
     ledger.foreignUntil = to + (copy.foreignUntil - then);
     ledger.refusedUntil = to + (copy.refusedUntil - then);
+    ledger.capUntil = to + (copy.capUntil - then);
     if (rules.trusts(copy.phase == Phase.SEALED)) {
       ledger.continues = copy.bond();
       ledger.bookings = copy.bookings.moved(then, to);
@@ -249,6 +253,7 @@ public final class LedgerKeeper {
     return new Outcome(
         ledger,
         new Reply(
+            refresh.incarnation(),
             refresh.sequence(),
             new Stamp(ledger.bond(), now.monotonic()),
             joining,

@@ -32,7 +32,7 @@ public final class LedgerSize {
     bytes += amount(ledger.unknown) + number(ledger.unknownUntil - now);
     bytes += number(ledger.unknownEpoch) + number(ledger.refusedUntil - now);
     bytes += amount(ledger.foreign) + number(ledger.foreignUntil - now);
-    bytes += amount(ledger.cap) + number(ledger.level);
+    bytes += amount(ledger.cap) + number(ledger.capUntil - now) + number(ledger.level);
     bytes += amount(ledger.paced) + number(now - ledger.pacedFrom);
     for (Holder holder : ledger.holders) {
       bytes += holder(ledger, holder, now);

@@ -25,6 +25,7 @@ public final class Lessee {
   private final History proven;
 
   private long sequence;
+  private long answered;
   private Moment sent;
 
   /** The last epoch that was seen open, what it had booked then, and when that was asked. */
@@ -40,7 +41,13 @@ public final class Lessee {
   private Moment awake;
 
   private long woken;
+
+  /**
+   * What the ledger has not confirmed to know of the upstream, and the refresh that told it last.
+   */
   private @Nullable Evidence evidence;
+
+  private long toldEvidence;
   private long level;
 
   /**
@@ -115,9 +122,15 @@ public final class Lessee {
     }
   }
 
-  /** What the upstream said of the quota; told until the ledger has confirmed to know it. */
+  /**
+   * What the upstream said of the quota; told until the ledger has confirmed to know it. A refusal
+   * goes ahead of what came with answers.
+   */
   public void observed(Evidence said) {
-    evidence = said;
+    if (said instanceof Evidence.Refusal || !(evidence instanceof Evidence.Refusal)) {
+      evidence = said;
+      toldEvidence = 0;
+    }
   }
 
   private void land(long at, Amount amount) {
@@ -190,6 +203,7 @@ public final class Lessee {
     join(now.monotonic());
     sequence++;
     sent = now;
+    toldEvidence = sequence;
     boolean votes = allegiance.votes(leaving, now.monotonic());
     Reply last = allegiance.last();
     return new Refresh(
@@ -209,13 +223,21 @@ public final class Lessee {
         leaving);
   }
 
-  /** Takes the answer to the latest refresh; any other is ignored. */
+  /** Takes the first answer to the latest refresh; any other is ignored. */
   public void replied(Reply reply, Moment now) {
-    if (reply.sequence() != sequence || !allegiance.heard(reply) || !reply.known()) {
+    if (reply.incarnation() != incarnation
+        || reply.sequence() != sequence
+        || answered == sequence) {
       return;
     }
-    landings.confirmed(reply.sequence());
-    evidence = null;
+    answered = sequence;
+    if (!allegiance.heard(reply) || !reply.known()) {
+      return;
+    }
+    landings.confirmed(sequence);
+    if (toldEvidence == sequence) {
+      evidence = null;
+    }
     boolean gathering = reply.status().state() == State.GATHERING;
     remembers &= gathering;
     if (!gathering) {

@@ -6,6 +6,7 @@ import io.dragoman.quota.Refresh.Stamp;
 /**
  * What the ledger answers. Immutable.
  *
+ * @param incarnation the life of the node that it answers
  * @param sequence the refresh that it answers
  * @param stamp the ledger's epoch, its owner, and the owner's clock
  * @param joining what the node may do about an epoch in which it is not
@@ -20,6 +21,7 @@ import io.dragoman.quota.Refresh.Stamp;
  * @param scarce whether somebody in the cluster wants more than there is
  */
 public record Reply(
+    long incarnation,
     long sequence,
     Stamp stamp,
     Joining joining,

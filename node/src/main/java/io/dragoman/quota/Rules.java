@@ -17,9 +17,9 @@ public class Rules {
 
   /**
    * What may go unnoticed within a window: clocks are compared with a reading that is replaced once
-   * a window, so with two of them at most.
+   * a window, so with two of them at most, and by each the two clocks may have drifted 62 ms apart.
    */
-  private static final long UNNOTICED = 2 * NOTICED;
+  private static final long UNNOTICED = 2 * (NOTICED + 62_000_000L);
 
   private final Timing timing;
 

@@ -5,8 +5,10 @@ import io.dragoman.quota.Holder.Standing;
 import io.dragoman.quota.Refresh.Bond;
 import io.dragoman.quota.Reply.State;
 import io.dragoman.quota.Reply.Status;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Who votes for the ledger's owner, and who may. Stateless.
@@ -91,39 +93,52 @@ final class Votes {
 
   /**
    * Takes the voters a step nearer to those that are configured, if a majority knows of the last
-   * step. A node becomes a voter only when it is there.
+   * step, and the next voters have a majority as well. A node becomes a voter only when it is there
+   * and knows of the others; and none is taken off while a configured one is still to come in its
+   * place, those first that are not there.
    */
   void change(Ledger ledger, Voters configured, long now) {
     Voters voters = ledger.voters;
-    if (voters.nodes().equals(configured.nodes())) {
-      return;
-    }
     int informed =
         count(
             ledger,
+            voters,
             now,
-            holder ->
-                holder.joined()
-                    && holder.vote().knows()
-                    && holder.vote().from() > ledger.votersSince);
-    if (!rules.mayChangeVoters(informed, voters)) {
+            holder -> knowing(holder) && holder.vote().from() > ledger.votersSince);
+    if (voters.nodes().equals(configured.nodes()) || !rules.mayChangeVoters(informed, voters)) {
       return;
     }
-    for (Holder holder : ledger.holders) {
-      boolean isNew = configured.has(holder.node()) && !voters.has(holder.node());
-      if (isNew && counts(ledger, holder, now)) {
-        ledger.voters = voters.with(holder.node());
-        ledger.votersSince = now;
-        return;
-      }
-    }
-    for (long voter : voters.nodes()) {
-      if (!configured.has(voter)) {
-        ledger.voters = voters.without(voter);
-        ledger.votersSince = now;
-        return;
-      }
-    }
+    Stream<Voters> joining =
+        ledger.holders.stream()
+            .filter(holder -> knowing(holder) && fresh(ledger, holder, now))
+            .map(Holder::node)
+            .filter(node -> configured.has(node) && !voters.has(node))
+            .map(voters::with);
+    boolean complete =
+        voters.nodes().containsAll(configured.nodes())
+            || voters.nodes().size() > configured.nodes().size();
+    Stream<Voters> going =
+        voters.nodes().stream()
+            .filter(node -> complete && !configured.has(node))
+            .sorted(Comparator.comparing(node -> isThere(ledger, node, now)))
+            .map(voters::without);
+    Stream.concat(joining, going)
+        .filter(next -> rules.majority(count(ledger, next, now, Votes::knowing), next))
+        .findFirst()
+        .ifPresent(
+            next -> {
+              ledger.voters = next;
+              ledger.votersSince = now;
+            });
+  }
+
+  private static boolean isThere(Ledger ledger, long node, long now) {
+    int at = ledger.find(node);
+    return at >= 0 && fresh(ledger, ledger.holders.get(at), now);
+  }
+
+  private static boolean knowing(Holder holder) {
+    return holder.joined() && holder.vote().knows();
   }
 
   Status status(Ledger ledger, long now) {
@@ -138,7 +153,8 @@ final class Votes {
                   : ledger.unknown.isZero() ? State.NORMAL : State.QUARANTINE;
         };
     long remaining = state == State.QUARANTINE ? ledger.unknownUntil - now : 0;
-    int votes = count(ledger, now, Holder::joined);
+    int votes =
+        all(ledger, now) ? ledger.voters.nodes().size() : count(ledger, now, Votes::knowing);
     return new Status(state, remaining, votes, needed(ledger, now), bound(ledger));
   }
 
@@ -167,7 +183,11 @@ final class Votes {
   }
 
   private static int count(Ledger ledger, long now, Predicate<Holder> which) {
-    List<Long> voters = ledger.voters.nodes();
+    return count(ledger, ledger.voters, now, which);
+  }
+
+  private static int count(Ledger ledger, Voters among, long now, Predicate<Holder> which) {
+    List<Long> voters = among.nodes();
     int count = 0;
     int at = 0;
     // Both are in the order of their nodes.

@@ -2,6 +2,7 @@ package io.dragoman.quota;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.quota.Reply.State;
@@ -73,6 +74,70 @@ final class EpochsTest {
     assertEquals(2, later.ledger().epoch());
     realm.run(owner, 1, 1, 2);
     assertTrue(owner.ledger().epoch() > 2, () -> "epoch " + owner.ledger().epoch());
+  }
+
+  @Test
+  void anAnswerThatIsDoubledIsGrantedOnce() {
+    realm.pass(0.25);
+    Reply reply = owner.hears(realm.tells(1, false));
+    assertFalse(reply.granted().isZero());
+    realm.node(1).replied(reply, realm.moment());
+    Amount once = realm.node(1).unspent();
+    realm.node(1).replied(reply, realm.moment());
+    assertEquals(once, realm.node(1).unspent());
+  }
+
+  @Test
+  void anAnswerToAFormerLifeIsNone() {
+    realm.pass(0.25);
+    realm.start(1);
+    Reply reply = owner.hears(realm.tells(1, false));
+    realm.start(1);
+    realm.tells(1, false);
+    realm.node(1).replied(reply, realm.moment());
+    assertNull(realm.node(1).last());
+  }
+
+  @Test
+  void aProcessThatIsNotTheOwnerSetsNoLimit() {
+    Realm.Owner other = realm.owner(1, 2, 3);
+    other.copy = owner.copy;
+    other.limit(Limits.perMinute(10, 4_000));
+    assertEquals(owner.copy, other.copy);
+  }
+
+  @Test
+  void whatTheUpstreamSaidBetweenARefreshAndItsAnswerIsToldWithTheNext() {
+    Refresh refresh = realm.tells(1, false);
+    Evidence refusal = new Evidence.Refusal(Realm.SECOND);
+    realm.node(1).observed(refusal);
+    realm.node(1).observed(new Evidence.Headers(Amount.of(1, 1), Amount.of(1, 1), 0));
+    realm.node(1).replied(owner.hears(refresh), realm.moment());
+    assertEquals(refusal, realm.tells(1, false).evidence(), "and a refusal goes first");
+    realm.node(1).replied(owner.hears(realm.tells(1, false)), realm.moment());
+    assertNull(realm.tells(1, false).evidence());
+  }
+
+  /** The ledger heard of it, and the answer was lost; then the next owner hears it again. */
+  @Test
+  void aPartIsTakenOutOfTheUnknownOnce() {
+    work(owner, 1, 2, 3);
+    Realm.Owner next = realm.owner(1, 2, 3);
+    realm.start(4);
+    realm.run(next, 10, 1, 2);
+    Amount before = next.ledger().unknown;
+    while (next.ledger().unknown.equals(before)) {
+      realm.run(next, 0.25, 1, 2);
+      Reply answer = next.hears(realm.tells(3, false));
+      if (next.ledger().unknown.equals(before)) {
+        realm.node(3).replied(answer, realm.moment());
+      }
+    }
+    Amount left = next.ledger().unknown;
+    Realm.Owner second = realm.handOver(next, realm.owner(1, 2, 3));
+    realm.run(second, 3, 1, 2, 3);
+    assertTrue(second.ledger().holder(3).joined());
+    assertEquals(left, second.ledger().unknown);
   }
 
   /** It was reckoned with when the unknown was; it only missed a hand-over. */

@@ -108,17 +108,27 @@ final class LedgerKeeperTest {
   }
 
   @Example
-  void aLowerLimitThatTheUpstreamNamesCapsUntilItNamesAnother() {
+  void aLowerLimitThatTheUpstreamNamesCapsForAWindow() {
     cluster.open();
     long all = Long.MAX_VALUE;
-    Amount most = new Amount(all, all);
-    cluster.observe(new Evidence.Headers(Amount.of(6, all), most, 0));
-    rounds(40);
+    cluster.observe(new Evidence.Headers(Amount.of(6, all), new Amount(all, all), 0));
+    rounds(20);
     assertTrue(cluster.booked().requests() <= 6 * Amount.REQUEST, cluster.booked().toString());
-    cluster.observe(new Evidence.Headers(Amount.of(600, all), most, 0));
-    rounds(40);
+    rounds(20);
     assertTrue(cluster.booked().requests() > 6 * Amount.REQUEST, cluster.booked().toString());
     assertTrue(LIMIT.covers(cluster.booked()), "but never above the configured one");
+  }
+
+  @Example
+  void whatTheUpstreamDidNotNameUncoversNothing() {
+    cluster.open();
+    spendAll(20);
+    long all = Long.MAX_VALUE;
+    cluster.observe(new Evidence.Headers(Amount.of(6, 600), new Amount(all, all), 3 * SECOND));
+    Amount before = cluster.booked();
+    assertTrue(before.covers(new Amount(6 * Amount.REQUEST, 600)), "more than the cap is booked");
+    rounds(4);
+    assertTrue(before.covers(cluster.booked()), cluster.booked().toString());
   }
 
   @Example

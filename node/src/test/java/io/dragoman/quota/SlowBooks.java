@@ -19,7 +19,7 @@ final class SlowBooks {
   private record Life(long incarnation, long sequence, Amount held, long receipt) {}
 
   /** What a node may have slept without noticing. */
-  private static final long UNNOTICED = 200_000_000L;
+  private static final long UNNOTICED = 324_000_000L;
 
   private final Timing timing;
   private final List<Entry> entries = new ArrayList<>();

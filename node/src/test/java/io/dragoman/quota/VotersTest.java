@@ -96,6 +96,40 @@ final class VotersTest {
     assertEquals(List.of(1L, 2L, 3L, 4L), owner.ledger().voters.nodes());
   }
 
+  /** Two of three must not become two of four, of which one never learns that it may vote. */
+  @Test
+  void aNodeThatKnowsNothingYetIsNoVoter() {
+    open();
+    owner = realm.handOver(owner, realm.owner(1, 2, 3, 4));
+    realm.run(owner, 3, 1, 2);
+    realm.start(4);
+    realm.run(owner, 5, 1, 2, 4);
+    assertEquals(List.of(1L, 2L, 3L, 4L), owner.ledger().voters.nodes());
+    assertEquals(State.NORMAL, realm.state(1));
+  }
+
+  @Test
+  void noStepLeavesFewerThanAMajorityOfTheNextVoters() {
+    owner = realm.owner(1, 2, 3, 4, 5);
+    realm.start(4, 5);
+    realm.run(owner, 10, 1, 2, 3, 4, 5);
+    owner = realm.handOver(owner, realm.owner(1, 2, 3));
+    realm.run(owner, 10, 1, 2, 4);
+    assertEquals(List.of(1L, 2L, 3L), owner.ledger().voters.nodes());
+    assertEquals(State.NORMAL, realm.state(1), "the fifth was taken off first, as it was gone");
+  }
+
+  @Test
+  void nobodyIsTakenOffWhileWhoTakesItsPlaceIsStillToCome() {
+    open();
+    owner = realm.handOver(owner, realm.owner(1, 2, 4));
+    realm.run(owner, 10, 1, 2, 3);
+    assertEquals(List.of(1L, 2L, 3L), owner.ledger().voters.nodes());
+    realm.start(4);
+    realm.run(owner, 10, 1, 2, 3, 4);
+    assertEquals(List.of(1L, 2L, 4L), owner.ledger().voters.nodes());
+  }
+
   @Test
   void nodesThatAreConfiguredNoMoreAreTakenOffEvenWhenTheyAreGone() {
     open();

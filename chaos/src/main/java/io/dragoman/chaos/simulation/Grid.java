@@ -80,6 +80,9 @@ final class Grid {
     publish(target, outcome.ledger());
     simulation.answered(target, outcome);
     network.send(target.node(), from.node(), () -> answer.accept(outcome.reply()));
+    if (chance.happens(nastiness.doubled())) {
+      network.send(target.node(), from.node(), () -> answer.accept(outcome.reply()));
+    }
   }
 
   private void publish(Machine owner, Ledger ledger) {
