@@ -1,7 +1,13 @@
 package io.dragoman.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dragoman.quota.Decision;
+import io.dragoman.quota.Permit;
+import io.dragoman.quota.QuotaGate;
+import io.dragoman.quota.QuotaRequest;
+import io.dragoman.quota.RollingWindow;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,19 +15,27 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** Real members in this JVM, on free loopback ports, with the configuration as it is shipped. */
 final class TestGrid implements AutoCloseable {
 
   static final Path SHIPPED = Path.of("..", "cluster-config", "hazelcast.yaml");
+
+  static final QuotaRequest FINAL = new QuotaRequest(QuotaRequest.Priority.FINAL, 10);
+
+  /** How long a loaded machine may take, also where moves of partitions get lost on the way. */
+  private static final Duration LONGEST = Duration.ofMinutes(2);
 
   private final List<Grid> members = new ArrayList<>();
 
@@ -40,7 +54,7 @@ final class TestGrid implements AutoCloseable {
         grid.members.add(start.get());
       }
       for (Grid member : grid.members) {
-        if (!member.awaitSize(size, Duration.ofSeconds(30))) {
+        if (!member.awaitSize(size, LONGEST)) {
           throw new AssertionError("the members did not find each other");
         }
       }
@@ -113,16 +127,40 @@ final class TestGrid implements AutoCloseable {
     return addresses;
   }
 
+  /**
+   * Asks until there is a permit, as a session does: a loaded grid may answer an ask too late, and
+   * what that booked is given back a moment later.
+   */
+  static Permit grant(QuotaGate gate) {
+    Decision said = await(() -> gate.ask(FINAL), Decision.Granted.class::isInstance);
+    return assertInstanceOf(Decision.Granted.class, said).permit();
+  }
+
+  /** The quota's window as a member sees it. */
+  static RollingWindow window(Grid member) {
+    return assertInstanceOf(
+        RollingWindow.class, member.hazelcast().getMap("quota").get(GridQuotaGate.KEY));
+  }
+
   /** A loaded machine takes its time to form a cluster. */
   static void await(BooleanSupplier condition) {
     await(condition, () -> "");
   }
 
   private static void await(BooleanSupplier condition, Supplier<String> state) {
+    waiting().untilAsserted(() -> assertTrue(condition.getAsBoolean(), state));
+  }
+
+  /** The first value that is as it should be. */
+  static <T> T await(Callable<T> value, Predicate<T> expected) {
+    return waiting().until(value, expected);
+  }
+
+  private static ConditionFactory waiting() {
     // Threads of a member that is being cut off may well fail; that is no failure of the test.
-    Awaitility.await()
+    return Awaitility.await()
         .dontCatchUncaughtExceptions()
-        .atMost(Duration.ofSeconds(60))
-        .untilAsserted(() -> assertTrue(condition.getAsBoolean(), state));
+        .pollDelay(Duration.ZERO)
+        .atMost(LONGEST);
   }
 }
