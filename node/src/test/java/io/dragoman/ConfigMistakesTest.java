@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong is told all at once, each in a sentence that says where. */
-@Timeout(20)
+@Timeout(180)
 class ConfigMistakesTest {
   private static final Path HOME = Path.of(System.getProperty("basedir", "."), "..");
   private static final String SECRET = "sk-very-secret";

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The documents over real HTTP, made of what two nodes say. */
-@Timeout(30)
+@Timeout(180)
 class StatsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Load LIMIT = new Load(4_500, 1_800_000);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What calls get while a fault is set, over the real wire, and how faults are set. */
-@Timeout(60)
+@Timeout(180)
 class OpenAiFaultsTest {
   private static final String STREAMED = translation(HEARD).streamed().json();
 

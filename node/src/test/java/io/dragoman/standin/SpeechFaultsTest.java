@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What streams get while a fault is set. */
-@Timeout(60)
+@Timeout(180)
 class SpeechFaultsTest {
   private final Faults faults = new Faults();
   private final SpeechTestBed bed = new SpeechTestBed();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the stand-in refuses and how it bounds a stream, as the service does. */
-@Timeout(60)
+@Timeout(180)
 final class SpeechLimitsTest {
   private final SpeechTestBed bed = new SpeechTestBed();
 

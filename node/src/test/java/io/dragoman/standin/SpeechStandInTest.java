@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the stand-in hears, over its real wire protocol. */
-@Timeout(60)
+@Timeout(180)
 final class SpeechStandInTest {
   private final SpeechTestBed bed = new SpeechTestBed();
 
