@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients that read too slowly, or send too fast, or faster than they are heard. */
-@Timeout(120)
+@Timeout(180)
 class BackPressureTest extends NodeFixture {
 
   @Test
@@ -44,6 +44,8 @@ class BackPressureTest extends NodeFixture {
 
   @Test
   void aClientThatReadsTooSlowlyIsClosedWith4490() throws IOException {
+    limits.patience = Duration.ofMinutes(1);
+    restart();
     try (RawClient client = RawClient.started(node.port(), SID)) {
       fill(client);
       Ending ending = client.end();
@@ -186,8 +188,8 @@ class BackPressureTest extends NodeFixture {
 
   @Test
   void aClientThatIsHeldBackIsNotIdle() throws IOException {
-    limits.overflow = Duration.ofSeconds(2);
-    limits.idle = Duration.ofMillis(500);
+    limits.overflow = Duration.ofSeconds(4);
+    limits.idle = Duration.ofSeconds(2);
     restart();
     try (RawClient client = RawClient.started(node.port(), SID)) {
       node.recognizer.full = true;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whatever a client sends, it is told by an error what was wrong, then closed with the protocol's
  * code; nothing of it stays, nothing of it is logged, and a session beside it does not notice.
  */
-@Timeout(30)
+@Timeout(180)
 class BadInputTest {
   private static final String SID = "session-for-tests-1";
   private static final String RATE =

@@ -207,7 +207,7 @@ class ChurnTest {
       socket
           .getOutputStream()
           .write("GET /v1/session?sid=%s HTTP/1.1\r\nHost".formatted(sid).getBytes());
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(60_000);
       assertEquals(-1, socket.getInputStream().read());
     }
   }

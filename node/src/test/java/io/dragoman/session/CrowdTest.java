@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One machine opens as many connections as it can, and all the others are served. */
-@Timeout(60)
+@Timeout(180)
 class CrowdTest {
   private static final String SID = "session-for-tests-1";
 

@@ -85,7 +85,7 @@ final class RawClient implements AutoCloseable {
 
   private RawClient(Socket socket, String request) throws IOException {
     this.socket = socket;
-    socket.setSoTimeout(15_000);
+    socket.setSoTimeout(60_000);
     socket.setTcpNoDelay(true);
     out = socket.getOutputStream();
     in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
@@ -134,7 +134,7 @@ final class RawClient implements AutoCloseable {
   static Socket socket(int port) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4_096);
-    socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
+    socket.connect(new InetSocketAddress("127.0.0.1", port), 60_000);
     return socket;
   }
 

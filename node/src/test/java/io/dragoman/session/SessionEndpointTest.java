@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sessions over real sockets, seen with a plain WebSocket client. */
-@Timeout(30)
+@Timeout(180)
 class SessionEndpointTest {
   private static final String SID = "session-for-tests-1";
   private static final String START =
@@ -157,8 +157,8 @@ class SessionEndpointTest {
   @Test
   void aClientThatSaysNothingStillHearsAHeartbeatAndHasItsPingsAnswered() throws Exception {
     Client client = connect(SID);
-    client.socket().sendPing(ByteBuffer.wrap(new byte[] {1, 2})).get(5, TimeUnit.SECONDS);
-    assertEquals(ByteBuffer.wrap(new byte[] {1, 2}), client.pong.get(5, TimeUnit.SECONDS));
+    client.socket().sendPing(ByteBuffer.wrap(new byte[] {1, 2})).get(60, TimeUnit.SECONDS);
+    assertEquals(ByteBuffer.wrap(new byte[] {1, 2}), client.pong.get(60, TimeUnit.SECONDS));
     await().until(() -> client.has("heartbeat"));
     client.socket().abort();
   }
@@ -181,7 +181,7 @@ class SessionEndpointTest {
         .subprotocols("dragoman.v1")
         .buildAsync(
             URI.create("ws://127.0.0.1:%d/v1/session?sid=%s".formatted(node.port(), sid)), client)
-        .get(5, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
     return client;
   }
 
@@ -199,15 +199,15 @@ class SessionEndpointTest {
     }
 
     void say(String message) throws Exception {
-      socket().sendText(message, true).get(5, TimeUnit.SECONDS);
+      socket().sendText(message, true).get(60, TimeUnit.SECONDS);
     }
 
     void audio(byte[] pcm) throws Exception {
-      socket().sendBinary(ByteBuffer.wrap(pcm), true).get(5, TimeUnit.SECONDS);
+      socket().sendBinary(ByteBuffer.wrap(pcm), true).get(60, TimeUnit.SECONDS);
     }
 
     int closed() throws Exception {
-      return closed.get(10, TimeUnit.SECONDS);
+      return closed.get(60, TimeUnit.SECONDS);
     }
 
     boolean has(String type) {
