@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(180)
 class CaptionPipelineTest {
   private static final PipelineConfig CONFIG =
       new PipelineConfig(
@@ -67,15 +67,17 @@ class CaptionPipelineTest {
 
   @Test
   void theTimeOfAnEarlierCallIsNotTheNodesOwn() throws Exception {
-    long begun = System.nanoTime();
+    Duration call = Duration.ofSeconds(2);
     pipeline.heard(said("one", 0, 24_000));
     pipeline.heard(said("two", 24_000, 48_000));
-    await().until(() -> System.nanoTime() - begun > 500_000_000);
+    long begun = System.nanoTime();
+    await().until(() -> System.nanoTime() - begun > call.toNanos());
     openAi.answer(2);
     pipeline.finish();
     Timer requested = meters.get("dragoman.captions.requested").tag("priority", "final").timer();
     assertEquals(2, requested.count());
-    assertTrue(requested.max(TimeUnit.MILLISECONDS) < 400, "the second waited for the first");
+    double longest = requested.max(TimeUnit.MILLISECONDS);
+    assertTrue(longest < call.toMillis(), "the second waited for the first");
   }
 
   @Test
@@ -141,8 +143,10 @@ class CaptionPipelineTest {
                 Thread.currentThread().interrupt();
               }
             });
+    int before = CONFIG.waitingFinals() + 1;
+    await().until(() -> captions.finals(Role.SOURCE).size() == before);
     await().until(() -> speaker.getState() == Thread.State.WAITING);
-    assertEquals(CONFIG.waitingFinals() + 1, captions.finals(Role.SOURCE).size());
+    assertEquals(before, captions.finals(Role.SOURCE).size());
     gate.open(Priority.FINAL);
     openAi.answer(10);
     speaker.join();

@@ -68,10 +68,10 @@ final class FakeOpenAi implements OpenAi {
       if (broken) {
         throw new IllegalStateException("a bug");
       }
-      asked.add(request.user());
-      listener.onSent();
       mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
       try {
+        asked.add(request.user());
+        listener.onSent();
         answers.acquire();
         listener.onArrival();
         String text = request.user().toUpperCase(Locale.ROOT);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a node can tell of its sessions, as they work and afterwards. */
-@Timeout(20)
+@Timeout(180)
 class PipelineMetricsTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final PipelineConfig CONFIG =

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Captions while the language model fails, over real HTTP; docs/testing.md has the table. */
-@Timeout(60)
+@Timeout(180)
 class UpstreamFaultsTest {
   private final UpstreamTestBed bed = new UpstreamTestBed();
   private final Faults faults = bed.faults;

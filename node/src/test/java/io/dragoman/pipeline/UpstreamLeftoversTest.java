@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is left of faults of the language model when they are over: nothing. */
-@Timeout(60)
+@Timeout(180)
 class UpstreamLeftoversTest {
   private static final long HEAP_SLACK = 2_000_000;
 
