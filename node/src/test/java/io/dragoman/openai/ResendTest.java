@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A call reaches the server once, whatever the server does: a second request has no permit. */
-@Timeout(30)
+@Timeout(180)
 final class ResendTest {
 
   private static final byte[] NOTHING = new byte[0];
@@ -52,11 +52,11 @@ final class ResendTest {
             1,
             1,
             Duration.ofSeconds(3),
-            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
             OpenAiConfig.Rests.DEFAULT);
     try (OpenAiClient client = new OpenAiClient(config);
         OpenAi.Slot slot = client.tryReserve().orElseThrow()) {
-      assertTrue(server.warm.await(10, TimeUnit.SECONDS));
+      assertTrue(server.warm.await(60, TimeUnit.SECONDS));
       ApiResult result =
           slot.call(new ChatRequest("model", "instructions", "text", 50), new Deaf());
       assertTrue(assertInstanceOf(ApiResult.Failed.class, result).sent(), result::toString);
