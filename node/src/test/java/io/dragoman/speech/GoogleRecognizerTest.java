@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a stream sends and hears, with a fake of Google Speech. */
-@Timeout(60)
+@Timeout(180)
 class GoogleRecognizerTest extends StreamFixture {
 
   @Test
@@ -84,7 +84,7 @@ class GoogleRecognizerTest extends StreamFixture {
   @Test
   void fillsInSilenceThatDoesNotCount() {
     idleFillAfter = Duration.ofMillis(100);
-    google.otherwise(call -> new Ear().idle(1_000).serve(call));
+    google.otherwise(call -> new Ear().idle(10_000).serve(call));
     SpeechStream stream = open();
     say(stream, speech.words(3));
     // Only the filled-in silence lets the fake notice that the sentence is over.

@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 
 /** A listener that keeps what it is told, and insists that it is told one thing at a time. */
 final class HeardEvents implements SpeechListener {
-  private static final long WAIT_SECONDS = 20;
+  private static final long WAIT_SECONDS = 60;
 
   /** Guarded by this. */
   private final List<SpeechEvent> events = new ArrayList<>();

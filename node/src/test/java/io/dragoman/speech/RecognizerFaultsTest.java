@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Streams while Google Speech fails, over real gRPC; docs/testing.md has the table. */
-@Timeout(60)
+@Timeout(180)
 class RecognizerFaultsTest {
   private static final Clip CLIP = Clips.shipped().getFirst();
   private static final List<Sentence> SENTENCES = CLIP.sentences().subList(0, 3);
@@ -53,10 +53,17 @@ class RecognizerFaultsTest {
   /** Threads that gRPC's pools start as they need them; a leak of each stream would be 32. */
   private static final int POOLED = 8;
 
+  /**
+   * How long silent calls are borne where they are what a test is about. A machine under load may
+   * keep a sound one waiting for a second or more.
+   */
+  private static final Duration SHORT = Duration.ofSeconds(3);
+
   private final Faults faults = new Faults();
   private final HeardEvents heard = new HeardEvents();
   private @Nullable SpeechStandIn standIn;
   private @Nullable GoogleRecognizer recognizer;
+  private Duration patience = Duration.ofSeconds(20);
 
   @AfterEach
   void stop() {
@@ -75,6 +82,7 @@ class RecognizerFaultsTest {
   })
   void whatPassesLosesNoWord(FaultKind kind, int parameter, String code) {
     faults.set(Fault.of(kind).withParameter(parameter).withCount(2));
+    patience = kind == FaultKind.SPEECH_SILENT ? SHORT : patience;
     SpeechStream stream = open(Duration.ofSeconds(20));
     assertTrue(stream.offer(PCM));
     if (kind == FaultKind.SPEECH_SILENT) {
@@ -94,6 +102,7 @@ class RecognizerFaultsTest {
 
   @Test
   void aStreamThatFallsSilentInTheMiddleIsHeardAgain() {
+    patience = SHORT;
     SpeechStream stream = open(Duration.ofSeconds(20));
     int half = PCM.length / 4 * 2;
     assertTrue(stream.offer(Arrays.copyOf(PCM, half)));
@@ -115,6 +124,7 @@ class RecognizerFaultsTest {
   })
   void whatStaysIsGivenUpAfterItsTime(FaultKind kind, String code) {
     faults.set(Fault.of(kind));
+    patience = kind == FaultKind.SPEECH_SILENT ? SHORT : patience;
     SpeechStream stream = open(Duration.ofSeconds(2));
     assertTrue(stream.offer(PCM));
 
@@ -178,6 +188,7 @@ class RecognizerFaultsTest {
   @Tag("acceptance")
   @Test
   void noFaultLeavesAnythingBehind() {
+    patience = SHORT;
     leavesNothingBehind(
         List.of(
             Fault.of(FaultKind.SPEECH_CUT).withParameter(1_000),
@@ -243,7 +254,7 @@ class RecognizerFaultsTest {
                   Duration.ofSeconds(5),
                   Duration.ofMinutes(4),
                   Duration.ofSeconds(285),
-                  Duration.ofSeconds(1),
+                  patience,
                   Duration.ofSeconds(40),
                   Duration.ofMillis(100),
                   Duration.ofSeconds(1),

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One call after another, and every word heard once. */
-@Timeout(60)
+@Timeout(180)
 class RenewalTest extends StreamFixture {
 
   @Test

@@ -28,10 +28,10 @@ abstract class StreamFixture {
   Duration idleFillAfter = Duration.ofSeconds(20);
   Duration rotateAfter = Duration.ofMinutes(4);
   Duration rotateAtLatest = Duration.ofSeconds(285);
-  Duration patience = Duration.ofSeconds(20);
-  Duration finishWithin = Duration.ofSeconds(20);
+  Duration patience = Duration.ofSeconds(60);
+  Duration finishWithin = Duration.ofSeconds(60);
   Duration retryFirst = Duration.ofMillis(10);
-  Duration giveUpAfter = Duration.ofSeconds(20);
+  Duration giveUpAfter = Duration.ofSeconds(60);
 
   @BeforeEach
   void start() throws IOException {
