@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
  * Holds what whole nodes say against the published schemas, frame by frame, as a plain client reads
  * it from its socket: sessions of several kinds, errors, a node that waits, and one that leaves.
  */
-@Timeout(120)
+@Timeout(180)
 class TrafficTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -237,7 +237,7 @@ class TrafficTest {
         client.await("\"waiting\"");
         status.set(400);
         client.await("\"flowing\"");
-        speaking.get(30, TimeUnit.SECONDS);
+        speaking.get(60, TimeUnit.SECONDS);
         client.say("{\"type\": \"session.end\"}");
         assertEquals(1000, client.closed());
       }
@@ -285,11 +285,11 @@ class TrafficTest {
     Client(Node node, String sid) throws Exception {
       this.sid = sid;
       URI uri = URI.create("ws://" + node.listening() + "/v1/session?sid=" + sid);
-      this.socket = HTTP.newWebSocketBuilder().buildAsync(uri, this).get(10, TimeUnit.SECONDS);
+      this.socket = HTTP.newWebSocketBuilder().buildAsync(uri, this).get(60, TimeUnit.SECONDS);
     }
 
     void say(String message) throws Exception {
-      socket.sendText(message, true).get(10, TimeUnit.SECONDS);
+      socket.sendText(message, true).get(60, TimeUnit.SECONDS);
     }
 
     void speak(int seconds) {
@@ -317,12 +317,12 @@ class TrafficTest {
 
     void await(String part) {
       Awaitility.await(part)
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> heard.stream().anyMatch(frame -> frame.contains(part)));
     }
 
     int closed() throws Exception {
-      return closed.get(30, TimeUnit.SECONDS);
+      return closed.get(60, TimeUnit.SECONDS);
     }
 
     @Override

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-@Timeout(30)
+@Timeout(180)
 class DragomanCommandTest {
   private static final Path HOME = Path.of(System.getProperty("basedir", "."), "..");
 

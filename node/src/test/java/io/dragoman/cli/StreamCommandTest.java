@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(180)
 class StreamCommandTest {
   private final PrintStream realOut = System.out;
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();

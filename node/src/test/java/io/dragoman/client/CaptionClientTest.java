@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(180)
 class CaptionClientTest {
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final ClientMessage.SessionStart START =
       new ClientMessage.SessionStart(
           "translation",
@@ -119,8 +119,7 @@ class CaptionClientTest {
     try (FakeNode node = new FakeNode(FakeNode::behaved);
         Relay line = new Relay(node.address());
         CaptionClient client =
-            CaptionClient.connect(
-                line.address(), START, (raw, message) -> {}, Duration.ofSeconds(3))) {
+            CaptionClient.connect(line.address(), START, (raw, message) -> {}, SOON)) {
       client.awaitStarted(SOON);
       line.close();
 
@@ -131,7 +130,7 @@ class CaptionClientTest {
 
   @Test
   void aNodeThatFallsSilentBreaksTheSessionAndASlowOneDoesNot() throws Exception {
-    Duration patience = Duration.ofSeconds(1);
+    Duration patience = Duration.ofSeconds(3);
     ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor();
     AtomicInteger beats = new AtomicInteger();
     try (heart;
@@ -143,9 +142,9 @@ class CaptionClientTest {
                     var _ =
                         heart.scheduleAtFixedRate(
                             () -> {
-                              if (beats.incrementAndGet() < 30) {
+                              if (beats.incrementAndGet() < 60) {
                                 FakeNode.say(session, new ServerMessage.Heartbeat(0));
-                              } else if (beats.get() == 30) {
+                              } else if (beats.get() == 60) {
                                 session.close(1000, "ended");
                               }
                             },

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The client of {@code docs/examples}, with a node or without. */
-@Timeout(120)
+@Timeout(180)
 class CaptionsExampleTest {
   private static final Path CLIENT =
       Path.of(System.getProperty("basedir", "."), "..", "docs", "examples", "Captions.java");

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class ChildProcessTest {
 
   @Test
@@ -30,7 +30,7 @@ class ChildProcessTest {
             Services.standInEnvironment());
     ProcessHandle process;
     try (child) {
-      ChildProcess.awaitReady(List.of(child), within(Duration.ofSeconds(40)), _ -> {});
+      ChildProcess.awaitReady(List.of(child), within(Duration.ofMinutes(2)), _ -> {});
       process =
           children().stream().filter(handle -> !others.contains(handle)).findFirst().orElseThrow();
 
@@ -43,10 +43,10 @@ class ChildProcessTest {
   @Test
   void whoSaysSomethingIsWaitedForLonger() throws Exception {
     String slow =
-        "for i in 1 2 3 4 5 6; do echo $i >&2; sleep 1; done; echo '{\"event\":\"ready\"}'";
+        "for i in $(seq 14); do echo $i >&2; sleep 0.5; done; echo '{\"event\":\"ready\"}'";
     try (ChildProcess child = shell(slow)) {
       ChildProcess.awaitReady(
-          List.of(child), new Patience(Duration.ofSeconds(4), Duration.ofSeconds(40)), _ -> {});
+          List.of(child), new Patience(Duration.ofSeconds(6), Duration.ofMinutes(2)), _ -> {});
     }
   }
 
@@ -73,7 +73,7 @@ class ChildProcessTest {
           assertThrows(
               CommandException.class,
               () ->
-                  ChildProcess.awaitReady(List.of(child), within(Duration.ofSeconds(2)), _ -> {}));
+                  ChildProcess.awaitReady(List.of(child), within(Duration.ofSeconds(5)), _ -> {}));
 
       assertEquals(
           "node n1 was not ready after N s; the last that it said: joined the grid as n1: 3 of 3"

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class DemoSessionTest {
   private static final Track TRACK = new Track(Clips.shipped().getFirst(), "es", 3);
 
