@@ -44,10 +44,13 @@ class StatusIT {
       JsonNode queue = get(admins.get(0), "queue");
       assertTrue(queue.path("maxConcurrent").asInt() > 0, queue.toString());
       eventually(() -> assertEquals(sessions(admins.get(1)), sessions(admins.get(2)), "any node"));
-      JsonNode limits = get(admins.get(0), "limits");
-      assertEquals(4_500, limits.path("requestsPerMinuteLimit").asInt(), limits.toString());
-      assertTrue(limits.path("requestsLastMinute").asInt() > 0, limits.toString());
-      assertEquals("granting", limits.path("quotaState").asText(), limits.toString());
+      eventually(
+          () -> {
+            JsonNode limits = get(admins.get(0), "limits");
+            assertEquals(4_500, limits.path("requestsPerMinuteLimit").asInt(), limits.toString());
+            assertTrue(limits.path("requestsLastMinute").asInt() > 0, limits.toString());
+            assertEquals("granting", limits.path("quotaState").asText(), limits.toString());
+          });
 
       eventually(() -> tableAndJson(admins.get(1)));
       watched(admins.get(2));
@@ -158,7 +161,6 @@ class StatusIT {
     return ADMIN.matcher(demo.errors()).results().map(found -> found.group(1)).toList();
   }
 
-  /** The demo starts its nodes in their order, after the stand-ins. */
   /** They are started first. */
   private static ProcessHandle standIns(Dragoman demo) {
     return demo.handle()
@@ -167,6 +169,7 @@ class StatusIT {
         .orElseThrow();
   }
 
+  /** The demo starts its nodes in their order, after the stand-ins. */
   private static ProcessHandle lastNode(Dragoman demo) {
     return demo.handle()
         .descendants()
