@@ -84,9 +84,9 @@ class StreamCommandTest {
 
       assertEquals(
           """
+          ! Not heard for 40 s.
           Session on node n1.
           What answers is a stand-in, not the real service: speech.
-          ! Not heard for 40 s.
           ! Not heard for 20 s.
           Ended after 0.1 s of audio, 0 requests and 0 tokens.
           """,
@@ -100,9 +100,10 @@ class StreamCommandTest {
       FakeNode.say(session, away(10));
       FakeNode.behaved(session, message);
     } else {
-      FakeNode.behaved(session, message);
+      // Nobody speaks before the session has started, so both come before the speech is over.
       FakeNode.say(session, away(40));
       FakeNode.say(session, away(30));
+      FakeNode.behaved(session, message);
     }
   }
 
