@@ -21,6 +21,9 @@ final class Grid {
   private static final long HEARTBEAT = Timeline.SECOND;
   private static final int RETRIES = 5;
 
+  /** An owner and six backups: grids of this kind keep no more. */
+  private static final int MOST_COPIES = 7;
+
   private final Simulation simulation;
   private final Timeline time;
   private final Chance chance;
@@ -126,7 +129,7 @@ final class Grid {
       for (int node : machines.keySet()) {
         own.heard(node, time.now(), 0);
       }
-      own.adopt(List.copyOf(machines.keySet()), time.now());
+      own.adopt(machines.keySet().stream().limit(MOST_COPIES).toList(), time.now());
       beliefs.put(machine, own);
     }
     if (simulation.scenario().faults() != Scenario.Faults.NONE) {
