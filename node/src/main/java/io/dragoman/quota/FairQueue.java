@@ -50,6 +50,12 @@ public final class FairQueue {
     /** Waits, and may not have anything for now. */
     private boolean parked;
 
+    /** The place of a session that is closed. */
+    static final int CLOSED = -1;
+
+    /** Among the gate's sessions. */
+    int place = CLOSED;
+
     final int[] places = {SessionHeap.OUT, SessionHeap.OUT, SessionHeap.OUT};
 
     /** When it last asked for something, on the node's monotonic clock. */

@@ -12,6 +12,7 @@ import io.dragoman.quota.FairQueue.Session;
 import io.dragoman.quota.QuotaRequest.Priority;
 import io.dragoman.quota.Ticket.State;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +76,21 @@ class GateTest {
         });
     assertTrue(greedy.waiting() > 20);
     assertEquals(0, modest.waiting());
+  }
+
+  @Test
+  void aSessionThatIsClosedIsCountedNoMoreAndEveryOtherIs() {
+    Cluster cluster = Cluster.of(1, Limits.perMinute(60, 60_000)).open();
+    Gate gate = cluster.first().gate;
+    List<Session> sessions = LongStream.range(0, 5).mapToObj(id -> gate.open(id, 1)).toList();
+    sessions.forEach(session -> fill(cluster, cluster.first(), session, 1));
+    for (int closed : new int[] {0, 4, 0, 2}) {
+      gate.close(sessions.get(closed));
+    }
+    assertEquals(2, gate.refresh(false, cluster.now()).wants().active());
+    gate.close(sessions.get(1));
+    gate.close(sessions.get(3));
+    assertEquals(0, gate.refresh(false, cluster.now()).wants().active());
   }
 
   @ParameterizedTest
