@@ -237,6 +237,11 @@ final class Machine {
     counted(speaker, before, 0);
   }
 
+  /** How many sessions are on it. */
+  int load() {
+    return speakers.size();
+  }
+
   List<Speaker> speakers() {
     return List.copyOf(speakers.values());
   }

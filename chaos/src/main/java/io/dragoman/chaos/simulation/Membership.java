@@ -71,10 +71,11 @@ final class Membership {
   void adopt(List<Integer> proposed, long now) {
     List<Integer> next =
         new ArrayList<>(proposed.stream().filter(node -> sees(node, now)).toList());
-    for (int member : members(now)) {
-      if (next.size() < COPIES && !next.contains(member)) {
-        next.add(member);
-      }
+    if (next.size() < COPIES) {
+      members(now).stream()
+          .filter(member -> !next.contains(member))
+          .limit(COPIES - next.size())
+          .forEach(next::add);
     }
     copies = next;
   }

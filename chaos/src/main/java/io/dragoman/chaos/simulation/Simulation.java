@@ -236,10 +236,10 @@ public final class Simulation {
 
   /** The sessions of a node that is gone go to the others. */
   void resettle(Machine gone) {
+    List<Machine> others = alive().stream().filter(machine -> machine != gone).toList();
     for (Speaker speaker : gone.speakers()) {
-      alive().stream()
-          .filter(machine -> machine != gone)
-          .min(Comparator.comparingInt(machine -> machine.speakers().size()))
+      others.stream()
+          .min(Comparator.comparingInt(Machine::load))
           .ifPresent(machine -> move(speaker, machine));
     }
   }
