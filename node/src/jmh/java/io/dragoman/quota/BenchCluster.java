@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes that share a ledger, in a time of their own and without a network. On every node a session
- * wants more than there is.
+ * wants more than there is, and others wait for one request each at any time.
  */
 final class BenchCluster {
 
@@ -42,7 +42,10 @@ final class BenchCluster {
   private long now;
   private int turn;
 
-  BenchCluster(int size) {
+  /**
+   * @param others how many more sessions there are on each node
+   */
+  BenchCluster(int size, int others) {
     timing = Timing.of(size, Duration.ofSeconds(20), Duration.ofSeconds(2));
     Rules rules = new Rules(timing);
     limits = Limits.perMinute(4_500L * size, 1_800_000L * size);
@@ -51,7 +54,11 @@ final class BenchCluster {
         new LedgerKeeper(
             1, rules, Voters.configured(LongStream.rangeClosed(1, size).toArray()), limits);
     for (int number = 1; number <= size; number++) {
-      nodes.add(new Node(number, rules, limits, now()));
+      Node node = new Node(number, rules, limits, now());
+      nodes.add(node);
+      for (int other = 1; other <= others; other++) {
+        await(node, node.gate.open(number + (long) other * size, 1));
+      }
     }
   }
 
@@ -73,6 +80,9 @@ final class BenchCluster {
     Outcome outcome = refresh(node);
     for (Ticket next = node.gate.next(now()); next != null; next = node.gate.next(now())) {
       node.lessee.arrived(next.permit(), now());
+      if (next.session() != node.session) {
+        await(node, next.session());
+      }
     }
     return outcome;
   }
@@ -81,12 +91,16 @@ final class BenchCluster {
   Outcome refresh(Node node) {
     now += step;
     while (node.session.waiting() < WAITING) {
-      node.gate.await(node.session, Priority.FINAL, TOKENS, now, now());
+      await(node, node.session);
     }
     Outcome outcome = keeper.refresh(ledger, node.gate.refresh(false, now()), now());
     ledger = outcome.ledger();
     node.gate.replied(outcome.reply(), now());
     return outcome;
+  }
+
+  private void await(Node node, Session session) {
+    node.gate.await(session, Priority.FINAL, TOKENS, now, now());
   }
 
   /** Goes on until the window has been full for a while. */

@@ -34,7 +34,7 @@ public class PermitBenchmark {
   @Param({"10", "1000", "100000"})
   private int sessions;
 
-  private final BenchCluster cluster = new BenchCluster(1);
+  private final BenchCluster cluster = new BenchCluster(1, 0);
   private final BenchCluster.Node node = cluster.nodes.getFirst();
   private final List<Session> free = new ArrayList<>();
   private final List<Session> busy = new ArrayList<>();

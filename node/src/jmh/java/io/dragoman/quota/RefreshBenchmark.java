@@ -29,11 +29,15 @@ public class RefreshBenchmark {
   @Param({"10", "100", "1000"})
   private int nodes;
 
-  private BenchCluster cluster = new BenchCluster(1);
+  /** On each node. */
+  @Param({"1", "1000"})
+  private int sessions;
+
+  private BenchCluster cluster = new BenchCluster(1, 0);
 
   @Setup
   public void warm() {
-    cluster = new BenchCluster(nodes).warm();
+    cluster = new BenchCluster(nodes, sessions - 1).warm();
   }
 
   @Benchmark

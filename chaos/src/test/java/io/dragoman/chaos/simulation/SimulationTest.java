@@ -129,6 +129,22 @@ class SimulationTest {
     assertTrue(many <= few + few / 10, few + " and " + many + " bytes");
   }
 
+  /** A tenth of the nodes of {@code docs/quota.md}, and a two-hundredth of the sessions. */
+  @Test
+  void manyNodesAndSessionsShareAsFewDo() throws InterruptedException {
+    Scenario large =
+        Scenario.defaults()
+            .withNodes(100)
+            .withSessions(5_000)
+            .withMinutes(2)
+            .with(Limits.perMinute(7_500, 3_000_000));
+    Figures run = runs(large, 1).getFirst();
+    assertEquals(List.of(), run.violations());
+    assertTrue(run.utilisation() >= 0.97, "utilisation " + run.utilisation());
+    assertTrue(run.maxGapS() <= 0.5, "gap " + run.maxGapS());
+    assertTrue(run.ledgerBytes() <= 64 * 100 + 24 * 600, run.ledgerBytes() + " bytes");
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void aSeedAlwaysTellsTheSameStory(long seed) {
