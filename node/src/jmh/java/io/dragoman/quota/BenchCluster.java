@@ -74,17 +74,16 @@ final class BenchCluster {
     return new Moment(now, now);
   }
 
-  /** The next node's turn: it refreshes its lease, and sends what it may. */
+  /** The next node's turn: it sends what has become due since its last one, and refreshes its lease. */
   Outcome refresh() {
     Node node = nodes.get(turn++ % nodes.size());
-    Outcome outcome = refresh(node);
     for (Ticket next = node.gate.next(now()); next != null; next = node.gate.next(now())) {
       node.lessee.arrived(next.permit(), now());
       if (next.session() != node.session) {
         await(node, next.session());
       }
     }
-    return outcome;
+    return refresh(node);
   }
 
   /** A node refreshes its lease, and keeps it. */

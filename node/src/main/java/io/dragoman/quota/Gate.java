@@ -7,6 +7,7 @@ import io.dragoman.quota.QuotaRequest.Priority;
 import io.dragoman.quota.Reply.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ public final class Gate {
   private Amount limit;
 
   private final Lag lag = new Lag();
+  private final Pace pace;
 
   /** The fair level at the last reply. */
   private long level;
@@ -70,6 +72,7 @@ public final class Gate {
     this.rules = rules;
     this.policy = policy;
     this.queue = new FairQueue(rules);
+    this.pace = new Pace(rules.timing().refresh());
     this.limits = limits;
     this.limit = limits.amount();
   }
@@ -115,14 +118,15 @@ public final class Gate {
   }
 
   /**
-   * A permit at once, or {@link #NONE}: somebody waits already, or the lease does not cover it.
+   * A permit at once, or {@link #NONE}: somebody waits already, the lease does not cover it, or
+   * what it covers is to last.
    *
    * @throws IllegalArgumentException for a request that is {@link #impossible}
    */
   public long take(Session session, long tokens, Moment now) {
     requirePossible(tokens);
     session.seen = now.monotonic();
-    if (!queue.isEmpty() || !may(session, now)) {
+    if (!queue.isEmpty() || !may(session, now) || pace.due(now.monotonic()) > 0) {
       return NONE;
     }
     long permit = lessee.spend(tokens, now);
@@ -161,7 +165,10 @@ public final class Gate {
     queue.remove(ticket);
   }
 
-  /** The next request that need not wait any longer; null when the others must. */
+  /**
+   * The next request that need not wait any longer; null when the others must: then ask again after
+   * every {@link #await} and {@link #replied}, and when {@link #due} has passed.
+   */
   public @Nullable Ticket next(Moment now) {
     Ticket ticket = head(now);
     if (ticket == null) {
@@ -173,6 +180,9 @@ public final class Gate {
     if (ticket.tokens > limit.tokens()) {
       return ended(ticket, Ticket.State.IMPOSSIBLE);
     }
+    if (pace.due(now.monotonic()) > 0) {
+      return null;
+    }
     ticket.permit = lessee.spend(ticket.tokens, now);
     if (ticket.permit == NONE) {
       return null;
@@ -181,6 +191,12 @@ public final class Gate {
     spent(ticket.session, ticket.tokens, now);
     ticket.state = Ticket.State.GRANTED;
     return ticket;
+  }
+
+  /** In how many nanoseconds {@link #next} may have more, if nothing else happens before. */
+  public OptionalLong due(Moment now) {
+    long due = pace.due(now.monotonic());
+    return queue.isEmpty() || due == 0 ? OptionalLong.empty() : OptionalLong.of(due);
   }
 
   private Ticket ended(Ticket ticket, Ticket.State state) {
@@ -248,6 +264,7 @@ public final class Gate {
     lag.risen(risen);
     rise += (risen - rise) / SMOOTHING;
     queue.unpark();
+    pace.begin(lessee.unspent(), scarce(), now.monotonic());
   }
 
   private Wants wants(Moment now) {
@@ -297,6 +314,7 @@ public final class Gate {
   }
 
   private void spent(Session session, long tokens, Moment now) {
+    pace.spent(tokens);
     spentRequests++;
     spentTokens += tokens;
     largest = Math.max(largest, tokens);

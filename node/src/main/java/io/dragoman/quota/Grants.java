@@ -1,5 +1,7 @@
 package io.dragoman.quota;
 
+import io.dragoman.quota.Holder.Claim;
+
 /** How much a node is granted at a refresh: what is free, paced, and fairly split. Stateless. */
 final class Grants {
 
@@ -27,7 +29,10 @@ final class Grants {
     Amount earned = holder.credit(ledger.level);
     Amount due = earned.min(wants.waiting());
     ledger.paced = ledger.paced.minus(earned.minus(due));
-    holder = holder.wanting(wants.without(due), ledger.level);
+    Wants left = wants.without(due);
+    Amount late = left.at(ledger.level - satisfied(holder, ledger.level));
+    ledger.paced = ledger.paced.plus(charged(ledger, late));
+    holder = holder.wanting(left.without(late), ledger.level).picking(Amount.ZERO.minus(late));
     ledger.holders.set(at, holder);
 
     Amount room = rules.room(ledger.ceiling(), ledger.booked());
@@ -35,13 +40,42 @@ final class Grants {
     Amount pool = pace(ledger, now).min(room.minus(promised).minus(due)).orZero();
     ledger.level = FairShare.rise(ledger.holders, ledger.level, promised, pool);
     Amount raised = FairShare.credited(ledger.holders, ledger.level).minus(promised);
-    Amount picked = holder.credit(ledger.level);
+    Amount credit = holder.credit(ledger.level);
+    Amount others = promised.plus(raised).minus(credit);
+    Amount picked = fitting(credit, room.minus(others).minus(due));
     Amount spare =
         scarce(ledger) ? Amount.ZERO : spare(ledger, wants.reserve(), pool.minus(raised).orZero());
     ledger.paced = ledger.paced.plus(charged(ledger, raised.plus(spare)));
     Amount granted = rules.fitting(due.plus(picked).plus(spare), room);
     ledger.holders.set(at, holder.picking(picked).holding(holder.held().plus(granted)));
     return granted;
+  }
+
+  /**
+   * The level up to which a node has been given all that it wanted. What waits there now has come
+   * since, so it is given the rise from there on, as if the node had told of it at once; but of no
+   * more than one refresh, since the node's last claim began with that.
+   */
+  private static long satisfied(Holder holder, long level) {
+    long mark = holder.mark();
+    return mark == Claim.NONE.mark() ? level : Math.min(level, mark + holder.wants().top());
+  }
+
+  /**
+   * The part of a credit that fits, the same of requests and tokens: one is no use without both.
+   */
+  private Amount fitting(Amount credit, Amount room) {
+    Amount fits = rules.fitting(credit, room);
+    if (fits.equals(credit)) {
+      return credit;
+    }
+    return credit.times(
+        Math.min(part(fits.requests(), credit.requests()), part(fits.tokens(), credit.tokens())),
+        FairShare.WHOLE);
+  }
+
+  private static long part(long fits, long credit) {
+    return credit == 0 ? FairShare.WHOLE : Scale.of(fits, FairShare.WHOLE, credit);
   }
 
   /**

@@ -10,7 +10,7 @@ package io.dragoman.quota;
 final class Lag {
 
   /** In so many refreshes a node catches up. */
-  static final int REFRESHES = 8;
+  static final int REFRESHES = 4;
 
   private long behind;
   private long risen;
@@ -47,6 +47,6 @@ final class Lag {
     growth = 0;
     weights = 0;
     // What others are granted next they were credited before; who comes only now is one behind.
-    return waited ? whole + behind : 2 * whole;
+    return whole + behind;
   }
 }

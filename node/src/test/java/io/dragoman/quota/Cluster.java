@@ -85,11 +85,17 @@ final class Cluster {
     return now + (long) (seconds * SECOND);
   }
 
+  /** Time passes, and nodes send what has become due. */
+  void pass(long nanoseconds) {
+    now += nanoseconds;
+    nodes.forEach(Node::pump);
+  }
+
   /** Lets nodes refresh by turns for a while; before each turn, sessions may ask for more. */
   void run(double seconds, Runnable asks) {
     long end = in(seconds);
     while (now < end) {
-      now += step;
+      pass(step);
       asks.run();
       Node node = nodes.get(turn++ % nodes.size());
       Outcome outcome = keeper.refresh(ledger, node.gate.refresh(false, now()), now());

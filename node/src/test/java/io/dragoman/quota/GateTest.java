@@ -61,6 +61,61 @@ class GateTest {
   }
 
   @Test
+  void whereSomebodyWaitsALeaseIsHandedOutEvenly() {
+    Cluster cluster = Cluster.of(1, Limits.perMinute(6_000, 6_000_000)).open();
+    Node node = cluster.first();
+    Session session = node.gate.open(1, 1);
+    cluster.run(90, () -> fill(cluster, node, session, 300));
+    int refresh = 100 / 4;
+    int before = node.granted.size();
+    cluster.pass(Cluster.SECOND / 8);
+    assertEquals(refresh / 2.0, node.granted.size() - before, 2);
+    long due = node.gate.due(cluster.now()).orElseThrow();
+    int half = node.granted.size();
+    cluster.pass(due - 1);
+    assertEquals(half, node.granted.size());
+    cluster.pass(1);
+    assertEquals(half + 1, node.granted.size());
+    cluster.pass(Cluster.SECOND / 8);
+    assertEquals(refresh, node.granted.size() - before, 2);
+  }
+
+  @Test
+  void whereNobodyWaitsAllOfALeaseMayGoAtOnce() {
+    Cluster cluster = Cluster.of(1, Limits.perMinute(6_000, 6_000_000)).open();
+    Node node = cluster.first();
+    Session session = node.gate.open(1, 1);
+    cluster.run(10, () -> {});
+    long held = node.lessee.unspent().requests() / Amount.REQUEST;
+    assertTrue(held >= 2, held + " held ahead of demand");
+    for (int i = 0; i < held; i++) {
+      assertTrue(node.gate.take(session, 100, cluster.now()) != Gate.NONE);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 4500", "2, 4500", "5, 4500", "1, 450", "2, 450", "5, 450"})
+  void whoWakesHasHalfOfWhatIsGrantedFromThenOn(int nodes, int limit) {
+    Cluster cluster = Cluster.of(nodes, Limits.perMinute(limit, 1_000L * limit)).open();
+    Node here = cluster.first();
+    Node there = cluster.nodes.getLast();
+    Session awake = here.gate.open(1, 1);
+    Session sleeper = there.gate.open(2, 1);
+    cluster.run(90, () -> fill(cluster, here, awake, 300));
+    Runnable asks =
+        () -> {
+          fill(cluster, here, awake, 300);
+          fill(cluster, there, sleeper, 300);
+        };
+    cluster.run(0.25, asks); // Its node is the last to refresh.
+    cluster.nodes.forEach(node -> node.granted.clear());
+    cluster.run(2, asks);
+    double half = (here.tokens(awake) + there.tokens(sleeper)) / 2.0 / 100;
+    assertEquals(half, there.tokens(sleeper) / 100.0, 2);
+    assertEquals(limit / 60.0, half, limit / 450.0);
+  }
+
+  @Test
   void aQuotaDoesNotKnowOfAnother() {
     Cluster busy = Cluster.of(2, Limits.perMinute(60, 60_000)).open();
     Cluster free = Cluster.of(2, Limits.perMinute(6_000, 6_000_000)).open();

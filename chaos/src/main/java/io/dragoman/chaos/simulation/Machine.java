@@ -45,6 +45,10 @@ final class Machine {
   private boolean leaving;
   private boolean frozen;
   private int waiting;
+
+  /** Whether it is to look again for what has become due. */
+  private boolean pumping;
+
   private long sequence;
   private long sent;
   private long answerBy;
@@ -285,6 +289,19 @@ final class Machine {
       }
       counted(speaker, session.waiting() + 1, session.waiting());
     }
+    gate.due(clock.now()).ifPresent(this::pumpAfter);
+  }
+
+  private void pumpAfter(long due) {
+    if (!pumping) {
+      pumping = true;
+      time.after(due + due / 500 + 1, () -> whenRunning(this::pumpAgain));
+    }
+  }
+
+  private void pumpAgain() {
+    pumping = false;
+    pump();
   }
 
   private void counted(Speaker speaker, int before, int now) {
