@@ -40,13 +40,13 @@ final class Lag {
    * @return for such a rise of the others, how far these are to be lifted
    */
   long sooner(long whole, boolean scarce) {
-    boolean waited = weights > 0;
     behind =
-        scarce && waited ? Math.clamp(behind + risen - growth / weights, -whole / 2, whole / 2) : 0;
+        scarce && weights > 0
+            ? Math.clamp(behind + risen - growth / weights, -whole / 2, whole / 2)
+            : 0;
     risen = 0;
     growth = 0;
     weights = 0;
-    // What others are granted next they were credited before; who comes only now is one behind.
     return whole + behind;
   }
 }

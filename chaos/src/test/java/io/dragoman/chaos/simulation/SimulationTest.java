@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -112,6 +113,20 @@ class SimulationTest {
             .with(Skew.SLEEPERS);
     for (Figures run : runs(scenario, 10)) {
       assertTrue(run.wakingGap() <= 2, "seed " + run.seed() + ": " + run.wakingGap());
+    }
+  }
+
+  /**
+   * Of 150 permits; with its own node, what its requests happen to need of each limit adds to it.
+   */
+  @ParameterizedTest
+  @CsvSource({"1, 4", "5, 10"})
+  void soItHasAtALargeLimit(int nodes, int most) throws InterruptedException {
+    Scenario scenario =
+        Scenario.defaults().withNodes(nodes).withSessions(2).withMinutes(5).with(Skew.SLEEPERS);
+    for (Figures run : runs(scenario, 6)) {
+      assertTrue(run.wakingGap() <= most, "seed " + run.seed() + ": " + run.wakingGap());
+      assertTrue(run.maxGapS() <= 0.5, "seed " + run.seed() + ": gap " + run.maxGapS());
     }
   }
 
