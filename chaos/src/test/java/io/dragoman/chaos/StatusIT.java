@@ -161,7 +161,7 @@ class StatusIT {
     return ADMIN.matcher(demo.errors()).results().map(found -> found.group(1)).toList();
   }
 
-  /** They are started first. */
+  /** The demo starts them first, and then its nodes in their order. */
   private static ProcessHandle standIns(Dragoman demo) {
     return demo.handle()
         .descendants()
