@@ -40,7 +40,8 @@ class LedgerSizeTest {
     Busy many = new Busy(5, 1_000);
     few.run(20);
     many.run(20);
-    assertTrue(many.most <= few.most, few.most + " and " + many.most + " bytes");
+    // Larger amounts may have a digit more.
+    assertTrue(many.most <= few.most * 1.02, few.most + " and " + many.most + " bytes");
   }
 
   @Property
