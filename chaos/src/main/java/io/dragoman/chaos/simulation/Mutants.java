@@ -42,7 +42,7 @@ final class Mutants {
           Mutant.of("votes counted from receipt", ALL, VotesFromReceipt::new),
           Mutant.of("votes switched before they lapsed", SPLITS, SwitchesVotes::new),
           Mutant.of("no quarantine", KILLS, NoQuarantine::new),
-          Mutant.of("quarantine with ages taken at their latest", KILLS, Ageless::new),
+          Mutant.of("quarantine with ages taken at their latest", SPLITS, Ageless::new),
           Mutant.of(
               "what a minority remembers taken for all", ALL.with(Skew.TIDE), FewWitnesses::new),
           Mutant.of("sealed ledger not checked for completeness", ALL, BelievesSeals::new),
