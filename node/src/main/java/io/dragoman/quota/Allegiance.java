@@ -82,7 +82,7 @@ final class Allegiance {
 
   private static boolean grants(Reply reply) {
     State ledger = reply.status().state();
-    return ledger == State.NORMAL || ledger == State.QUARANTINE;
+    return ledger == State.NORMAL || ledger == State.QUARANTINE || ledger == State.REFUSED;
   }
 
   /** Whether the node's next refresh is worth sending at once. At most twice in each epoch. */

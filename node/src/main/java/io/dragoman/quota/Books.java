@@ -102,7 +102,7 @@ final class Books {
         book(ledger, aged.age(), aged.amount(), now);
       }
     }
-    ledger.blank &= recollection.opened() == 0;
+    ledger.blank &= !rules.knows(refresh.remembered());
     // Once for each life, and never of a node that was reckoned with when the unknown was.
     boolean first = ledger.holder(refresh.node()).sequence() == 0;
     boolean covers = first && recollection.opened() < ledger.unknownEpoch;

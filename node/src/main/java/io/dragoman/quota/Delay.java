@@ -20,6 +20,8 @@ public record Delay(Cause cause, Bound bound, Amount share, long remaining) {
     GATHERING,
     /** The ledger holds back what nodes that are gone may have used. */
     QUARANTINE,
+    /** The upstream refused a request for overuse, and named a time. */
+    REFUSED,
     /** Fewer than a majority of the nodes see each other. */
     NO_MAJORITY,
     /** The ledger's owner leaves, and the next one is about to go on. */

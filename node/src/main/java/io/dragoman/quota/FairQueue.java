@@ -100,6 +100,12 @@ public final class FairQueue {
       return first != null ? first : partials.first();
     }
 
+    /** Its next partial, if that should have been sent before. */
+    @Nullable Ticket stale(long now) {
+      Ticket first = partials.first();
+      return first != null && now > first.deadline ? first : null;
+    }
+
     /** What it sends until that one is sent, with it. */
     Amount upTo(Ticket ticket) {
       Amount all = ticket.priority == Priority.FINAL ? Amount.ZERO : finals.wanted();
@@ -232,7 +238,7 @@ public final class FairQueue {
     if (least == null) {
       return 0;
     }
-    long may = ticket.priority == Priority.FINAL ? largest : 0;
+    long may = ticket.priority == Priority.FINAL ? largest / ticket.session.weight : 0;
     return Math.max(0, ticket.session.counter() - least.counter() - may) / PARTS;
   }
 
@@ -270,7 +276,7 @@ public final class FairQueue {
   }
 
   private boolean isWithin(Session session) {
-    return session.counter() - floor <= largest;
+    return session.counter() - floor <= largest / session.weight;
   }
 
   /** Puts a session where it belongs, after anything of it has changed. */

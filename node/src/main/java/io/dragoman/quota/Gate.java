@@ -5,7 +5,9 @@ import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.FairQueue.Session;
 import io.dragoman.quota.QuotaRequest.Priority;
 import io.dragoman.quota.Reply.Status;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,9 @@ public final class Gate {
 
   private Limits limits;
   private Amount limit;
+
+  /** Sessions with partials that were late at the last refresh. */
+  private final Deque<Session> late = new ArrayDeque<>();
 
   private final Lag lag = new Lag();
   private final Pace pace;
@@ -170,6 +175,10 @@ public final class Gate {
    * every {@link #await} and {@link #replied}, and when {@link #due} has passed.
    */
   public @Nullable Ticket next(Moment now) {
+    Ticket stale = stale(now);
+    if (stale != null) {
+      return ended(stale, Ticket.State.DROPPED);
+    }
     Ticket ticket = head(now);
     if (ticket == null) {
       return null;
@@ -197,6 +206,18 @@ public final class Gate {
   public OptionalLong due(Moment now) {
     long due = pace.due(now.monotonic());
     return queue.isEmpty() || due == 0 ? OptionalLong.empty() : OptionalLong.of(due);
+  }
+
+  /** A partial whose time was over at the last refresh, wherever it waited. */
+  private @Nullable Ticket stale(Moment now) {
+    for (Session session = late.peek(); session != null; session = late.peek()) {
+      Ticket stale = session.stale(now.monotonic());
+      if (stale != null) {
+        return stale;
+      }
+      late.remove();
+    }
+    return null;
   }
 
   private Ticket ended(Ticket ticket, Ticket.State state) {
@@ -228,8 +249,8 @@ public final class Gate {
     Amount share = limit.times(rise * refreshes * session.weight(), FairShare.WHOLE);
     long before =
         queue.before(ticket) + FairShare.dominant(session.upTo(ticket), limit) / session.weight();
-    long remaining =
-        rise == 0 ? status.remaining() : Scale.of(rules.timing().refresh(), before, rise);
+    long turn = rise == 0 ? 0 : Scale.of(rules.timing().refresh(), before, rise);
+    long remaining = cause == Cause.SHARE ? turn : status.remaining();
     return new Delay(cause, status.bound(), share, remaining);
   }
 
@@ -239,6 +260,7 @@ public final class Gate {
       case NO_MAJORITY -> Cause.NO_MAJORITY;
       case SEALED -> Cause.HANDOVER;
       case QUARANTINE -> Cause.QUARANTINE;
+      case REFUSED -> Cause.REFUSED;
       case NORMAL -> lessee.holds(now) ? Cause.SHARE : Cause.LEASE;
     };
   }
@@ -262,7 +284,7 @@ public final class Gate {
     risen = lessee.level() - level;
     level = lessee.level();
     lag.risen(risen);
-    rise += (risen - rise) / SMOOTHING;
+    rise = (rise * (SMOOTHING - 1) + risen) / SMOOTHING;
     queue.unpark();
     pace.begin(lessee.unspent(), scarce(), now.monotonic());
   }
@@ -270,10 +292,14 @@ public final class Gate {
   private Wants wants(Moment now) {
     Wants.Sum sum = new Wants.Sum(limit, REACH * Math.max(rise, risen));
     int active = 0;
+    late.clear();
     for (Session session : sessions) {
       lag.grown(session.takeGrowth(), session.weight());
       if (now.monotonic() - session.seen < ACTIVE) {
         active++;
+      }
+      if (session.stale(now.monotonic()) != null) {
+        late.add(session);
       }
       Ticket head = session.head();
       if (head != null && may(session, now)) {
@@ -309,7 +335,7 @@ public final class Gate {
     if (usage == null || last == null) {
       return true;
     }
-    Amount share = limit.times(1, Math.max(1, last.active()));
+    Amount share = limit.times(1, Math.max(1, last.active())).max(Amount.of(1, 0));
     return share.covers(usage.within(now.monotonic()).plus(Amount.of(1, 0)));
   }
 

@@ -93,7 +93,7 @@ final class Gathering {
       begin(ledger, now);
     }
     if (ledger.phase == Phase.OPEN && ledger.blank && votes.all(ledger, now)) {
-      // Every voter is there, and none remembers anything: the whole cluster has just started.
+      // Every voter is there, and none remembers anything: the cluster starts for the first time.
       ledger.unknown = Amount.ZERO;
       ledger.unknownUntil = now;
     }

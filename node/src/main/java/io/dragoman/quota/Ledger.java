@@ -50,8 +50,7 @@ public final class Ledger {
   boolean convened;
 
   /**
-   * No node that joined has seen an earlier epoch open in its life: perhaps the whole cluster has
-   * started.
+   * No node that joined remembers an earlier epoch: perhaps the cluster starts for the first time.
    */
   boolean blank = true;
 

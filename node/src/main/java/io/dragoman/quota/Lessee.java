@@ -1,7 +1,6 @@
 package io.dragoman.quota;
 
 import io.dragoman.quota.Reply.State;
-import io.dragoman.quota.Reply.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,11 +68,6 @@ public final class Lessee {
     this.sent = now;
     this.awake = now;
     this.woken = now.monotonic();
-  }
-
-  /** What must be stored before the last refresh is sent, wherever it changed. */
-  public HardState state() {
-    return allegiance.state();
   }
 
   // Permits.
@@ -183,12 +177,6 @@ public final class Lessee {
   /** The last reply, null before the first. */
   public @Nullable Reply last() {
     return allegiance.last();
-  }
-
-  /** How the ledger was at the last reply, null before the first. */
-  public @Nullable Status status() {
-    Reply last = allegiance.last();
-    return last == null ? null : last.status();
   }
 
   // Refreshing.

@@ -4,6 +4,9 @@ package io.dragoman.quota;
 public enum Policy {
   /** What some leave unused, the others get. */
   FAIR,
-  /** No session gets more than the limit divided by the active sessions, used or not. */
+  /**
+   * A session that has used the limit divided by the active sessions gets nothing more, and nobody
+   * gets what others leave unused. Each may have one request in a window, and weights do not count.
+   */
   EQUAL
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequence counts the refreshes of this life
  * @param timing the durations that this node counts on: the ledger's owner must count on the same
  * @param joined the epoch and owner to which the node is bound, and for which it votes
- * @param remembered what all lives of the node remember
+ * @param remembered what all lives of the node remember; to be stored before this is sent
  * @param echo the owner's stamp in the last reply, null before the first; the owner counts the vote
  *     from there
  * @param vote how long the vote binds the node, in nanoseconds from when it sent this

@@ -67,6 +67,8 @@ public record Reply(
     GATHERING,
     /** Holds back what nodes that are gone may have used. */
     QUARANTINE,
+    /** The upstream refused a request: nothing is granted for as long as it said. */
+    REFUSED,
     /** Fewer than a majority of the nodes vote for the owner: nothing is granted. */
     NO_MAJORITY,
     /** The owner leaves: the next one goes on. */

@@ -147,15 +147,24 @@ final class Votes {
         switch (ledger.phase) {
           case SEALED -> State.SEALED;
           case GATHERING -> State.GATHERING;
-          case OPEN ->
-              !majority
-                  ? State.NO_MAJORITY
-                  : ledger.unknown.isZero() ? State.NORMAL : State.QUARANTINE;
+          case OPEN -> majority ? open(ledger, now) : State.NO_MAJORITY;
         };
-    long remaining = state == State.QUARANTINE ? ledger.unknownUntil - now : 0;
+    long remaining =
+        switch (state) {
+          case QUARANTINE -> ledger.unknownUntil - now;
+          case REFUSED -> ledger.refusedUntil - now;
+          default -> 0;
+        };
     int votes =
         all(ledger, now) ? ledger.voters.nodes().size() : count(ledger, now, Votes::knowing);
     return new Status(state, remaining, votes, needed(ledger, now), bound(ledger));
+  }
+
+  private static State open(Ledger ledger, long now) {
+    if (now < ledger.refusedUntil) {
+      return State.REFUSED;
+    }
+    return ledger.unknown.isZero() ? State.NORMAL : State.QUARANTINE;
   }
 
   /** How many votes it takes: all where too few of those that are there remember anything. */

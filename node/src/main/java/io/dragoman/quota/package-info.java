@@ -1,4 +1,16 @@
-/** The shared language-model quota, as pure functions of state, input and time. A leaf. */
+/**
+ * The shared language-model quota, as pure functions of state, input and time. A leaf.
+ *
+ * <p>The ledger's side: {@link io.dragoman.quota.LedgerKeeper} answers each refresh, with {@code
+ * Gathering} (how an epoch begins), {@code Votes} (who may own it), {@code Books} (what counts) and
+ * {@code Grants} (who gets what). A node's side: {@link io.dragoman.quota.Gate} decides who may
+ * send, from the lease of its {@link io.dragoman.quota.Lessee}. Between them go a {@link
+ * io.dragoman.quota.Refresh} and a {@link io.dragoman.quota.Reply}, and every rule of both is in
+ * {@link io.dragoman.quota.Rules}.
+ *
+ * <p>{@link io.dragoman.quota.RollingWindow}, with {@code QuotaGate}, {@code Decision} and {@code
+ * Load}, is the plain gate that nodes use.
+ */
 @NullMarked
 package io.dragoman.quota;
 

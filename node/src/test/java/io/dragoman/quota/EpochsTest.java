@@ -175,8 +175,12 @@ final class EpochsTest {
   /** Its former life may have voted for somebody in the moment before it died. */
   @Test
   void aColdStartWaitsForTheLeasesThatTheLastNodesFormerLifeMayHaveGranted() {
+    realm.forget(1);
+    realm.forget(2);
+    realm.forget(3);
     realm.start(1, 2);
     owner = realm.owner(1, 2, 3);
+    realm.run(owner, 5, 1, 2);
     realm.start(3);
     long started = realm.now();
     while (!realm.node(1).holds(realm.moment())) {

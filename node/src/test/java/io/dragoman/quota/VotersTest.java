@@ -44,6 +44,19 @@ final class VotersTest {
     assertEquals(State.NORMAL, realm.state(1));
   }
 
+  /** What they sent in the minute before may still count. */
+  @Test
+  void aClusterThatIsStartedAgainHoldsBackWhatItMayHaveUsed() {
+    open();
+    realm.start(1, 2, 3);
+    owner = realm.owner(1, 2, 3);
+    realm.run(owner, 60, 1, 2, 3);
+    assertEquals(State.QUARANTINE, realm.state(1));
+    assertTrue(owner.ledger().booked().covers(Realm.LIMITS.amount()), "all of it");
+    realm.run(owner, 40, 1, 2, 3);
+    assertEquals(State.NORMAL, realm.state(1));
+  }
+
   @Test
   void whoHasForgottenAllFollowsAMajorityAndMakesNone() {
     open();

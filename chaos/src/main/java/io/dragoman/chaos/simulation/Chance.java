@@ -25,10 +25,6 @@ final class Chance {
     return random.nextInt(bound);
   }
 
-  long any() {
-    return random.nextLong();
-  }
-
   /** Evenly between the two. */
   long between(long least, long most) {
     return least + (long) (random.nextDouble() * (most - least));

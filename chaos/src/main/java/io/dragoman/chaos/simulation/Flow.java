@@ -61,6 +61,11 @@ final class Flow {
     }
   }
 
+  /** How long somebody has been waiting now, without a permit for anybody. */
+  long gapNow() {
+    return waiting == 0 || lastPermit < 0 ? 0 : time.now() - Math.max(lastPermit, waitingSince);
+  }
+
   double maxGapSeconds() {
     if (waiting > 0) {
       gap();

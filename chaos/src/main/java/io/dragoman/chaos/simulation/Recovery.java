@@ -70,6 +70,11 @@ final class Recovery {
     }
   }
 
+  /** Whether all is well now. */
+  boolean isRecovered() {
+    return recovered && machines.stream().filter(Machine::isAlive).allMatch(Machine::isWell);
+  }
+
   double longestSeconds() {
     return (double) longest / Timeline.SECOND;
   }

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation {
   private static final long LOOK = 100 * Timeline.MILLISECOND;
 
+  /** Somebody who waits shows that nothing is left, which is so for no longer than this. */
+  private static final long LONGEST_GAP = 20 * Timeline.SECOND;
+
   /** The windows at the start that utilisation leaves out, where a run is long enough. */
   private static final int WARM_UP = 3;
 
@@ -311,6 +314,9 @@ public final class Simulation {
 
   private void look() {
     recovery.look();
+    if (recovery.isRecovered() && flow.gapNow() > LONGEST_GAP) {
+      story.violation("nobody is given a permit, though nothing is held back");
+    }
     time.after(LOOK, this::look);
   }
 

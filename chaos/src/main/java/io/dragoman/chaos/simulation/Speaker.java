@@ -85,10 +85,6 @@ final class Speaker {
     return number;
   }
 
-  @Nullable Machine machine() {
-    return machine;
-  }
-
   void begin() {
     again(finalEvery, this::askFinal);
     again(partialEvery, this::askPartial);
