@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -161,10 +162,33 @@ final class SimulateCommand implements Callable<Integer> {
     if (trace && seed == null) {
       throw new ParameterException(commandLine(), "--trace tells the story of one --seed");
     }
+    if (seed != null && given("--seeds")) {
+      throw new ParameterException(
+          commandLine(), "--seed runs that seed alone: leave out --seeds, or --seed");
+    }
+    if (mutants) {
+      refuseBesideMutants();
+    }
     if (seeds < 1) {
       throw new ParameterException(commandLine(), "--seeds: " + seeds + " is not positive");
     }
     return mutants ? tryMutants() : simulate(scenario());
+  }
+
+  private boolean given(String option) {
+    return commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  private void refuseBesideMutants() {
+    commandLine().getParseResult().matchedOptions().stream()
+        .map(OptionSpec::longestName)
+        .filter(name -> !name.equals("--mutants") && !name.equals("--json"))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new ParameterException(
+                  commandLine(), "--mutants has scenarios of its own: leave out " + name);
+            });
   }
 
   private Scenario scenario() {

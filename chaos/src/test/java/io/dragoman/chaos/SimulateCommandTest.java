@@ -65,6 +65,8 @@ class SimulateCommandTest {
         "simulate --demand 0",
         "simulate --trace",
         "simulate --seeds 0",
+        "simulate --seed 5 --seeds 20",
+        "simulate --mutants --faults kills",
         "simulate --faults some"
       })
   void saysInOneSentenceWhatIsWrong(String line) {

@@ -194,6 +194,17 @@ final class Grid {
     }
   }
 
+  /** A guest hands the ledger to one of those that stay, if it owns it. */
+  void handBack(Machine guest) {
+    List<Integer> staying =
+        beliefs.of(guest).copies().stream()
+            .filter(node -> node <= simulation.scenario().nodes())
+            .toList();
+    if (beliefs.of(guest).owner() == guest.node() && !staying.isEmpty()) {
+      handOver(guest, staying, true);
+    }
+  }
+
   /** An owner hands the ledger on, in good order, to the first of these; the others keep copies. */
   void handOver(Machine owner, List<Integer> next) {
     handOver(owner, next, true);

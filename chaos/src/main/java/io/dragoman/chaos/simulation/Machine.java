@@ -103,6 +103,11 @@ final class Machine {
     return isRunning() && lessee.holds(clock.now()) ? lessee.unspent() : Amount.ZERO;
   }
 
+  /** Whether it knows itself to be one of the voters. */
+  boolean isVoter() {
+    return last != null && last.voters().nodes().contains((long) node);
+  }
+
   /** Whether it has all that it may have. */
   boolean isWell() {
     return isRunning()
@@ -114,8 +119,10 @@ final class Machine {
   // What befalls it.
 
   void kill() {
+    if (isRunning()) {
+      simulation.flow().waiting(-waiting);
+    }
     alive = false;
-    simulation.flow().waiting(-waiting);
     waiting = 0;
   }
 
@@ -309,7 +316,9 @@ final class Machine {
       simulation.fairness().waits(speaker.number(), now > 0);
       int change = now > 0 ? 1 : -1;
       waiting += change;
-      simulation.flow().waiting(change);
+      if (isRunning()) {
+        simulation.flow().waiting(change);
+      }
     }
   }
 

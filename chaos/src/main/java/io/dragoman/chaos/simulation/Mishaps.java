@@ -241,9 +241,18 @@ final class Mishaps {
     return machine != null && machine.isAlive();
   }
 
+  /** A guest leaves for good: where it is a voter, only when the others have taken it off. */
   void departs(int node) {
     Machine guest = machines.get(node);
-    if (guest != null && guest.isRunning() && !guest.isLeaving()) {
+    if (guest == null || !guest.isAlive() || guest.isLeaving()) {
+      return;
+    }
+    if (guest.isVoter()) {
+      if (guest.isRunning()) {
+        simulation.grid().handBack(guest);
+      }
+      time.after(5 * SECOND, () -> departs(node));
+    } else if (guest.isRunning()) {
       simulation.story().tell("node %d leaves", node);
       depart(guest);
     }

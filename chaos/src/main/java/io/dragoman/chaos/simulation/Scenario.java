@@ -66,7 +66,8 @@ public record Scenario(
     within("minutes", minutes, 1, 1_440);
     within("latency", latencyMs, 1, 20_000);
     if (!(demand > 0 && demand <= 1_000)) {
-      throw new IllegalArgumentException("demand: " + demand + " is not in 0..1000");
+      throw new IllegalArgumentException(
+          "demand: " + demand + " is not more than 0 and at most 1000");
     }
   }
 

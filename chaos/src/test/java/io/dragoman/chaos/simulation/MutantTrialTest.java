@@ -1,7 +1,11 @@
 package io.dragoman.chaos.simulation;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,5 +27,12 @@ class MutantTrialTest {
         Mutants.EVERY.stream().filter(any -> any.name().equals(name)).findFirst().orElseThrow();
     MutantTrial.Verdict verdict = new MutantTrial(20).run(mutant);
     assertTrue(verdict.isCaught(), verdict.toString());
+  }
+
+  @Test
+  @Tag("acceptance")
+  void everyMissingGuardIsNoticed() throws InterruptedException {
+    List<MutantTrial.Verdict> verdicts = new MutantTrial(60).run(verdict -> {});
+    assertEquals(List.of(), verdicts.stream().filter(verdict -> !verdict.isCaught()).toList());
   }
 }
