@@ -12,7 +12,10 @@ final class Pace {
   private boolean spread;
   private long since;
   private Amount lease = Amount.ZERO;
-  private Amount spent = Amount.ZERO;
+
+  // Of it; plain numbers, so that a permit costs no object.
+  private long requests;
+  private long tokens;
 
   /**
    * @param refresh how long a lease has to last, in nanoseconds
@@ -31,11 +34,14 @@ final class Pace {
     spread = scarce;
     since = now;
     lease = unspent;
-    spent = Amount.ZERO;
+    requests = 0;
+    tokens = 0;
   }
 
-  void spent(long tokens) {
-    spent = spent.plus(Amount.of(1, tokens));
+  /** One request was sent, with so many tokens. */
+  void spent(long more) {
+    requests += Amount.REQUEST;
+    tokens += more;
   }
 
   /**
@@ -46,8 +52,7 @@ final class Pace {
     if (!spread) {
       return 0;
     }
-    long due =
-        Math.max(part(spent.requests(), lease.requests()), part(spent.tokens(), lease.tokens()));
+    long due = Math.max(part(requests, lease.requests()), part(tokens, lease.tokens()));
     return Math.max(0, since + due - now);
   }
 
