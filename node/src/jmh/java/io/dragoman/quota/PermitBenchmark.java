@@ -70,7 +70,7 @@ public class PermitBenchmark {
   public long atOnce() {
     synchronized (lessee) {
       long permit = gate.take(free.get(turn()), TOKENS, now);
-      lessee.unspent(permit);
+      lessee.giveBack(permit);
       return permit;
     }
   }
@@ -82,7 +82,7 @@ public class PermitBenchmark {
       crowd.await(busy.get(turn()), Priority.FINAL, TOKENS, turn, now);
       Ticket ticket = crowd.next(now);
       if (ticket != null) {
-        lessee.unspent(ticket.permit());
+        lessee.giveBack(ticket.permit());
       }
       return ticket;
     }

@@ -2,6 +2,7 @@ package io.dragoman.quota;
 
 import io.dragoman.quota.Recollection.Aged;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,7 +26,7 @@ final class History {
     requests = new long[places];
     tokens = new long[places];
     grains = new long[places];
-    java.util.Arrays.fill(grains, Long.MIN_VALUE);
+    Arrays.fill(grains, Long.MIN_VALUE);
   }
 
   void add(long at, Amount amount) {

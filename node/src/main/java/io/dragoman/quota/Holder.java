@@ -5,8 +5,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node, as the ledger knows it. Immutable. Times are those of the ledger's owner.
  *
+ * @param incarnation the life of it that is known here
  * @param standing what the node is to this epoch
  * @param sequence its last refresh that was processed
+ * @param lease what it holds
+ * @param vote its last one for the owner
+ * @param claim what waits on it
  * @param testimony while the ledger gathers: what a node that joined says of the time before
  */
 record Holder(

@@ -109,9 +109,9 @@ public final class Lessee {
   }
 
   /** Gives back what was certainly never sent. */
-  public void unspent(long permit) {
+  public void giveBack(long permit) {
     if (inFlight.isOpen(permit) && !inFlight.isProven(permit)) {
-      lease.unspent(inFlight.tokens(permit));
+      lease.giveBack(inFlight.tokens(permit));
       inFlight.close(permit);
     }
   }

@@ -41,7 +41,7 @@ final class LocalLease {
   }
 
   /** One request was never sent. */
-  void unspent(long reserved) {
+  void giveBack(long reserved) {
     requests += Amount.REQUEST;
     tokens += reserved;
   }

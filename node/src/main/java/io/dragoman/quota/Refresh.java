@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation this life of the node, unique among its lives
  * @param sequence counts the refreshes of this life
  * @param timing the durations that this node counts on: the ledger's owner must count on the same
- * @param joined the epoch and owner to which the node is bound, and for which it votes
+ * @param joined the epoch and owner that the node has joined in this life, and for which it votes
  * @param remembered what all lives of the node remember; to be stored before this is sent
  * @param echo the owner's stamp in the last reply, null before the first; the owner counts the vote
  *     from there
@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param held what is unspent in its lease, and what it spent and has no proof of
  * @param landed what has been proven to have arrived, and the ledger has not confirmed to know
  * @param recollection what it remembers, as long as a new ledger has not confirmed to know it
+ * @param wants what its sessions could use
+ * @param evidence what the upstream said, as long as the ledger has not confirmed to know it
  * @param leaving it will not refresh again, and holds no vote from here on
  */
 public record Refresh(

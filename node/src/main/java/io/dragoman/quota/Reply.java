@@ -19,6 +19,9 @@ import io.dragoman.quota.Refresh.Stamp;
  * @param level the fair level so far; its rise is what each waiting session got
  * @param active how many sessions of all nodes were heard of in the last minutes
  * @param scarce whether somebody in the cluster wants more than there is
+ * @param limits as they are configured, or were set at run time
+ * @param voters of which a majority must vote for the owner
+ * @param status for people: how the ledger is, and for how long
  */
 public record Reply(
     long incarnation,

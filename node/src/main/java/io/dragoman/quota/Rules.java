@@ -8,7 +8,8 @@ import io.dragoman.quota.Recollection.Aged;
  *
  * <p>Two habits run through them. Whoever holds a promise counts from the earlier moment at which
  * it may have begun, and whoever gave it from the later. And what another machine says of time is a
- * duration, stretched by the most that clocks may differ in rate. Stateless and thread-safe.
+ * duration, stretched by the most that clocks may differ in rate. Some are told more than they use:
+ * what a wrong rule would go by, so that the simulation can try it. Stateless and thread-safe.
  */
 public class Rules {
 

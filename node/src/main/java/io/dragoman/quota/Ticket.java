@@ -11,6 +11,7 @@ public final class Ticket {
 
   /** What has become of a request. */
   public enum State {
+    /** It waits, or was taken back. */
     WAITING,
     /** It has a permit: send it at once. */
     GRANTED,
@@ -60,6 +61,7 @@ public final class Ticket {
     return session;
   }
 
+  /** What it reserves, an upper bound. */
   public long tokens() {
     return tokens;
   }
@@ -68,7 +70,7 @@ public final class Ticket {
     return priority;
   }
 
-  /** Since when it waits. */
+  /** Since when it waits: nanoseconds on the node's monotonic clock. */
   public long since() {
     return since;
   }

@@ -75,7 +75,7 @@ class ChargeTest {
     Node node = cluster.first();
     Amount before = node.lessee.unspent();
     long permit = permit(cluster, node);
-    node.lessee.unspent(permit);
+    node.lessee.giveBack(permit);
     assertEquals(before, node.lessee.unspent());
     cluster.run(1, () -> {});
     assertEquals(Amount.ZERO, landed(cluster));

@@ -223,7 +223,7 @@ final class LedgerCluster {
         && now - node.flights.getLast().request.permittedAt < TIMING.call()) {
       Flight flight = node.flights.removeLast();
       requests.neverSent(flight.request);
-      node.lessee.unspent(flight.permit);
+      node.lessee.giveBack(flight.permit);
     }
   }
 

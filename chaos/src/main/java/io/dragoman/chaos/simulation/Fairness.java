@@ -1,6 +1,7 @@
 package io.dragoman.chaos.simulation;
 
 import io.dragoman.quota.Amount;
+import java.util.Arrays;
 
 /**
  * What sessions were given in each whole window: of those that waited all the time, on a node that
@@ -27,7 +28,7 @@ final class Fairness {
     this.tokens = new long[sessions];
     this.waits = new boolean[sessions];
     this.excluded = new boolean[sessions];
-    java.util.Arrays.fill(excluded, true);
+    Arrays.fill(excluded, true);
   }
 
   void granted(int session, Amount amount) {

@@ -2,6 +2,7 @@ package io.dragoman.chaos.simulation;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** What goes wrong in a scenario, and when. The end of a run is quiet, so that all recovers. */
 final class Mishaps {
@@ -284,9 +285,7 @@ final class Mishaps {
     int size = chance.happens(0.4) ? 1 : 1 + chance.below(Math.max(1, nodes.size() / 2));
     int first = nodes.indexOf(victim().node());
     List<Integer> side =
-        java.util.stream.IntStream.range(0, size)
-            .mapToObj(i -> nodes.get((first + i) % nodes.size()))
-            .toList();
+        IntStream.range(0, size).mapToObj(i -> nodes.get((first + i) % nodes.size())).toList();
     boolean out = chance.happens(0.85);
     boolean in = !out || chance.happens(0.7);
     long duration = lasting(chance.magnitude(SECOND, 120 * SECOND));

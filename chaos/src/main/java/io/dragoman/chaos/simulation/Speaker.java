@@ -4,6 +4,7 @@ import io.dragoman.quota.FairQueue.Session;
 import io.dragoman.quota.Limits;
 import io.dragoman.quota.QuotaRequest.Priority;
 import io.dragoman.quota.Ticket;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,7 +96,7 @@ final class Speaker {
     if (machine != null && session != null) {
       machine.close(this, session);
     }
-    java.util.Arrays.fill(lanes, null);
+    Arrays.fill(lanes, null);
     machine = to;
     session = to.open(this);
   }
