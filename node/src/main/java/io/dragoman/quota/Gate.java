@@ -131,7 +131,7 @@ public final class Gate {
   public long take(Session session, long tokens, Moment now) {
     requirePossible(tokens);
     session.seen = now.monotonic();
-    if (!queue.isEmpty() || !may(session, now) || pace.due(now.monotonic()) > 0) {
+    if (!queue.isEmpty() || !may(session, tokens, now) || pace.due(now.monotonic()) > 0) {
       return NONE;
     }
     long permit = lessee.spend(tokens, now);
@@ -186,7 +186,7 @@ public final class Gate {
     if (ticket.priority == Priority.PARTIAL && now.monotonic() > ticket.deadline) {
       return ended(ticket, Ticket.State.DROPPED);
     }
-    if (ticket.tokens > limit.tokens()) {
+    if (isImpossible(ticket)) {
       return ended(ticket, Ticket.State.IMPOSSIBLE);
     }
     if (pace.due(now.monotonic()) > 0) {
@@ -220,6 +220,11 @@ public final class Gate {
     return null;
   }
 
+  /** The limit was lowered beneath it. */
+  private boolean isImpossible(Ticket ticket) {
+    return ticket.tokens > limit.tokens();
+  }
+
   private Ticket ended(Ticket ticket, Ticket.State state) {
     queue.remove(ticket);
     ticket.state = state;
@@ -228,7 +233,7 @@ public final class Gate {
 
   private @Nullable Ticket head(Moment now) {
     Ticket ticket = queue.next();
-    while (ticket != null && !may(ticket.session, now)) {
+    while (ticket != null && !isImpossible(ticket) && !may(ticket.session, ticket.tokens, now)) {
       queue.park(ticket.session);
       ticket = queue.next();
     }
@@ -302,7 +307,7 @@ public final class Gate {
         late.add(session);
       }
       Ticket head = session.head();
-      if (head != null && may(session, now)) {
+      if (head != null && may(session, head.tokens, now)) {
         sum.add(session.finals(), session.partials(), session.weight(), Amount.of(1, head.tokens));
       }
     }
@@ -328,12 +333,15 @@ public final class Gate {
     return last != null && last.scarce();
   }
 
-  /** Whether the policy lets a session have anything now. */
-  private boolean may(Session session, Moment now) {
-    Usage usage = session.usage;
+  /** Whether the policy, and what the upstream named, let a request pass some time soon. */
+  private boolean may(Session session, long tokens, Moment now) {
     Reply last = lessee.last();
-    if (usage == null || last == null) {
+    if (last == null) {
       return true;
+    }
+    Usage usage = session.usage;
+    if (usage == null || tokens > last.ceiling().tokens()) {
+      return tokens <= last.ceiling().tokens();
     }
     Amount share = limit.times(1, Math.max(1, last.active())).max(Amount.of(1, 0));
     return share.covers(usage.within(now.monotonic()).plus(Amount.of(1, 0)));

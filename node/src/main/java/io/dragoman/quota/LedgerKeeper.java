@@ -266,6 +266,7 @@ public final class LedgerKeeper {
             ledger.active(),
             grants.scarce(ledger),
             ledger.limits,
+            ledger.ceiling(),
             ledger.voters,
             votes.status(ledger, now.monotonic())));
   }

@@ -20,6 +20,7 @@ import io.dragoman.quota.Refresh.Stamp;
  * @param active how many sessions of all nodes were heard of in the last minutes
  * @param scarce whether somebody in the cluster wants more than there is
  * @param limits as they are configured, or were set at run time
+ * @param ceiling the most that may count now: those limits, or less where the upstream named less
  * @param voters of which a majority must vote for the owner
  * @param status for people: how the ledger is, and for how long
  */
@@ -37,6 +38,7 @@ public record Reply(
     int active,
     boolean scarce,
     Limits limits,
+    Amount ceiling,
     Voters voters,
     Status status) {
 

@@ -179,6 +179,23 @@ class GateTest {
     assertEquals(0, quiet.stream().mapToInt(Session::waiting).sum());
   }
 
+  /** As long as the upstream names such a limit, a window at most. */
+  @Test
+  void aRequestAboveTheUpstreamsOwnLimitHoldsUpNobody() {
+    Cluster cluster = Cluster.of(1, Limits.perMinute(600, 60_000)).open();
+    Node node = cluster.first();
+    long all = Long.MAX_VALUE;
+    node.lessee.observed(new Evidence.Headers(new Amount(all, 5_000), new Amount(all, all), 0));
+    cluster.run(1, () -> {});
+    Ticket large = await(cluster, node, node.gate.open(1, 1), Priority.FINAL, 8_000, 90);
+    Ticket small = await(cluster, node, node.gate.open(2, 1), Priority.FINAL, 100, 90);
+    cluster.run(2, () -> {});
+    assertEquals(State.GRANTED, small.state());
+    assertEquals(State.WAITING, large.state());
+    cluster.run(70, () -> {});
+    assertEquals(State.GRANTED, large.state(), "a final is never dropped");
+  }
+
   @Test
   void equalSharesAreARequestAtLeast() {
     Cluster cluster =
