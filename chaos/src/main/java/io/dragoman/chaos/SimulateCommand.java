@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
       "  chaos simulate --faults all --seed 7 --trace     what happened in one run",
       "  chaos simulate --mutants                         is every guard needed, and missed?",
       "  What happens to 300 sessions on this quota when nodes die?",
-      "    chaos simulate --nodes 3 --sessions 300 --demand 1.2 --limit-rpm 10000 \\",
+      "    chaos simulate --nodes 3 --sessions 300 --demand 1.3 --limit-rpm 10000 \\",
       "      --limit-tpm 4000000 --faults kills"
     })
 final class SimulateCommand implements Callable<Integer> {
@@ -235,7 +235,7 @@ final class SimulateCommand implements Callable<Integer> {
             "Each guard is taken away in turn; the seed that notices passes with it in place.");
     List<Verdict> verdicts = new MutantTrial(MUTANT_SEEDS).run(this::tell);
     long caught = verdicts.stream().filter(Verdict::isCaught).count();
-    out().printf("%d of %d guards are missed when they are gone.%n", caught, verdicts.size());
+    out().printf("%d of %d guards: taking the guard away was noticed.%n", caught, verdicts.size());
     if (json) {
       ObjectNode line = new JsonMapper().createObjectNode();
       line.put("mutants", verdicts.size());
