@@ -336,15 +336,16 @@ public final class Gate {
   /** Whether the policy, and what the upstream named, let a request pass some time soon. */
   private boolean may(Session session, long tokens, Moment now) {
     Reply last = lessee.last();
-    if (last == null) {
+    return last == null
+        || (tokens <= last.ceiling().tokens() && hasShareLeft(session, last.active(), now));
+  }
+
+  private boolean hasShareLeft(Session session, int active, Moment now) {
+    if (session.usage == null) {
       return true;
     }
-    Usage usage = session.usage;
-    if (usage == null || tokens > last.ceiling().tokens()) {
-      return tokens <= last.ceiling().tokens();
-    }
-    Amount share = limit.times(1, Math.max(1, last.active())).max(Amount.of(1, 0));
-    return share.covers(usage.within(now.monotonic()).plus(Amount.of(1, 0)));
+    Amount share = limit.times(1, Math.max(1, active)).max(Amount.of(1, 0));
+    return share.covers(session.usage.within(now.monotonic()).plus(Amount.of(1, 0)));
   }
 
   private void spent(Session session, long tokens, Moment now) {
