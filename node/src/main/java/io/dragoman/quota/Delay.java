@@ -14,6 +14,11 @@ public record Delay(Cause cause, Bound bound, Amount share, long remaining) {
   public enum Cause {
     /** Its session had its share: others wait as well. */
     SHARE,
+    /**
+     * The same, and the upstream named less than is configured: a lower limit, or that others use
+     * the account.
+     */
+    UPSTREAM,
     /** The node has not been granted anything yet, or its lease has lapsed: the grid is slow. */
     LEASE,
     /** The ledger has a new owner that waits for a majority of the nodes. */
@@ -30,9 +35,33 @@ public record Delay(Cause cause, Bound bound, Amount share, long remaining) {
     CONFIGURATION
   }
 
-  /** Which of the two limits binds. */
+  /** Which of the limits binds. */
   public enum Bound {
     REQUESTS,
-    TOKENS
+    TOKENS,
+    /** The cap for a second. */
+    REQUESTS_PER_SECOND;
+
+    /** The dimension in which an amount is the larger part of a limit. */
+    static Bound of(Amount amount, Amount limit) {
+      long requests = Scale.of(amount.requests(), FairShare.WHOLE, limit.requests());
+      long tokens = Scale.of(amount.tokens(), FairShare.WHOLE, Math.max(1, limit.tokens()));
+      return tokens > requests ? TOKENS : REQUESTS;
+    }
+  }
+
+  /** What the ledger's answer says of those that wait on a node. */
+  static Cause cause(Reply reply, boolean leased) {
+    if (reply.joining() == Reply.Joining.REFUSED) {
+      return Cause.CONFIGURATION;
+    }
+    return switch (reply.status().state()) {
+      case GATHERING -> Cause.GATHERING;
+      case NO_MAJORITY -> Cause.NO_MAJORITY;
+      case SEALED -> Cause.HANDOVER;
+      case QUARANTINE -> Cause.QUARANTINE;
+      case REFUSED -> Cause.REFUSED;
+      case NORMAL -> leased ? Cause.SHARE : Cause.LEASE;
+    };
   }
 }

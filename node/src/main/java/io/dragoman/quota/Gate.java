@@ -4,7 +4,6 @@ import io.dragoman.quota.Delay.Bound;
 import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.FairQueue.Session;
 import io.dragoman.quota.QuotaRequest.Priority;
-import io.dragoman.quota.Reply.Status;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,18 +19,6 @@ public final class Gate {
 
   /** A permit that was not given. */
   public static final long NONE = -1;
-
-  /** A session is taken to want at most so many times what it got since the last refresh. */
-  private static final int REACH = 4;
-
-  /** In how many refreshes a large request is forgotten, roughly. */
-  private static final int FADES = 100;
-
-  /** What is given at a refresh is taken as the mean of about so many. */
-  private static final int SMOOTHING = 8;
-
-  /** The tokens to hold for a request where none is known. */
-  private static final long TYPICAL = 1_000;
 
   /** A session that asked for nothing for so long shares in nothing. */
   private static final long ACTIVE = 300_000_000_000L;
@@ -50,24 +37,8 @@ public final class Gate {
   /** Sessions with partials that were late at the last refresh. */
   private final Deque<Session> late = new ArrayDeque<>();
 
-  private final Lag lag = new Lag();
+  private final Demand demand = new Demand();
   private final Pace pace;
-
-  /** The fair level at the last reply. */
-  private long level;
-
-  /** By how much it rose then. */
-  private long risen;
-
-  /** The same, smoothed: what a session that waits is given at a refresh, as a dominant share. */
-  private long rise;
-
-  // Since the last refresh, to guess what the next one needs.
-  private long spentRequests;
-  private long spentTokens;
-
-  /** The tokens of the largest request lately. */
-  private long largest = TYPICAL;
 
   /**
    * @param limits what to assume of them until the ledger tells
@@ -152,7 +123,7 @@ public final class Gate {
   public Ticket await(Session session, Priority priority, long tokens, long deadline, Moment now) {
     requirePossible(tokens);
     session.seen = now.monotonic();
-    largest = Math.max(largest, tokens);
+    demand.waits(tokens);
     Ticket ticket = new Ticket(session, priority, tokens, deadline, now.monotonic());
     queue.add(ticket);
     return ticket;
@@ -246,38 +217,46 @@ public final class Gate {
     if (last == null) {
       return new Delay(Cause.LEASE, Bound.REQUESTS, Amount.ZERO, 0);
     }
-    Status status = last.status();
-    Cause cause =
-        last.joining() == Reply.Joining.REFUSED ? Cause.CONFIGURATION : cause(status, now);
-    long refreshes = rules.timing().window() / rules.timing().refresh();
     Session session = ticket.session;
-    Amount share = limit.times(rise * refreshes * session.weight(), FairShare.WHOLE);
-    long before =
-        queue.before(ticket) + FairShare.dominant(session.upTo(ticket), limit) / session.weight();
-    long turn = rise == 0 ? 0 : Scale.of(rules.timing().refresh(), before, rise);
-    long remaining = cause == Cause.SHARE ? turn : status.remaining();
-    return new Delay(cause, status.bound(), share, remaining);
+    Cause cause = Delay.cause(last, lessee.holds(now));
+    Amount share = share(session, last);
+    if (cause != Cause.SHARE) {
+      return new Delay(cause, last.status().scarcity().bound(), share, last.status().remaining());
+    }
+    if (ticket.tokens > last.ceiling().tokens()) {
+      return new Delay(Cause.UPSTREAM, Bound.TOKENS, share, 0);
+    }
+    Usage usage = session.usage;
+    if (usage != null && !usage.leaves(share, now.monotonic())) {
+      long until = usage.until(share, now.monotonic());
+      return new Delay(cause, usage.bound(share, now.monotonic()), share, until);
+    }
+    boolean named = last.status().scarcity().named();
+    Bound bound = last.status().scarcity().bound();
+    return new Delay(named ? Cause.UPSTREAM : cause, bound, share, turn(ticket));
   }
 
-  private Cause cause(Status status, Moment now) {
-    return switch (status.state()) {
-      case GATHERING -> Cause.GATHERING;
-      case NO_MAJORITY -> Cause.NO_MAJORITY;
-      case SEALED -> Cause.HANDOVER;
-      case QUARANTINE -> Cause.QUARANTINE;
-      case REFUSED -> Cause.REFUSED;
-      case NORMAL -> lessee.holds(now) ? Cause.SHARE : Cause.LEASE;
-    };
+  /** What a session may have in a window now. */
+  private Amount share(Session session, Reply last) {
+    if (session.usage != null) {
+      return limit.times(1, Math.max(1, last.active())).max(Amount.of(1, 0));
+    }
+    long refreshes = rules.timing().window() / rules.timing().refresh();
+    return limit.times(demand.rise() * refreshes * session.weight(), FairShare.WHOLE);
+  }
+
+  /** How long it takes until others and its own session have been given what goes before. */
+  private long turn(Ticket ticket) {
+    Session session = ticket.session;
+    long own = FairShare.dominant(session.upTo(ticket), limit) / session.weight();
+    long rise = demand.rise();
+    return rise == 0 ? 0 : Scale.of(rules.timing().refresh(), queue.before(ticket) + own, rise);
   }
 
   /** What the node tells the ledger now. */
   public Refresh refresh(boolean leaving, Moment now) {
-    Wants wants = wants(now);
-    spentRequests = 0;
-    spentTokens = 0;
-    largest = Math.max(TYPICAL, largest - largest / FADES);
-    Refresh refresh = lessee.refresh(wants, leaving, now);
-    level = lessee.level();
+    Refresh refresh = lessee.refresh(wants(now), leaving, now);
+    demand.told(lessee.level());
     return refresh;
   }
 
@@ -286,20 +265,17 @@ public final class Gate {
     lessee.replied(reply, now);
     limits = reply.limits();
     limit = limits.amount();
-    risen = lessee.level() - level;
-    level = lessee.level();
-    lag.risen(risen);
-    rise = (rise * (SMOOTHING - 1) + risen) / SMOOTHING;
+    demand.answered(lessee.level());
     queue.unpark();
     pace.begin(lessee.unspent(), scarce(), now.monotonic());
   }
 
   private Wants wants(Moment now) {
-    Wants.Sum sum = new Wants.Sum(limit, REACH * Math.max(rise, risen));
+    Wants.Sum sum = demand.sum(limit);
     int active = 0;
     late.clear();
     for (Session session : sessions) {
-      lag.grown(session.takeGrowth(), session.weight());
+      demand.grown(session);
       if (now.monotonic() - session.seen < ACTIVE) {
         active++;
       }
@@ -311,21 +287,10 @@ public final class Gate {
         sum.add(session.finals(), session.partials(), session.weight(), Amount.of(1, head.tokens));
       }
     }
-    Amount ahead = ahead();
-    lessee.release(sum.usable(lessee.unspent()).plus(Amount.of(1, largest)).max(ahead));
+    Amount ahead = demand.ahead(limit, scarce());
+    lessee.release(demand.kept(sum, lessee.unspent(), ahead));
     Amount unspent = lessee.holds(now) ? lessee.unspent() : Amount.ZERO;
-    long whole = Math.max(1, rise) * Lag.REFRESHES;
-    return sum.with(ahead.minus(unspent).orZero(), active, whole, lag.sooner(whole, scarce()))
-        .without(unspent);
-  }
-
-  /** What to hold for requests to come: nothing where somebody waits. */
-  private Amount ahead() {
-    if (scarce()) {
-      return Amount.ZERO;
-    }
-    return Amount.of(Math.max(2, 2 * spentRequests), Math.max(2 * largest, 2 * spentTokens))
-        .min(limit);
+    return demand.wants(sum, unspent, ahead, active, scarce());
   }
 
   private boolean scarce() {
@@ -336,23 +301,15 @@ public final class Gate {
   /** Whether the policy, and what the upstream named, let a request pass some time soon. */
   private boolean may(Session session, long tokens, Moment now) {
     Reply last = lessee.last();
+    Usage usage = session.usage;
     return last == null
-        || (tokens <= last.ceiling().tokens() && hasShareLeft(session, last.active(), now));
-  }
-
-  private boolean hasShareLeft(Session session, int active, Moment now) {
-    if (session.usage == null) {
-      return true;
-    }
-    Amount share = limit.times(1, Math.max(1, active)).max(Amount.of(1, 0));
-    return share.covers(session.usage.within(now.monotonic()).plus(Amount.of(1, 0)));
+        || (tokens <= last.ceiling().tokens()
+            && (usage == null || usage.leaves(share(session, last), now.monotonic())));
   }
 
   private void spent(Session session, long tokens, Moment now) {
     pace.spent(tokens);
-    spentRequests++;
-    spentTokens += tokens;
-    largest = Math.max(largest, tokens);
+    demand.spent(tokens);
     if (session.usage != null) {
       session.usage.add(now.monotonic(), tokens);
     }

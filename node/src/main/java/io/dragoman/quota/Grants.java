@@ -121,12 +121,12 @@ final class Grants {
 
   /** How much more may be credited now: a window's worth in a window. */
   private Amount pace(Ledger ledger, long now) {
-    return rules.paced(pacedLimit(ledger), now - ledger.pacedFrom).minus(ledger.paced);
+    return rules.paced(ledger.perWindow(), now - ledger.pacedFrom).minus(ledger.paced);
   }
 
   /** Lets go of all that has been saved up but for {@link #BURSTS half a second's worth}. */
   private void trim(Ledger ledger, long now) {
-    Amount limit = pacedLimit(ledger);
+    Amount limit = ledger.perWindow();
     long window = rules.timing().window();
     long windows = (now - ledger.pacedFrom) / window;
     if (windows > 0) {
@@ -135,9 +135,5 @@ final class Grants {
     }
     Amount burst = limit.times(1, BURSTS).max(new Amount(Amount.REQUEST, 1));
     ledger.paced = ledger.paced.plus(pace(ledger, now).minus(burst).orZero());
-  }
-
-  private static Amount pacedLimit(Ledger ledger) {
-    return ledger.ceiling().min(ledger.limits.paced());
   }
 }

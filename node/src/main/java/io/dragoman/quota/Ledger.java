@@ -1,6 +1,8 @@
 package io.dragoman.quota;
 
+import io.dragoman.quota.Delay.Bound;
 import io.dragoman.quota.Refresh.Bond;
+import io.dragoman.quota.Reply.Scarcity;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -152,6 +154,24 @@ public final class Ledger {
   /** The most that may count: the limit, or what the upstream says, whichever is less. */
   Amount ceiling() {
     return limits.amount().min(cap);
+  }
+
+  /** The most that may be granted in a window: that, or less where a second is capped. */
+  Amount perWindow() {
+    return ceiling().min(limits.paced());
+  }
+
+  /** Of what less is left than of anything else. */
+  Scarcity scarcity() {
+    Bound bound = Bound.of(booked(), perWindow());
+    if (bound == Bound.TOKENS) {
+      return new Scarcity(bound, cap.tokens() < limits.tokens() || foreign.tokens() > 0);
+    }
+    boolean capped = limits.paced().requests() < ceiling().requests();
+    return capped
+        ? new Scarcity(Bound.REQUESTS_PER_SECOND, false)
+        : new Scarcity(
+            bound, cap.requests() < limits.amount().requests() || foreign.requests() > 0);
   }
 
   /** What is held by nodes, counts upstream, or may count for all that is known. */

@@ -60,9 +60,17 @@ public record Reply(
    *
    * @param remaining until the state ends by itself, in nanoseconds; 0 where it does not
    * @param votes of how many nodes the owner has a vote now
-   * @param bound the dimension of which less is left
+   * @param scarcity of what less is left
    */
-  public record Status(State state, long remaining, int votes, int majority, Delay.Bound bound) {}
+  public record Status(State state, long remaining, int votes, int majority, Scarcity scarcity) {}
+
+  /**
+   * What there is less of.
+   *
+   * @param bound the dimension
+   * @param named whether the upstream named less of it than is configured
+   */
+  public record Scarcity(Delay.Bound bound, boolean named) {}
 
   /** What a ledger can be in. */
   public enum State {

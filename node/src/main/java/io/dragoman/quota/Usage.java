@@ -1,5 +1,7 @@
 package io.dragoman.quota;
 
+import io.dragoman.quota.Delay.Bound;
+
 /** What one session used within the last window, to a sixtieth of it. Not thread-safe. */
 final class Usage {
   private static final int PARTS = 60;
@@ -25,7 +27,30 @@ final class Usage {
     tokens[place] += used;
   }
 
-  Amount within(long now) {
+  /** Whether one request more fits into a share. */
+  boolean leaves(Amount share, long now) {
+    return share.covers(withOneMore(now));
+  }
+
+  /** In how many nanoseconds one request more fits, if none is sent before; now if it does. */
+  long until(Amount share, long now) {
+    long later = now;
+    while (!leaves(share, later) && later - now <= grains.length * grain) {
+      later = (Math.floorDiv(later, grain) + 1) * grain;
+    }
+    return later - now;
+  }
+
+  /** The dimension in which more of a share is used. */
+  Bound bound(Amount share, long now) {
+    return Bound.of(withOneMore(now), share);
+  }
+
+  private Amount withOneMore(long now) {
+    return within(now).plus(Amount.of(1, 0));
+  }
+
+  private Amount within(long now) {
     long oldest = Math.floorDiv(now, grain) - PARTS;
     long allRequests = 0;
     long allTokens = 0;

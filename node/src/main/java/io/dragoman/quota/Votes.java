@@ -1,6 +1,5 @@
 package io.dragoman.quota;
 
-import io.dragoman.quota.Delay.Bound;
 import io.dragoman.quota.Holder.Standing;
 import io.dragoman.quota.Refresh.Bond;
 import io.dragoman.quota.Reply.State;
@@ -157,7 +156,7 @@ final class Votes {
         };
     int votes =
         all(ledger, now) ? ledger.voters.nodes().size() : count(ledger, now, Votes::knowing);
-    return new Status(state, remaining, votes, needed(ledger, now), bound(ledger));
+    return new Status(state, remaining, votes, needed(ledger, now), ledger.scarcity());
   }
 
   private static State open(Ledger ledger, long now) {
@@ -173,15 +172,6 @@ final class Votes {
     int strangers = count(ledger, now, holder -> !holder.vote().knows());
     int majority = ledger.voters.majority();
     return all - strangers < majority ? all : majority;
-  }
-
-  private static Bound bound(Ledger ledger) {
-    Amount limit = ledger.ceiling();
-    Amount booked = ledger.booked();
-    return Scale.of(booked.tokens(), FairShare.WHOLE, limit.tokens())
-            > Scale.of(booked.requests(), FairShare.WHOLE, limit.requests())
-        ? Bound.TOKENS
-        : Bound.REQUESTS;
   }
 
   /** Whether a majority is among these, or every voter: then there is none elsewhere. */

@@ -3,6 +3,7 @@ package io.dragoman.quota;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dragoman.quota.Delay.Bound;
 import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.QuotaRequest.Priority;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,12 +48,50 @@ final class DelayTest {
     assertTold(Cause.HANDOVER, 0, 0);
   }
 
-  private void assertTold(Cause cause, double least, double most) {
+  @Test
+  void whileOthersUseTheAccount() {
+    Amount none = new Amount(Long.MAX_VALUE, Long.MAX_VALUE);
+    realm
+        .node(1)
+        .observed(new Evidence.Headers(none, new Amount(none.requests(), 0), 30 * Realm.SECOND));
+    realm.run(owner, 1, 1, 2, 3);
+    assertEquals(Bound.TOKENS, assertTold(Cause.UPSTREAM, 0, 0).bound());
+    realm.run(owner, 31, 1, 2, 3);
+    assertTold(Cause.SHARE, 0, 0);
+  }
+
+  @Test
+  void whileTheUpstreamNamesALowerLimit() {
+    Amount lower = new Amount(30 * Amount.REQUEST, Long.MAX_VALUE);
+    Amount none = new Amount(Long.MAX_VALUE, Long.MAX_VALUE);
+    realm.node(1).observed(new Evidence.Headers(lower, none, 0));
+    realm.run(owner, 1, 1, 2, 3);
+    assertEquals(Bound.REQUESTS, assertTold(Cause.UPSTREAM, 0, 0).bound());
+  }
+
+  @Test
+  void whileTheUpstreamsLimitIsBelowTheRequest() {
+    Amount lower = new Amount(Long.MAX_VALUE, 50);
+    Amount none = new Amount(Long.MAX_VALUE, Long.MAX_VALUE);
+    realm.node(1).observed(new Evidence.Headers(lower, none, 0));
+    realm.run(owner, 1, 1, 2, 3);
+    assertEquals(Bound.TOKENS, assertTold(Cause.UPSTREAM, 0, 0).bound());
+  }
+
+  @Test
+  void whileASecondIsCapped() {
+    owner.limit(new Limits(600, 240_000, 2));
+    realm.run(owner, 20, 1, 2, 3);
+    assertEquals(Bound.REQUESTS_PER_SECOND, assertTold(Cause.SHARE, 0, 0).bound());
+  }
+
+  private Delay assertTold(Cause cause, double least, double most) {
     Gate gate = new Gate(realm.node(1), realm.rules, Policy.FAIR, Realm.LIMITS);
     Ticket ticket = gate.await(gate.open(1, 1), Priority.FINAL, 100, realm.now(), realm.moment());
     Delay why = gate.why(ticket, realm.moment());
     assertEquals(cause, why.cause());
     double seconds = (double) why.remaining() / Realm.SECOND;
     assertTrue(seconds >= least && seconds <= most, why.toString());
+    return why;
   }
 }

@@ -320,6 +320,29 @@ class GateTest {
   }
 
   @Test
+  void whoHadItsEqualPartCanBeToldInWhichDimensionAndForHowLong() {
+    Limits limits = Limits.perMinute(600, 60_000);
+    Cluster cluster = new Cluster(1, limits, Policy.EQUAL, Charge.RESERVED).open();
+    Node node = cluster.first();
+    Session talker = node.gate.open(1, 1);
+    Session essayist = node.gate.open(2, 1);
+    await(cluster, node, essayist, Priority.FINAL, 29_000, 60);
+    cluster.run(70, () -> fill(cluster, node, talker, 20, 10));
+    Ticket head = talker.head();
+    assertNotNull(head);
+    Delay why = node.gate.why(head, cluster.now());
+    assertEquals(Cause.SHARE, why.cause());
+    assertEquals(Bound.REQUESTS, why.bound(), "though the cluster has fewer tokens left");
+    assertEquals(Amount.of(300, 30_000), why.share());
+    int granted = node.granted.size();
+    double seconds = (double) why.remaining() / Cluster.SECOND;
+    cluster.run(seconds - 1.5, () -> {});
+    assertEquals(granted, node.granted.size());
+    cluster.run(3, () -> {});
+    assertTrue(node.granted.size() > granted, "told to wait for " + seconds + " s");
+  }
+
+  @Test
   void whoWaitsForTheLedgerCanBeToldSo() {
     Cluster cluster = Cluster.of(2, Limits.perMinute(600, 60_000));
     Node node = cluster.first();
@@ -330,8 +353,12 @@ class GateTest {
   }
 
   private static void fill(Cluster cluster, Node node, Session session, int waiting) {
+    fill(cluster, node, session, waiting, 100);
+  }
+
+  private static void fill(Cluster cluster, Node node, Session session, int waiting, long tokens) {
     while (session.waiting() < waiting) {
-      ask(cluster, node, session, Priority.FINAL, 100);
+      ask(cluster, node, session, Priority.FINAL, tokens);
     }
   }
 
