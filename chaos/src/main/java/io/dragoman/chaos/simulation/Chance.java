@@ -11,6 +11,14 @@ final class Chance {
     random = new Random(seed);
   }
 
+  /**
+   * Another source for a seed, so that what is drawn from it changes nothing of a run's other
+   * draws.
+   */
+  static Chance aside(long seed) {
+    return new Chance(~seed).split();
+  }
+
   /** A source of its own, so that one part's draws do not change another's. */
   Chance split() {
     return new Chance(random.nextLong());

@@ -1,9 +1,12 @@
 package io.dragoman.chaos.simulation;
 
 import io.dragoman.quota.Amount;
+import io.dragoman.quota.Charge;
 import io.dragoman.quota.Ledger;
+import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Refresh.Bond;
 import io.dragoman.quota.Reply;
+import io.dragoman.quota.Timing;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -20,7 +23,7 @@ final class Checker {
   private final Timeline time;
   private final Story story;
   private final Upstream upstream;
-  private final Amount limit;
+  private final Hearing hearing;
   private final long lease;
   private final Collection<Machine> machines;
 
@@ -42,15 +45,17 @@ final class Checker {
       Story story,
       Upstream upstream,
       Amount limit,
-      long window,
-      long lease,
+      Charge charge,
+      Timing timing,
       Collection<Machine> machines) {
     this.time = time;
     this.story = story;
     this.upstream = upstream;
-    this.limit = limit;
-    this.proven = new Upstream(limit, window);
-    this.lease = lease + lease / 1_000; // A clock that is too slow by 500 ppm, and to spare.
+    this.hearing = new Hearing(time, limit, timing.window());
+    this.proven = new Upstream(limit, timing.window(), charge);
+    this.lease =
+        timing.lease()
+            + timing.lease() / 1_000; // A clock that is too slow by 500 ppm, and to spare.
     this.machines = machines;
   }
 
@@ -65,6 +70,12 @@ final class Checker {
   void proven(int tokens) {
     flying = flying.minus(Amount.of(1, tokens));
     proven.arrive(time.now(), tokens);
+  }
+
+  /** The last byte of its answer is on the way, or would have been by now. */
+  void completed(int reserved, int used) {
+    upstream.complete(time.now(), reserved, used);
+    proven.complete(time.now(), reserved, used);
   }
 
   /** A node permits a request: on a lease that has surely not lapsed. */
@@ -86,24 +97,32 @@ final class Checker {
   }
 
   /** An owner answers a refresh. */
-  void answered(Machine owner, Ledger ledger, Reply reply) {
+  void answered(Machine owner, Ledger ledger, Refresh refresh, Reply reply) {
+    hearing.answers(refresh, reply);
     if (reply.granted().isZero()) {
       return;
     }
-    oneOwner(owner, reply.stamp().bond());
-    withinLimit(owner, ledger.booked(), reply.granted());
+    Bond bond = reply.stamp().bond();
+    oneOwner(owner, bond);
+    withinLimit(owner, hearing.ceiling(bond), ledger.booked(), reply.granted());
+    if (hearing.isRefused(bond)) {
+      story.violation(
+          "node %d grants %s, though it knows that the upstream refuses",
+          owner.node(), reply.granted());
+    }
     if (grants++ % (1 + machines.size() / MANY) == 0) {
       booksCover(owner, ledger);
     }
   }
 
   /** Nothing is granted of what is used up already. */
-  private void withinLimit(Machine owner, Amount booked, Amount granted) {
+  private void withinLimit(Machine owner, Amount limit, Amount booked, Amount granted) {
     boolean over =
         (granted.requests() > 0 && booked.requests() > limit.requests())
             || (granted.tokens() > 0 && booked.tokens() > limit.tokens());
     if (over) {
-      story.violation("node %d grants %s and has booked %s", owner.node(), granted, booked);
+      story.violation(
+          "node %d grants %s and has booked %s of %s", owner.node(), granted, booked, limit);
     }
   }
 

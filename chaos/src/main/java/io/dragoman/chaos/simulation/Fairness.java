@@ -4,14 +4,15 @@ import io.dragoman.quota.Amount;
 import java.util.Arrays;
 
 /**
- * What sessions were given in each whole window: of those that waited all the time, on a node that
- * had a lease all the time, and were given at least 15 requests.
+ * What sessions were given for each unit of weight in each whole window: of those that waited all
+ * the time, on a node that had a lease all the time, and were given at least 15 requests.
  */
 final class Fairness {
   private static final int LEAST = 15;
   private static final double LARGEST_TOKENS = 625;
 
   private final Amount limit;
+  private final Terms terms;
   private final double largest;
   private final long[] requests;
   private final long[] tokens;
@@ -20,7 +21,8 @@ final class Fairness {
   private double jain = 1;
   private double gap;
 
-  Fairness(int sessions, Amount limit) {
+  Fairness(int sessions, Amount limit, Terms terms) {
+    this.terms = terms;
     this.limit = limit;
     this.largest =
         Math.max((double) Amount.REQUEST / limit.requests(), LARGEST_TOKENS / limit.tokens());
@@ -57,7 +59,8 @@ final class Fairness {
     for (int i = 0; i < requests.length; i++) {
       if (!excluded[i] && requests[i] >= LEAST * Amount.REQUEST) {
         double share =
-            Math.max((double) requests[i] / limit.requests(), (double) tokens[i] / limit.tokens());
+            Math.max((double) requests[i] / limit.requests(), (double) tokens[i] / limit.tokens())
+                / terms.weight(i);
         sum += share;
         squares += share * share;
         least = Math.min(least, share);

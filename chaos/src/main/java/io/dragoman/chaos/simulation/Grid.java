@@ -77,7 +77,7 @@ final class Grid {
     Ledger before = copies.of(target.node());
     Outcome outcome = target.keeper().refresh(before, refresh, target.clock().now());
     publish(target, outcome.ledger());
-    simulation.answered(target, outcome);
+    simulation.answered(target, refresh, outcome);
     network.send(target.node(), from.node(), () -> answer.accept(outcome.reply()));
     if (chance.happens(nastiness.doubled())) {
       network.send(target.node(), from.node(), () -> answer.accept(outcome.reply()));

@@ -6,6 +6,7 @@ import io.dragoman.quota.FairQueue.Session;
 import io.dragoman.quota.Gate;
 import io.dragoman.quota.LedgerKeeper;
 import io.dragoman.quota.Lessee;
+import io.dragoman.quota.Limits;
 import io.dragoman.quota.QuotaRequest.Priority;
 import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Reply;
@@ -37,6 +38,7 @@ final class Machine {
   private final LedgerKeeper keeper;
   private final Lessee lessee;
   private final Gate gate;
+  private final Calls calls;
   private final Account account = new Account();
   private final Map<Session, Speaker> speakers = new LinkedHashMap<>();
   private final List<Runnable> thawing = new ArrayList<>();
@@ -63,11 +65,12 @@ final class Machine {
     this.clock = clock;
     this.chance = simulation.chance().split();
     this.rules = simulation.rules();
-    Scenario scenario = simulation.scenario();
-    this.keeper = new LedgerKeeper(incarnation, rules, voters, scenario.limits());
-    this.lessee =
-        new Lessee(node, incarnation, simulation.disk(node), rules, Charge.RESERVED, clock.now());
-    this.gate = new Gate(lessee, rules, scenario.policy(), scenario.limits());
+    Limits limits = simulation.limits();
+    this.keeper = new LedgerKeeper(incarnation, rules, voters, limits);
+    Charge charge = simulation.terms().charge();
+    this.lessee = new Lessee(node, incarnation, simulation.disk(node), rules, charge, clock.now());
+    this.gate = new Gate(lessee, rules, simulation.scenario().policy(), limits);
+    this.calls = new Calls(simulation, this, lessee, chance);
   }
 
   void start() {
@@ -236,7 +239,7 @@ final class Machine {
   // Its sessions.
 
   Session open(Speaker speaker) {
-    Session session = gate.open(speaker.number(), 1);
+    Session session = gate.open(speaker.number(), simulation.terms().weight(speaker.number()));
     speakers.put(session, speaker);
     return session;
   }
@@ -322,28 +325,12 @@ final class Machine {
     }
   }
 
-  /** Sends a call, which arrives at some time before its answer, or its time-out. */
   private void send(Speaker speaker, long permit, int tokens) {
     Amount amount = Amount.of(1, tokens);
     account.spent(amount);
     simulation.checker().permitted(this, amount, time.now() - leasedAt);
     simulation.fairness().granted(speaker.number(), amount);
     simulation.waking().granted(speaker);
-    long latency = chance.logNormal(simulation.scenario().latencyMs() * 1e6, 0.5);
-    long call = rules.timing().call();
-    boolean silent = latency >= call || chance.happens(simulation.nastiness().silent());
-    long arrives = chance.between(0, silent ? call : latency);
-    time.after(arrives, () -> simulation.arrived(tokens));
-    time.after(silent ? arrives : latency, () -> simulation.checker().proven(tokens));
-    if (!silent) {
-      long permitted = time.now();
-      time.after(latency, () -> whenRunning(() -> answered(permit, tokens, permitted)));
-    }
-  }
-
-  private void answered(long permit, int tokens, long permitted) {
-    simulation.flow().proven(time.now() - permitted);
-    lessee.arrived(permit, clock.now());
-    lessee.completed(permit, tokens / 2, clock.now());
+    calls.send(permit, tokens);
   }
 }

@@ -39,12 +39,22 @@ final class Mishaps {
   }
 
   private void every(long seconds, Runnable what) {
+    every(seconds, chance, what);
+  }
+
+  /**
+   * Lets something happen again and again, as long as there is time to recover.
+   *
+   * @param seconds how often in the mean
+   * @param when draws the moments
+   */
+  void every(long seconds, Chance when, Runnable what) {
     time.after(
-        chance.between(seconds * SECOND / 2, seconds * SECOND * 3 / 2),
+        when.between(seconds * SECOND / 2, seconds * SECOND * 3 / 2),
         () -> {
           if (time.now() < end) {
             what.run();
-            every(seconds, what);
+            every(seconds, when, what);
           }
         });
   }

@@ -2,11 +2,9 @@ package io.dragoman.chaos.simulation;
 
 import io.dragoman.quota.Amount;
 import io.dragoman.quota.HardState;
-import io.dragoman.quota.Ledger;
 import io.dragoman.quota.LedgerKeeper.Outcome;
-import io.dragoman.quota.LedgerSize;
-import io.dragoman.quota.Refresh.Bond;
-import io.dragoman.quota.Reply;
+import io.dragoman.quota.Limits;
+import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Rules;
 import io.dragoman.quota.Voters;
 import java.util.ArrayList;
@@ -30,6 +28,8 @@ public final class Simulation {
   private static final int WARM_UP = 3;
 
   private final Scenario scenario;
+  private final Terms terms;
+  private final Limits limits;
   private final long seed;
   private final Rules rules;
   private final Timeline time = new Timeline();
@@ -40,11 +40,13 @@ public final class Simulation {
   private final Grid grid;
   private final Network network;
   private final Upstream upstream;
+  private final Voice voice;
   private final Checker checker;
   private final Fairness fairness;
   private final Flow flow;
   private final Waking waking;
   private final Recovery recovery;
+  private final LedgerWatch ledgers;
   private final List<Speaker> speakers = new ArrayList<>();
 
   /** What nodes keep over their restarts. */
@@ -54,19 +56,24 @@ public final class Simulation {
   private Voters configured;
 
   private long incarnations;
-  private Amount arrivals = Amount.ZERO;
-  private final Map<Bond, Reply.State> states = new HashMap<>();
-  private int quarantines;
-  private long lastQuarantine;
-  private int ledgerBytes;
-  private long lastSized = -Timeline.SECOND;
-  private long lastTold;
+
+  /** What was charged before utilisation is measured. */
+  private Amount early = Amount.ZERO;
 
   /**
+   * On terms that are drawn from the seed, where all goes wrong; on plain ones elsewhere.
+   *
    * @param rules the real ones, or some with a guard taken away
    * @param reader is told the story line by line; null if nobody reads it
    */
   public Simulation(Scenario scenario, long seed, Rules rules, @Nullable Consumer<String> reader) {
+    this(scenario, Terms.of(scenario, seed), seed, rules, reader);
+  }
+
+  Simulation(
+      Scenario scenario, Terms terms, long seed, Rules rules, @Nullable Consumer<String> reader) {
+    this.terms = terms;
+    this.limits = terms.limits(scenario.limits());
     this.scenario = scenario;
     this.seed = seed;
     this.configured = voters(scenario.nodes());
@@ -74,21 +81,17 @@ public final class Simulation {
     this.chance = new Chance(seed);
     this.nastiness = Nastiness.of(scenario.faults());
     this.story = new Story(time, reader);
-    Amount limit = Amount.of(scenario.limits().requests(), scenario.limits().tokens());
-    this.upstream = new Upstream(limit, rules.timing().window());
+    Amount limit = Amount.of(limits.requests(), limits.tokens());
+    this.upstream = new Upstream(limit, rules.timing().window(), terms.charge());
+    this.voice = new Voice(this, upstream, limit, Chance.aside(seed).split());
     this.checker =
         new Checker(
-            time,
-            story,
-            upstream,
-            limit,
-            rules.timing().window(),
-            rules.timing().lease(),
-            machines.values());
-    this.fairness = new Fairness(scenario.sessions(), limit);
+            time, story, upstream, limit, terms.charge(), rules.timing(), machines.values());
+    this.fairness = new Fairness(scenario.sessions(), limit, terms);
     this.flow = new Flow(time);
-    this.waking = new Waking(time, scenario.sessions());
+    this.waking = new Waking(time, scenario.sessions(), terms);
     this.recovery = new Recovery(time, story, rules.timing(), machines.values());
+    this.ledgers = new LedgerWatch(time, story, upstream);
     this.network = new Network(time, chance.split(), nastiness);
     this.grid = new Grid(this, network, machines);
   }
@@ -97,6 +100,15 @@ public final class Simulation {
 
   Scenario scenario() {
     return scenario;
+  }
+
+  Terms terms() {
+    return terms;
+  }
+
+  /** Those of the scenario, on these terms. */
+  Limits limits() {
+    return limits;
   }
 
   Rules rules() {
@@ -123,6 +135,10 @@ public final class Simulation {
     return grid;
   }
 
+  Voice voice() {
+    return voice;
+  }
+
   Checker checker() {
     return checker;
   }
@@ -147,6 +163,7 @@ public final class Simulation {
   public Figures run() {
     long window = rules.timing().window();
     long end = scenario.minutes() * window;
+    story.tell("%s", terms);
     for (int node = 1; node <= scenario.nodes(); node++) {
       start(node);
     }
@@ -157,7 +174,10 @@ public final class Simulation {
       speaker.settle(machine(scenario.skew() == Scenario.Skew.ONE_NODE ? 1 : homeOf(number)));
       speaker.begin();
     }
-    new Mishaps(this, network, machines, end - recovery.bound() - 2 * LOOK).begin();
+    Mishaps mishaps = new Mishaps(this, network, machines, end - recovery.bound() - 2 * LOOK);
+    mishaps.begin();
+    voice.begin(mishaps);
+    time.after(warmUp(), () -> early = upstream.charged());
     time.after(LOOK, this::look);
     for (int minute = 1; minute <= scenario.minutes(); minute++) {
       time.after(minute * window, fairness::close);
@@ -267,49 +287,9 @@ public final class Simulation {
 
   // What the parts tell.
 
-  void arrived(int tokens) {
-    checker.arrived(tokens);
-    if (time.now() >= warmUp()) {
-      arrivals = arrivals.plus(Amount.of(1, tokens));
-    }
-  }
-
-  void answered(Machine owner, Outcome outcome) {
-    Ledger ledger = outcome.ledger();
-    Reply reply = outcome.reply();
-    checker.answered(owner, ledger, reply);
-    if (time.now() - lastSized >= Timeline.SECOND) {
-      lastSized = time.now();
-      ledgerBytes = Math.max(ledgerBytes, LedgerSize.of(ledger));
-    }
-    Reply.State state = reply.status().state();
-    if (states.put(reply.stamp().bond(), state) != state) {
-      Bond seen = reply.stamp().bond();
-      if (state == Reply.State.QUARANTINE && seen.epoch() > lastQuarantine) {
-        lastQuarantine = seen.epoch();
-        quarantines++;
-      }
-      tell(owner, seen, reply.status());
-    }
-    if (story.isTold() && time.now() - lastTold >= Timeline.SECOND) {
-      lastTold = time.now();
-      story.tell(
-          "  epoch %d: booked %s; the upstream counts %s",
-          ledger.epoch(), ledger.booked(), upstream.counted(time.now()));
-    }
-  }
-
-  private void tell(Machine owner, Bond seen, Reply.Status status) {
-    story.tell(
-        "node %d, epoch %d: %s, with %d votes of %d needed%s",
-        owner.node(),
-        seen.epoch(),
-        status.state(),
-        status.votes(),
-        status.majority(),
-        status.remaining() > 0
-            ? ", for %.1f s".formatted((double) status.remaining() / Timeline.SECOND)
-            : "");
+  void answered(Machine owner, Refresh refresh, Outcome outcome) {
+    checker.answered(owner, outcome.ledger(), refresh, outcome.reply());
+    ledgers.answered(owner, outcome.ledger(), outcome.reply());
   }
 
   private void look() {
@@ -331,7 +311,7 @@ public final class Simulation {
     double windows =
         (double) (scenario.minutes() * rules.timing().window() - warmUp())
             / rules.timing().window();
-    double utilisation = upstream.fraction(arrivals) / windows;
+    double utilisation = upstream.fraction(upstream.charged().minus(early)) / windows;
     return new Figures(
         seed,
         story.violations(),
@@ -342,11 +322,11 @@ public final class Simulation {
         fairness.gap(),
         flow.maxGapSeconds(),
         recovery.longestSeconds(),
-        ledgerBytes,
+        ledgers.bytes(),
         flow.finalsWithin(0.5),
         flow.finalsWithin(0.99),
         flow.partialsSent(),
-        quarantines,
+        ledgers.quarantines(),
         waking.gap());
   }
 }

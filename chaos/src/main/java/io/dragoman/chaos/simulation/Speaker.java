@@ -52,8 +52,8 @@ final class Speaker {
     this.number = number;
     this.chance = chance;
     Scenario scenario = simulation.scenario();
-    Limits limits = scenario.limits();
-    double fair = 1.0 / scenario.sessions();
+    Limits limits = simulation.limits();
+    double fair = simulation.terms().part(number, scenario.sessions());
     double wanted = scenario.demand() * fair * factor();
     double finalCost = cost(FINAL_MEAN, limits);
     double partialCost = cost(PARTIAL_MEAN, limits);

@@ -10,15 +10,22 @@ final class Waking {
 
   private final Timeline time;
   private final int sessions;
+
+  /** What either of the two weighs. */
+  private final int other;
+
+  private final int sleeper;
   private boolean slept;
   private long until = Long.MIN_VALUE;
   private int all;
   private int own;
   private int gap;
 
-  Waking(Timeline time, int sessions) {
+  Waking(Timeline time, int sessions, Terms terms) {
     this.time = time;
     this.sessions = sessions;
+    this.other = terms.weight(0);
+    this.sleeper = terms.weight(SLEEPER);
   }
 
   /** A node tells the ledger what its sessions want. */
@@ -49,13 +56,13 @@ final class Waking {
       all++;
       own += speaker.number() == SLEEPER ? 1 : 0;
     } else if (all > 0) {
-      gap = Math.max(gap, Math.abs(2 * own - all) / 2);
+      gap = Math.max(gap, Math.abs((other + sleeper) * own - sleeper * all) / (other + sleeper));
       all = 0;
     }
   }
 
   /**
-   * By how many permits it ever missed its half, or had more; of an odd number either half does.
+   * By how many permits it ever missed its part, or had more; a part of a permit does not matter.
    */
   int gap() {
     return gap;
