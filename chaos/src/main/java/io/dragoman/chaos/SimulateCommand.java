@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
       "      --limit-tpm 4000000 --faults kills"
     })
 final class SimulateCommand implements Callable<Integer> {
-  private static final int MUTANT_SEEDS = 60;
+  private static final int MUTANT_SEEDS = 120;
 
   @Spec private @Nullable CommandSpec spec;
 

@@ -93,7 +93,9 @@ public final class LedgerKeeper {
       return Amount.ZERO;
     }
     votes.change(ledger, configured, now);
-    return now < ledger.refusedUntil ? Amount.ZERO : grants.grant(ledger, refresh, now);
+    return rules.refuses(ledger.refusedUntil, now)
+        ? Amount.ZERO
+        : grants.grant(ledger, refresh, now);
   }
 
   /** Closes the books, so that the next owner may go on with them at once. */

@@ -91,11 +91,11 @@ public final class Lessee {
     long flight = now.monotonic() - inFlight.permittedAt(permit);
     long proof = now.monotonic() - rules.proofAge(0, flight);
     inFlight.prove(permit);
-    if (charge == Charge.USAGE) {
-      land(proof, new Amount(Amount.REQUEST, 0));
-    } else {
+    if (rules.isKnownAtOnce(charge)) {
       inFlight.close(permit);
       land(proof, new Amount(Amount.REQUEST, rules.charged(charge, reserved, 0)));
+    } else {
+      land(proof, new Amount(Amount.REQUEST, 0));
     }
   }
 

@@ -131,6 +131,11 @@ public class Rules {
     return age <= awake;
   }
 
+  /** Whether the upstream refuses requests until then, so that nothing is granted. */
+  public boolean refuses(long until, long now) {
+    return now < until;
+  }
+
   /** What may still be granted. Negative in a dimension of which too much is booked. */
   public Amount room(Amount ceiling, Amount booked) {
     return ceiling.minus(booked);
@@ -255,6 +260,11 @@ public class Rules {
   private static boolean suspended(Moment before, Moment now) {
     long drift = (now.wall() - before.wall()) - (now.monotonic() - before.monotonic());
     return Math.abs(drift) > NOTICED;
+  }
+
+  /** Whether it is known what a request is charged when the first byte of its answer is here. */
+  public boolean isKnownAtOnce(Charge charge) {
+    return charge == Charge.RESERVED;
   }
 
   /** What is charged of a request's tokens when its usage is known. */

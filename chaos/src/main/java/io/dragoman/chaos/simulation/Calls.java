@@ -71,7 +71,7 @@ final class Calls {
   private void complete(long permit, int tokens, long answered) {
     long completes = answered + chance.logNormal(ANSWERING, 0.5);
     boolean lost = completes >= longest || isLost();
-    int used = lost ? tokens : (int) chance.between(tokens / 4, tokens);
+    int used = lost ? tokens : Terms.used(tokens, chance);
     time.after(
         lost ? longest : completes,
         () -> {

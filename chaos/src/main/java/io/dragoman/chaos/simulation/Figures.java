@@ -19,6 +19,7 @@ import java.util.List;
  * @param partials how many of the partials were sent, of those asked for: 0 to 1
  * @param quarantines how often a ledger opened and had to hold something back
  * @param wakingGap by how many permits a session that woke missed its half of the first two seconds
+ * @param fullestSecond the most permits in any second, relative to the cap for a second
  */
 public record Figures(
     long seed,
@@ -35,7 +36,8 @@ public record Figures(
     double finalP99S,
     double partials,
     int quarantines,
-    int wakingGap) {
+    int wakingGap,
+    double fullestSecond) {
 
   public Figures {
     violations = List.copyOf(violations);

@@ -1,10 +1,14 @@
 package io.dragoman.chaos.simulation;
 
+import io.dragoman.quota.Amount;
+import io.dragoman.quota.Charge;
+import io.dragoman.quota.Limits;
 import io.dragoman.quota.QuotaRequest.Priority;
 
 /** How steadily permits flow, and how long they are waited for. */
 final class Flow {
   private final Timeline time;
+  private final Upstream seconds;
   private final Histogram finals = new Histogram();
   private long waiting;
   private long waitingSince;
@@ -15,8 +19,10 @@ final class Flow {
   private long partialsAsked;
   private long partialsSent;
 
-  Flow(Timeline time) {
+  Flow(Timeline time, Limits limits) {
     this.time = time;
+    Amount second = Amount.of(limits.requestsPerSecond(), limits.tokens());
+    this.seconds = new Upstream(second, Timeline.SECOND, Charge.RESERVED);
   }
 
   /** So many sessions more, or less, wait on nodes that run. */
@@ -41,6 +47,7 @@ final class Flow {
       gap();
     }
     lastPermit = time.now();
+    seconds.arrive(lastPermit, 0);
     if (priority == Priority.FINAL) {
       finals.add(waited);
     } else {
@@ -76,6 +83,11 @@ final class Flow {
   /** The mean time from permit to proof of arrival, in seconds. */
   double meanProofSeconds() {
     return proofs == 0 ? 0 : proofNanos / proofs / Timeline.SECOND;
+  }
+
+  /** The most permits in a second, relative to the cap. */
+  double fullestSecond() {
+    return seconds.worst();
   }
 
   /** How long a final waits for its permit, of the given part of them at most; in seconds. */

@@ -57,6 +57,9 @@ public final class Simulation {
 
   private long incarnations;
 
+  /** When something was held back for the last time. */
+  private long unwell;
+
   /** What was charged before utilisation is measured. */
   private Amount early = Amount.ZERO;
 
@@ -88,7 +91,7 @@ public final class Simulation {
         new Checker(
             time, story, upstream, limit, terms.charge(), rules.timing(), machines.values());
     this.fairness = new Fairness(scenario.sessions(), limit, terms);
-    this.flow = new Flow(time);
+    this.flow = new Flow(time, limits);
     this.waking = new Waking(time, scenario.sessions(), terms);
     this.recovery = new Recovery(time, story, rules.timing(), machines.values());
     this.ledgers = new LedgerWatch(time, story, upstream);
@@ -294,7 +297,9 @@ public final class Simulation {
 
   private void look() {
     recovery.look();
-    if (recovery.isRecovered() && flow.gapNow() > LONGEST_GAP) {
+    if (!recovery.isRecovered()) {
+      unwell = time.now();
+    } else if (Math.min(flow.gapNow(), time.now() - unwell) > LONGEST_GAP) {
       story.violation("nobody is given a permit, though nothing is held back");
     }
     time.after(LOOK, this::look);
@@ -327,6 +332,7 @@ public final class Simulation {
         flow.finalsWithin(0.99),
         flow.partialsSent(),
         ledgers.quarantines(),
-        waking.gap());
+        waking.gap(),
+        flow.fullestSecond());
   }
 }

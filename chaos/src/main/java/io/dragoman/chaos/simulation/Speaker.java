@@ -54,7 +54,7 @@ final class Speaker {
     Scenario scenario = simulation.scenario();
     Limits limits = simulation.limits();
     double fair = simulation.terms().part(number, scenario.sessions());
-    double wanted = scenario.demand() * fair * factor();
+    double wanted = scenario.demand() * simulation.terms().inflation() * fair * factor();
     double finalCost = cost(FINAL_MEAN, limits);
     double partialCost = cost(PARTIAL_MEAN, limits);
     double part = FINALS * finalCost / (FINALS * finalCost + PARTIALS * partialCost);

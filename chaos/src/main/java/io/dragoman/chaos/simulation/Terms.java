@@ -23,6 +23,11 @@ record Terms(Charge charge, int heaviest, boolean capped, boolean speaks) {
   /** Where only what was used is charged, the limit of tokens is so much lower that it binds. */
   private static final int FEWER_TOKENS = 2;
 
+  /** In percent of what is reserved; it is all of that at most. */
+  private static final int LEAST_USE = 25;
+
+  private static final double MEAN_USE = (1 + LEAST_USE / 100.0) / 2;
+
   /** The terms of a run: plain ones, but for runs with all faults, which draw theirs. */
   static Terms of(Scenario scenario, long seed) {
     return scenario.faults() == Faults.ALL ? drawn(Chance.aside(seed)) : PLAIN;
@@ -32,7 +37,7 @@ record Terms(Charge charge, int heaviest, boolean capped, boolean speaks) {
     return new Terms(
         chance.happens(0.5) ? Charge.USAGE : Charge.RESERVED,
         chance.happens(0.5) ? 3 : 1,
-        chance.happens(0.5),
+        chance.happens(0.25),
         chance.happens(0.5));
   }
 
@@ -52,6 +57,16 @@ record Terms(Charge charge, int heaviest, boolean capped, boolean speaks) {
             heaviest,
             capped ? "a" : "no",
             speaks ? "speaks" : "is silent");
+  }
+
+  /** By how much more has to be asked for, so that what is charged is as much as on plain terms. */
+  double inflation() {
+    return charge == Charge.USAGE ? 1 / MEAN_USE : 1;
+  }
+
+  /** What is used of so many tokens that were reserved. */
+  static int used(int reserved, Chance chance) {
+    return (int) chance.between(reserved * LEAST_USE / 100, reserved);
   }
 
   /** What a session weighs. */

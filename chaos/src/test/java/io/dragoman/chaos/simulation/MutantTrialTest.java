@@ -20,7 +20,9 @@ class MutantTrialTest {
         "no quarantine",
         "no ttl",
         "stale backup accepted",
-        "no pacing"
+        "no pacing",
+        "usage settled before the answer is complete",
+        "a refusal ignored"
       })
   void aMissingGuardIsNoticed(String name) throws InterruptedException {
     Mutant mutant =
@@ -32,7 +34,7 @@ class MutantTrialTest {
   @Test
   @Tag("acceptance")
   void everyMissingGuardIsNoticed() throws InterruptedException {
-    List<MutantTrial.Verdict> verdicts = new MutantTrial(60).run(verdict -> {});
+    List<MutantTrial.Verdict> verdicts = new MutantTrial(120).run(verdict -> {});
     assertEquals(List.of(), verdicts.stream().filter(verdict -> !verdict.isCaught()).toList());
   }
 }
