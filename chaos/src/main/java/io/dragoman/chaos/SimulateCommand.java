@@ -113,7 +113,8 @@ final class SimulateCommand implements Callable<Integer> {
       description = {
         "What goes wrong (default: ${DEFAULT-VALUE}):",
         "none; kills: a node every 90 s; partitions: cuts of 1 to 120 s; splits: two halves, and a node"
-            + " between that turns from one to the other; restarts: in good order; all: all of that, and freezes, suspensions, loss, delays, drift, wrong clocks."
+            + " between that turns from one to the other; restarts: in good order; all: all of that, and freezes, suspensions, loss, delays, drift, wrong clocks; each run charges,"
+            + " weighs and caps in its own way, and in half of them the upstream speaks up."
       })
   private Faults faults = Faults.NONE;
 

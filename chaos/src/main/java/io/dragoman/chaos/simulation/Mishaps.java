@@ -207,7 +207,7 @@ final class Mishaps {
   /** One voter more, for a while: nodes learn of it as they are restarted in turn. */
   private void enlarge() {
     int node = simulation.scenario().nodes() + 1;
-    long rolling = running().size() * 10 * SECOND;
+    long rolling = 10 * SECOND * running().size();
     if (isThere(node) || time.now() + 3 * rolling > end) {
       return;
     }

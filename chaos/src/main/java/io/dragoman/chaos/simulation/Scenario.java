@@ -34,7 +34,10 @@ public record Scenario(
     SPLITS,
     /** Nodes are drained and restarted in good order, and others join and leave. */
     RESTARTS,
-    /** All of it, and freezes, suspensions, loss, doubling, delays, drift and wrong clocks. */
+    /**
+     * All of it, and freezes, suspensions, loss, doubling, delays, drift and wrong clocks; on terms
+     * of each run's own.
+     */
     ALL
   }
 

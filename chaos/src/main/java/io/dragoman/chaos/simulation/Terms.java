@@ -23,6 +23,9 @@ record Terms(Charge charge, int heaviest, boolean capped, boolean speaks) {
   /** Where only what was used is charged, the limit of tokens is so much lower that it binds. */
   private static final int FEWER_TOKENS = 2;
 
+  /** Room for two large requests. */
+  private static final int FEWEST_TOKENS = 1_250;
+
   /** In percent of what is reserved; it is all of that at most. */
   private static final int LEAST_USE = 25;
 
@@ -33,6 +36,7 @@ record Terms(Charge charge, int heaviest, boolean capped, boolean speaks) {
     return scenario.faults() == Faults.ALL ? drawn(Chance.aside(seed)) : PLAIN;
   }
 
+  /** A cap leaves the limit unused, which hides what goes over it: so there is seldom one. */
   private static Terms drawn(Chance chance) {
     return new Terms(
         chance.happens(0.5) ? Charge.USAGE : Charge.RESERVED,
@@ -45,8 +49,12 @@ record Terms(Charge charge, int heaviest, boolean capped, boolean speaks) {
   Limits limits(Limits given) {
     return new Limits(
         given.requests(),
-        charge == Charge.USAGE ? Math.max(1, given.tokens() / FEWER_TOKENS) : given.tokens(),
+        charge == Charge.USAGE ? fewer(given.tokens()) : given.tokens(),
         capped ? Math.max(1, given.requests() / CAPPED_SECOND) : given.requestsPerSecond());
+  }
+
+  private static long fewer(long tokens) {
+    return Math.max(Math.min(tokens, FEWEST_TOKENS), tokens / FEWER_TOKENS);
   }
 
   @Override
@@ -76,8 +84,9 @@ record Terms(Charge charge, int heaviest, boolean capped, boolean speaks) {
 
   /** A session's part of the weight of all. */
   double part(int session, int sessions) {
+    long whole = sessions / heaviest;
     long rest = sessions % heaviest;
-    long all = (sessions / heaviest) * heaviest * (heaviest + 1L) / 2 + rest * (rest + 1) / 2;
+    long all = whole * heaviest * (heaviest + 1) / 2 + rest * (rest + 1) / 2;
     return (double) weight(session) / all;
   }
 }
