@@ -10,7 +10,7 @@ public sealed interface Evidence {
    * What came with an answer.
    *
    * @param limit the upstream's limits; a dimension that it did not name is {@link Long#MAX_VALUE}
-   * @param remaining what it would still take; likewise
+   * @param remaining what it would still take; likewise, and never less than nothing
    * @param lapse after how long {@code remaining} says nothing any more, in nanoseconds
    */
   record Headers(Amount limit, Amount remaining, long lapse) implements Evidence {
@@ -20,6 +20,7 @@ public sealed interface Evidence {
 
     public Headers {
       limit = limit.max(LEAST);
+      remaining = remaining.orZero();
       lapse = Math.clamp(lapse, 0, LONGEST);
     }
 
