@@ -3,6 +3,7 @@ package io.dragoman;
 import io.dragoman.cluster.Grid;
 import io.dragoman.openai.OpenAi;
 import io.dragoman.openai.OpenAiClient;
+import io.dragoman.openai.Tokenizer;
 import io.dragoman.ops.Health;
 import io.dragoman.ops.Metrics;
 import io.dragoman.ops.NodeFigures;
@@ -82,6 +83,7 @@ public final class Node implements AutoCloseable {
     config.listen().requireFree("node.listen");
     config.admin().requireFree("node.admin");
     new Address(config.grid().host(), config.grid().port()).requireFree("grid.listen");
+    prepareTokenizer(config.captions().model());
     SpeechRecognizer recognizer = GoogleRecognizer.connect(config.speech());
     Grid grid;
     try {
@@ -137,6 +139,17 @@ public final class Node implements AutoCloseable {
     }
     figures.listening(node.listening(), node.admin());
     return node;
+  }
+
+  /** Reads the vocabulary while the grid is joined, so that the first caption need not wait. */
+  private static void prepareTokenizer(String model) {
+    if (!Tokenizer.knows(model)) {
+      log.warn(
+          "openai.model: {} is not known to say how it counts tokens, so every byte of a prompt is"
+              + " reserved as one; a request takes more than twice the tokens from the quota so",
+          model);
+    }
+    Thread.startVirtualThread(() -> Tokenizer.of(model));
   }
 
   /**

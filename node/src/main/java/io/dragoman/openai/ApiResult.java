@@ -14,7 +14,13 @@ public sealed interface ApiResult {
    * An answer that is not whole: {@code finish_reason} was {@code length} or {@code
    * content_filter}, or the stream broke.
    */
-  record Incomplete(String text, String reason) implements ApiResult {}
+  record Incomplete(String text, String reason) implements ApiResult {
+
+    /** Whether it would have been longer than {@code max_completion_tokens}. */
+    public boolean cutOff() {
+      return reason.equals("length");
+    }
+  }
 
   /** 429: the upstream's limit was reached; it says how long to wait, or zero. */
   record RateLimited(Duration retryAfter, RateLimitHeaders limits) implements ApiResult {}

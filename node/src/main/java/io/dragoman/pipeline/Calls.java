@@ -75,13 +75,22 @@ final class Calls {
       };
     }
     try (OpenAi.Slot slot = free.get()) {
-      ChatRequest request = prompt.about(utterance.text());
-      int tokens = prompt.tokens(utterance.text());
-      return switch (gate.ask(new QuotaRequest(priority, tokens))) {
+      Prompt.Priced priced = prompt.about(utterance.text());
+      return switch (gate.ask(new QuotaRequest(priority, priced.tokens()))) {
         case Decision.Granted granted -> {
-          try (SessionMeter.Sending sending = meter.begin(tokens)) {
-            yield new Attempt.Made(
-                call(slot, request, granted.permit(), sending, role, priority, since, onText));
+          try (SessionMeter.Sending sending = meter.begin(priced.tokens())) {
+            ApiResult result =
+                call(
+                    slot,
+                    priced.request(),
+                    granted.permit(),
+                    sending,
+                    role,
+                    priority,
+                    since,
+                    onText);
+            prompt.answered(result);
+            yield new Attempt.Made(result);
           }
         }
         case Decision.Wait wait -> {

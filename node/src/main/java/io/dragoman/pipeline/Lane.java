@@ -213,9 +213,9 @@ final class Lane implements AutoCloseable {
       }
       case ApiResult.Incomplete incomplete -> {
         retry.works();
-        yield retry.mayAskAgain()
-            ? again(utterance, Duration.ZERO)
-            : giveUp(utterance, incomplete.reason());
+        yield utterance.complete() && !retry.mayAskAgain()
+            ? giveUp(utterance, incomplete.reason())
+            : again(utterance, Duration.ZERO);
       }
       case ApiResult.RateLimited limited -> again(utterance, limited.retryAfter());
       case ApiResult.Refused refusal -> again(utterance, Duration.ZERO);

@@ -181,6 +181,36 @@ class CaptionPipelineTest {
   }
 
   @Test
+  void anAnswerThatWasCutOffIsGivenMoreRoomWhichTheQuotaIsAskedFor() throws Exception {
+    openAi.trouble(new ApiResult.Incomplete("O", "length"));
+    pipeline.heard(said("one", 0, 10));
+    pipeline.heard(said("two", 10, 20));
+    openAi.answer(3);
+    pipeline.finish();
+    assertEquals(List.of("ONE", "TWO"), captions.finals(Role.TRANSLATION));
+    int more = openAi.rooms.get(1) - openAi.rooms.get(0);
+    assertTrue(more > 0, openAi.rooms::toString);
+    assertEquals(openAi.rooms.get(1), openAi.rooms.get(2), "so the next is not cut off");
+    assertEquals(gate.reserved.get(0) + more, gate.reserved.get(1));
+  }
+
+  @Test
+  void partialsThatWereFilteredLeaveTheFinalItsTries() throws Exception {
+    for (int partials = 1; partials <= 2; partials++) {
+      openAi.trouble(new ApiResult.Incomplete("", "content_filter"));
+      int asked = partials;
+      pipeline.heard(interim("one".repeat(partials)));
+      openAi.answer(1);
+      await().until(() -> openAi.asked.size() == asked && openAi.inFlight.get() == 0);
+    }
+    openAi.trouble(new ApiResult.Incomplete("", "content_filter"));
+    pipeline.heard(said("one two", 0, 10));
+    openAi.answer(2);
+    pipeline.finish();
+    assertEquals(List.of("ONE TWO"), captions.finals(Role.TRANSLATION));
+  }
+
+  @Test
   void growingSentencesAreLeftAloneWhenSwitchedOff() throws Exception {
     pipeline.growing(false);
     pipeline.heard(interim("one"));

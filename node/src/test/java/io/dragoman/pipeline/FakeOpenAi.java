@@ -24,6 +24,7 @@ final class FakeOpenAi implements OpenAi {
       new RateLimitHeaders(null, null, null, null, null, null);
 
   final List<String> asked = new CopyOnWriteArrayList<>();
+  final List<Integer> rooms = new CopyOnWriteArrayList<>();
   final AtomicInteger inFlight = new AtomicInteger();
   final AtomicInteger mostInFlight = new AtomicInteger();
   private volatile boolean broken;
@@ -70,6 +71,7 @@ final class FakeOpenAi implements OpenAi {
       }
       mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
       try {
+        rooms.add(request.maxCompletionTokens());
         asked.add(request.user());
         listener.onSent();
         answers.acquire();
