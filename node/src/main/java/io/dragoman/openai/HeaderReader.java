@@ -1,7 +1,10 @@
 package io.dragoman.openai;
 
 import java.net.http.HttpHeaders;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeaderReader {
   private static final Pattern PART = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m|h|d)");
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}(?:\\.\\d{1,18})?");
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private HeaderReader() {}
@@ -28,21 +32,46 @@ final class HeaderReader {
   }
 
   /**
-   * How long to wait: {@code retry-after-ms}, else {@code retry-after} in seconds, else not at all.
+   * How long to wait: {@code retry-after-ms}, else {@code retry-after}, else not at all. The latter
+   * gives seconds, or an HTTP date (RFC 9110, 10.2.3), which is read by the upstream's own clock:
+   * the answer's {@code date}.
    */
   static Duration retryAfter(HttpHeaders headers) {
     Optional<Duration> exact =
         headers.firstValue("retry-after-ms").flatMap(text -> scaled(text, 1));
     return exact
         .or(() -> headers.firstValue("retry-after").flatMap(text -> scaled(text, 1_000)))
+        .or(() -> until(headers))
         .orElse(Duration.ZERO);
   }
 
+  private static Optional<Duration> until(HttpHeaders headers) {
+    Optional<ZonedDateTime> then = date(headers, "retry-after");
+    Optional<ZonedDateTime> now = date(headers, "date");
+    return then.flatMap(end -> now.map(start -> Duration.between(start, end)))
+        .filter(Duration::isPositive)
+        .map(HeaderReader::shorter);
+  }
+
+  private static Optional<ZonedDateTime> date(HttpHeaders headers, String name) {
+    try {
+      return headers
+          .firstValue(name)
+          .map(text -> ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
   /**
-   * Reads durations such as {@code 1s}, {@code 6m0s}, {@code 17ms} and {@code 1m2.5s}; null for
-   * anything else.
+   * Reads durations such as {@code 1s}, {@code 6m0s}, {@code 17ms} and {@code 1m2.5s}, and plain
+   * seconds, as some write them; null for anything else.
    */
   static @Nullable Duration duration(String text) {
+    return scaled(text, 1_000).orElseGet(() -> parts(text));
+  }
+
+  private static @Nullable Duration parts(String text) {
     Matcher part = PART.matcher(text);
     Duration sum = Duration.ZERO;
     int at = 0;
@@ -57,14 +86,9 @@ final class HeaderReader {
   }
 
   private static Optional<Duration> scaled(String text, int millis) {
-    try {
-      double value = Double.parseDouble(text);
-      return value >= 0
-          ? Optional.of(shorter(Duration.ofMillis(Math.round(value * millis))))
-          : Optional.empty();
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
+    return NUMBER.matcher(text).matches()
+        ? Optional.of(shorter(Duration.ofMillis(Math.round(Double.parseDouble(text) * millis))))
+        : Optional.empty();
   }
 
   private static Duration shorter(Duration duration) {
