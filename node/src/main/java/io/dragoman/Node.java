@@ -145,8 +145,9 @@ public final class Node implements AutoCloseable {
   private static void prepareTokenizer(String model) {
     if (!Tokenizer.knows(model)) {
       log.warn(
-          "openai.model: {} is not known to say how it counts tokens, so every byte of a prompt is"
-              + " reserved as one; a request takes more than twice the tokens from the quota so",
+          "openai.model: it is not known how {} counts tokens, so every byte of a prompt is reserved as"
+              + " one, and requests take more than twice the tokens from the quota; if it is another"
+              + " name of an OpenAI model, use that model's own",
           model);
     }
     Thread.startVirtualThread(() -> Tokenizer.of(model));
