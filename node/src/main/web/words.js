@@ -78,7 +78,14 @@ const MICROPHONE = {
 const WAITING = {
   'quota.requests': 'Translations wait for their share of the language model',
   'quota.tokens': 'Translations wait for their share of the language model',
-  'quota.unreachable': 'Translations wait until the servers reach each other again',
+  'quota.requests_per_second': 'Translations wait for their share of the language model',
+  'quota.lease': 'Translations wait until this server hears from the others',
+  'quota.gathering': 'Translations wait until the servers have found each other again',
+  'quota.quarantine': 'Translations wait longer while the part of a lost server is held back',
+  'quota.refused': 'The language model asked for a pause, and translations wait for its end',
+  'quota.no_majority': 'Translations wait until the servers reach each other again',
+  'quota.handover': 'Translations wait while one server takes over from another',
+  'quota.configuration': 'Translations wait, since this server is set up otherwise than the others; tell whoever runs it',
   connections: 'Translations wait for a free connection to the language model',
   language_model: 'The language model does not answer; translations are tried again',
 };

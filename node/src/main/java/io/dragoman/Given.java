@@ -1,7 +1,10 @@
 package io.dragoman;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * What a key was given, and where.
@@ -111,6 +114,26 @@ record Given(String key, Place place, Shape shape, List<String> items) {
     }
     throw new IllegalArgumentException(
         "\"%s\" is not a whole number from %d to %d.".formatted(shown(text), least, most));
+  }
+
+  <E extends Enum<E>> E choice(Class<E> type) {
+    String text = one();
+    for (E constant : type.getEnumConstants()) {
+      if (small(constant).equals(text)) {
+        return constant;
+      }
+    }
+    throw new IllegalArgumentException(
+        "\"%s\" is not one of: %s."
+            .formatted(
+                shown(text),
+                Arrays.stream(type.getEnumConstants())
+                    .map(Given::small)
+                    .collect(Collectors.joining(", "))));
+  }
+
+  static String small(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   boolean flag() {

@@ -1,6 +1,7 @@
 package io.dragoman;
 
 import io.dragoman.cluster.Grid;
+import io.dragoman.cluster.GridQuota;
 import io.dragoman.openai.OpenAi;
 import io.dragoman.openai.OpenAiClient;
 import io.dragoman.openai.Tokenizer;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -43,6 +45,7 @@ public final class Node implements AutoCloseable {
 
   private final NodeConfig config;
   private final Grid grid;
+  private final GridQuota quota;
   private final SpeechRecognizer recognizer;
   private final OpenAi openAi;
   private final SessionEndpoint sessions;
@@ -55,6 +58,7 @@ public final class Node implements AutoCloseable {
   private Node(
       NodeConfig config,
       Grid grid,
+      GridQuota quota,
       SpeechRecognizer recognizer,
       OpenAi openAi,
       SessionEndpoint sessions,
@@ -64,6 +68,7 @@ public final class Node implements AutoCloseable {
       Watch adminWatch) {
     this.config = config;
     this.grid = grid;
+    this.quota = quota;
     this.recognizer = recognizer;
     this.openAi = openAi;
     this.sessions = sessions;
@@ -87,12 +92,21 @@ public final class Node implements AutoCloseable {
     SpeechRecognizer recognizer = GoogleRecognizer.connect(config.speech());
     Grid grid;
     try {
-      grid = Grid.start(config.grid());
+      grid = Grid.start(config.grid(), config.quota());
     } catch (IOException e) {
       recognizer.close();
       throw e;
     }
     OpenAi openAi = new OpenAiClient(config.openAi());
+    GridQuota quota;
+    try {
+      quota = grid.openQuota(config.openAi().mostCalls());
+    } catch (IOException e) {
+      openAi.close();
+      recognizer.close();
+      grid.close();
+      throw e;
+    }
     Metrics metrics = new Metrics(config.name());
     PipelineMetrics pipelines = new PipelineMetrics(metrics.registry());
     SessionEndpoint sessions =
@@ -102,7 +116,7 @@ public final class Node implements AutoCloseable {
                 config.sessions(),
                 recognizer,
                 openAi,
-                grid.quotaGate(config.quota()),
+                quota.gate(),
                 config.captions(),
                 pipelines,
                 new SessionMetrics(metrics.registry()),
@@ -122,15 +136,12 @@ public final class Node implements AutoCloseable {
             pipelines,
             () -> troubles(recognizer, openAi));
     Stats stats =
-        new Stats(
-            grid.node(),
-            grid.clusterView(figures),
-            grid.quotaMeter(config.quota()),
-            InstantSource.system());
+        new Stats(grid.node(), grid.clusterView(figures), quota.meter(), InstantSource.system());
     Watch adminWatch = new Watch();
     WebServer server = server(config, sessions, health, metrics, stats, adminWatch);
     Node node =
-        new Node(config, grid, recognizer, openAi, sessions, health, metrics, server, adminWatch);
+        new Node(
+            config, grid, quota, recognizer, openAi, sessions, health, metrics, server, adminWatch);
     server.start();
     if (!server.isRunning()) {
       node.close();
@@ -177,6 +188,11 @@ public final class Node implements AutoCloseable {
           gridAddress());
     }
     grid.awaitSafe(ALL_HERE_WITHIN);
+    if (!quota.awaitGranting(ALL_HERE_WITHIN)) {
+      log.warn(
+          "ready, but nothing is translated yet: the quota is {}",
+          quota.meter().use().state().name().toLowerCase(Locale.ROOT));
+    }
     health.ready();
     if (!all) {
       log.warn("ready, though not all nodes are here: {}", grid.attendance());

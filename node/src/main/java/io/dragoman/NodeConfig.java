@@ -4,6 +4,9 @@ import io.dragoman.cluster.GridConfig;
 import io.dragoman.cluster.GridFile;
 import io.dragoman.openai.OpenAiConfig;
 import io.dragoman.pipeline.PipelineConfig;
+import io.dragoman.quota.Charge;
+import io.dragoman.quota.Limits;
+import io.dragoman.quota.Policy;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.session.ConnectionConfig;
 import io.dragoman.session.Origins;
@@ -138,18 +141,21 @@ public record NodeConfig(
             name,
             place.host(),
             place.port(),
-            settings.list("grid.members")),
+            settings.list("grid.members"),
+            home.resolve(settings.text("node.data", "data"))),
         sessions(settings, speech),
         speech,
         openAi(settings, callTimeout),
         PipelineConfig.of(settings.text("openai.model", "gpt-4o-mini")),
         new QuotaConfig(
-            settings.number("quota.requests_per_minute", 4_500, 1, 10_000_000),
-            settings.number("quota.tokens_per_minute", 1_800_000, 1, 2_000_000_000),
-            settings.number("quota.partials_percent", 60, 0, 100),
+            new Limits(
+                settings.number("quota.requests_per_minute", 4_500, 1, 100_000_000),
+                settings.number("quota.tokens_per_minute", 1_800_000, 1, 2_000_000_000),
+                settings.number("quota.requests_per_second", 100_000_000, 1, 100_000_000)),
+            settings.choice("quota.policy", Policy.FAIR),
+            settings.choice("quota.charge", Charge.RESERVED),
             callTimeout,
-            NETWORK_BOUND,
-            Duration.ofMinutes(1)));
+            NETWORK_BOUND));
   }
 
   private static SessionConfig sessions(Settings settings, SpeechConfig speech) {

@@ -99,6 +99,14 @@ final class Settings {
     return read(new Key(key, String.valueOf(otherwise), ""), otherwise, Given::flag);
   }
 
+  /** One of an enum's constants, in small letters. */
+  <E extends Enum<E>> E choice(String key, E otherwise) {
+    return read(
+        new Key(key, Given.small(otherwise), ""),
+        otherwise,
+        given -> given.choice(otherwise.getDeclaringClass()));
+  }
+
   List<String> list(String key) {
     return read(new Key(key, "", ""), List.of(), Given::all);
   }

@@ -60,7 +60,7 @@ class ConfigMistakesTest {
                 sk: sk-very-secret
               timeout_s: 121
             quota:
-              partials_percent: 101
+              policy: greedy
               tokens_per_minute: !!java.net.URL [x]
             """,
             Map.of(
@@ -87,7 +87,7 @@ class ConfigMistakesTest {
         F, line 17: openai.base_url: http://192.0.2.1/v1 is on another machine, where the key must not travel in plaintext; use https.
         F, line 18: openai.api_key: keys stand below it, where one value belongs.
         F, line 20: openai.timeout_s: "121" is not a whole number from 1 to 120.
-        F, line 22: quota.partials_percent: "101" is not a whole number from 0 to 100.
+        F, line 22: quota.policy: "greedy" is not one of: fair, equal.
         F, line 23: quota.tokens_per_minute: tags (!) are not taken; write the plain value, in quotes if need be.
         DRAGOMAN_SPEECH_MAX_STREAMS (environment): speech.max_streams: "10001" is not a whole number from 1 to 10000.
         DRAGOMAN_SPEECH_MAX_STREEMS (environment): there is no such variable; did you mean DRAGOMAN_SPEECH_MAX_STREAMS?

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dragoman.quota.Policy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,22 +29,21 @@ class NodeConfigTest {
   void theFileAsShippedHoldsTheDefaults() {
     NodeConfig defaults = read(null, NEEDED, Map.of());
     assertEquals(defaults, read(HOME.resolve("cluster-config/node.yaml"), NEEDED, Map.of()));
-    assertEquals(4_500, defaults.quota().requestsPerMinute());
-    assertEquals(1_800_000, defaults.quota().tokensPerMinute());
+    assertEquals(4_500, defaults.quota().limits().requests());
+    assertEquals(1_800_000, defaults.quota().limits().tokens());
   }
 
   @Test
   void theCommandLineWinsOverTheEnvironmentAndBothOverTheFile() throws Exception {
     Path file =
-        write(
-            "quota:\n  requests_per_minute: 100\n  tokens_per_minute: 1000\n  partials_percent: 75\n");
+        write("quota:\n  requests_per_minute: 100\n  tokens_per_minute: 1000\n  policy: fair\n");
     Map<String, String> environment = new HashMap<>(NEEDED);
     environment.put("DRAGOMAN_QUOTA_REQUESTS_PER_MINUTE", "50");
-    environment.put("DRAGOMAN_QUOTA_PARTIALS_PERCENT", "25");
+    environment.put("DRAGOMAN_QUOTA_POLICY", "equal");
     NodeConfig config = read(file, environment, Map.of("quota.tokens_per_minute", "2000"));
-    assertEquals(50, config.quota().requestsPerMinute());
-    assertEquals(2_000, config.quota().tokensPerMinute());
-    assertEquals(25, config.quota().partialsPercent());
+    assertEquals(50, config.quota().limits().requests());
+    assertEquals(2_000, config.quota().limits().tokens());
+    assertEquals(Policy.EQUAL, config.quota().policy());
   }
 
   @Test
@@ -106,7 +106,7 @@ class NodeConfigTest {
   @ParameterizedTest
   @CsvSource({
     "quota.requests_per_minute,many,whole number from 1 to",
-    "quota.partials_percent,101,0 to 100",
+    "quota.policy,greedy,'one of: fair, equal'",
     "node.listen,8080,HOST:PORT",
     "grid.listen,127.0.0.1:99999,HOST:PORT",
     "node.colour,blue,node.colour",

@@ -27,21 +27,31 @@ final class Dragoman implements AutoCloseable {
   }
 
   static Dragoman start(Path directory, String... arguments) throws IOException {
+    return start(directory, "", "io.dragoman.Main", arguments);
+  }
+
+  /** One of the tests' own programs, with all of the node's code. */
+  static Dragoman start(Path directory, Class<?> program, String... arguments) throws IOException {
+    return start(directory, "target/test-classes:", program.getName(), arguments);
+  }
+
+  private static Dragoman start(Path directory, String classes, String main, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + NODE.resolve("bin/jvm.options"));
     command.add("-Ddragoman.home=" + NODE.getParent());
     command.add("-cp");
-    command.add(NODE.resolve("target/dragoman.jar") + ":" + NODE.resolve("target/lib") + "/*");
-    command.add("io.dragoman.Main");
+    command.add(
+        classes + NODE.resolve("target/dragoman.jar") + ":" + NODE.resolve("target/lib") + "/*");
+    command.add(main);
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(directory, "out", ".txt");
     Path err = Files.createTempFile(directory, "err", ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().put("DRAGOMAN_NODE_DATA", directory.resolve("data").toString());
+    Process process = builder.start();
     process.getOutputStream().close();
     return new Dragoman(process, out, err);
   }

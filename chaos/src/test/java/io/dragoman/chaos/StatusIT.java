@@ -49,7 +49,7 @@ class StatusIT {
             JsonNode limits = get(admins.get(0), "limits");
             assertEquals(4_500, limits.path("requestsPerMinuteLimit").asInt(), limits.toString());
             assertTrue(limits.path("requestsLastMinute").asInt() > 0, limits.toString());
-            assertEquals("granting", limits.path("quotaState").asText(), limits.toString());
+            assertEquals("normal", limits.path("quotaState").asText(), limits.toString());
           });
 
       eventually(() -> tableAndJson(admins.get(1)));

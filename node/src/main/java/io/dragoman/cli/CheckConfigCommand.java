@@ -73,8 +73,8 @@ final class CheckConfigCommand implements Callable<Integer> {
         grid.size() == 1 ? "the only node, its grid" : "one of %d nodes".formatted(grid.size()),
         grid.host(),
         grid.port(),
-        config.quota().requestsPerMinute(),
-        config.quota().tokensPerMinute());
+        config.quota().limits().requests(),
+        config.quota().limits().tokens());
     if (!check.missing().isEmpty()) {
       out.println("  The file is right; to start here, a node still needs:");
     }

@@ -123,15 +123,25 @@ final class StatusTable {
   }
 
   private static void quota(ClusterStatus.Quota quota, List<String> lines) {
-    lines.add(
-        switch (quota.state()) {
-          case "granting" -> "quota     last minute";
-          case "unreachable" ->
-              "quota     unreachable, nothing is granted; sent in the last minute:";
-          default -> "quota     last minute; its state is " + quota.state();
-        });
+    lines.add("quota     " + state(quota));
     lines.add(gauge("requests", quota.requestsLastMinute(), quota.requestsPerMinuteLimit()));
     lines.add(gauge("tokens", quota.tokensLastMinute(), quota.tokensPerMinuteLimit()));
+  }
+
+  private static String state(ClusterStatus.Quota quota) {
+    String time = time(Duration.ofMillis(quota.remainingMs()));
+    String votes = "%d votes of %d".formatted(quota.votes(), quota.votesNeeded());
+    return switch (quota.state()) {
+      case "normal" -> "last minute";
+      case "quarantine" ->
+          "for %s more, what nodes that are gone may have used counts".formatted(time);
+      case "gathering" -> "nothing is granted: a new owner gathers the nodes, " + votes;
+      case "no_majority" -> "nothing is granted: no majority of the nodes, " + votes;
+      case "refused" -> "nothing is granted for %s: the upstream refused a call".formatted(time);
+      case "sealed" -> "nothing is granted for a moment: its owner leaves";
+      case "unreachable" -> "unreachable, nothing is granted; sent in the last minute:";
+      default -> "last minute; its state is " + quota.state();
+    };
   }
 
   private static String gauge(String what, long used, long limit) {

@@ -10,18 +10,16 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.dragoman.ops.ClusterView;
 import io.dragoman.ops.NodeView;
-import io.dragoman.quota.PermitId;
 import io.dragoman.quota.QuotaConfig;
-import io.dragoman.quota.QuotaGate;
-import io.dragoman.quota.QuotaMeter;
 import io.dragoman.session.SessionRegistry;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,29 +41,34 @@ public final class Grid implements AutoCloseable {
 
   private static final Duration SAFE_PAUSE = Duration.ofMillis(50);
   private static final String MAJORITY = "majority";
-  private static final String QUOTA = "quota";
 
   private final String node;
   private final HazelcastInstance hazelcast;
-  private final InstantSource clock;
-
-  /** The grid address of every node of the cluster, as configured. */
-  private final List<String> members;
-
+  private final GridConfig config;
+  private final QuotaConfig quotaConfig;
+  private final LedgerOwners owners;
+  private final NodeMemory memory;
   private final GridSessionRegistry sessions;
 
-  /** Counts the permits that any gate of this node has asked for. */
-  private final AtomicLong asks = new AtomicLong();
+  /** Null until it is opened. */
+  private volatile @Nullable GridQuota quota;
 
   /** Notified when the members change; guards nothing. */
   private final Object membership = new Object();
 
   private Grid(
-      String node, HazelcastInstance hazelcast, InstantSource clock, List<String> members) {
+      String node,
+      HazelcastInstance hazelcast,
+      GridConfig config,
+      QuotaConfig quotaConfig,
+      LedgerOwners owners,
+      NodeMemory memory) {
     this.node = node;
     this.hazelcast = hazelcast;
-    this.clock = clock;
-    this.members = members;
+    this.config = config;
+    this.quotaConfig = quotaConfig;
+    this.owners = owners;
+    this.memory = memory;
     this.sessions = new GridSessionRegistry(hazelcast, node);
     hazelcast.getCluster().addMembershipListener(new Changes());
   }
@@ -75,16 +78,23 @@ public final class Grid implements AutoCloseable {
    *
    * @throws IOException with a sentence for a human: the configuration is wrong, or the port in use
    */
-  public static Grid start(GridConfig config) throws IOException {
-    return start(config, InstantSource.system());
+  public static Grid start(GridConfig config, QuotaConfig quota) throws IOException {
+    NodeMemory memory = NodeMemory.open(config.memory());
+    try {
+      return start(config, quota, memory);
+    } catch (IOException e) {
+      memory.close();
+      throw e;
+    }
   }
 
-  static Grid start(GridConfig config, InstantSource clock) throws IOException {
+  private static Grid start(GridConfig config, QuotaConfig quota, NodeMemory memory)
+      throws IOException {
     String node = config.node() + "-" + UUID.randomUUID().toString().substring(0, 8);
     Config member = GridFile.load(config.file());
     member.setInstanceName(node);
     member.getMemberAttributeConfig().setAttribute(NODE, node);
-    member.getMemberAttributeConfig().setAttribute(PLACE, config.host() + ":" + config.port());
+    member.getMemberAttributeConfig().setAttribute(PLACE, config.place());
     place(member.getNetworkConfig(), config);
     // A "majority" of one node would protect from nothing, and the grid refuses it.
     member
@@ -94,10 +104,18 @@ public final class Grid implements AutoCloseable {
     // As many as make the copies of an entry a majority of the cluster, so that no majority lacks
     // one.
     int backups = Math.min(MapConfig.MAX_BACKUP_COUNT, config.majority() - 1);
-    member.getMapConfig(QUOTA).setBackupCount(backups);
+    // Nobody believes a copy of a ledger that is not sealed, so nobody need wait for one.
+    member.getMapConfig(GridQuota.MAP).setBackupCount(0).setAsyncBackupCount(backups);
     member.getMapConfig(GridSessionRegistry.MAP).setBackupCount(backups);
     member.addExecutorConfig(GridClusterView.executor());
-    GridTypes.register(member.getSerializationConfig(), clock);
+    LedgerOwners owners =
+        new LedgerOwners(
+            ThreadLocalRandom.current().nextLong(),
+            NodeIds.voters(config.all()),
+            config.size(),
+            Map.of(GridQuota.NAME, quota),
+            new SystemMoments());
+    GridTypes.register(member.getSerializationConfig(), owners);
     HazelcastInstance hazelcast;
     try {
       hazelcast = Hazelcast.newHazelcastInstance(member);
@@ -107,7 +125,7 @@ public final class Grid implements AutoCloseable {
               .formatted(config.host(), config.port(), e.getMessage()),
           e);
     }
-    Grid grid = new Grid(node, hazelcast, clock, config.members());
+    Grid grid = new Grid(node, hazelcast, config, quota, owners, memory);
     log.info("joined the grid as {}: {}", node, grid.attendance());
     return grid;
   }
@@ -131,7 +149,8 @@ public final class Grid implements AutoCloseable {
 
   /** Who is here, for people: {@code 1 of 3 nodes; missing: 10.0.0.2:5701, 10.0.0.3:5701}. */
   public String attendance() {
-    List<String> absent = GridClusterView.absent(members, hazelcast.getCluster().getMembers());
+    List<String> absent =
+        GridClusterView.absent(config.members(), hazelcast.getCluster().getMembers());
     int all = size() + absent.size();
     return "%d of %d %s%s"
         .formatted(
@@ -168,20 +187,28 @@ public final class Grid implements AutoCloseable {
     return true;
   }
 
-  /** The gate of the cluster's one quota. Every node must give it the same limits. */
-  public QuotaGate quotaGate(QuotaConfig config) {
-    return new GridQuotaGate(
-        hazelcast.getMap(QUOTA), this::nextPermit, config, clock, System::nanoTime);
-  }
-
-  /** Tells how much of the same quota is in use. */
-  public QuotaMeter quotaMeter(QuotaConfig config) {
-    return new GridQuotaMeter(hazelcast.getMap(QUOTA), config, clock);
+  /**
+   * Takes part in the cluster's quota. Once only.
+   *
+   * @param places how many calls this node makes at once
+   * @throws IOException with a sentence for a human: what the node remembers cannot be read
+   */
+  public GridQuota openQuota(int places) throws IOException {
+    quota =
+        new GridQuota(
+            hazelcast,
+            owners,
+            NodeIds.of(config.place()),
+            config.size(),
+            quotaConfig,
+            places,
+            memory);
+    return quota;
   }
 
   /** Tells the others how this node stands, from now on when they ask, and asks them. */
   public ClusterView clusterView(NodeView here) {
-    return new GridClusterView(hazelcast, here, members);
+    return new GridClusterView(hazelcast, here, config.members());
   }
 
   /** Who carries which session. */
@@ -191,7 +218,21 @@ public final class Grid implements AutoCloseable {
 
   /** Leaves the cluster after its share of the state was handed over. */
   public void leave() {
+    GridQuota opened = quota;
+    if (opened != null) {
+      opened.leave();
+    }
     hazelcast.shutdown();
+    forget();
+  }
+
+  /** Another process of this node may start. */
+  private void forget() {
+    try {
+      memory.close();
+    } catch (IOException e) {
+      log.warn("the node's memory cannot be closed: {}", e.toString());
+    }
   }
 
   /** Leaves as {@link #leave()} does. */
@@ -202,15 +243,16 @@ public final class Grid implements AutoCloseable {
 
   /** Falls out of the cluster without a word, as a killed process does. For tests. */
   void terminate() {
+    GridQuota opened = quota;
+    if (opened != null) {
+      opened.stop();
+    }
     hazelcast.getLifecycleService().terminate();
+    forget();
   }
 
   HazelcastInstance hazelcast() {
     return hazelcast;
-  }
-
-  private PermitId nextPermit() {
-    return new PermitId(node, asks.incrementAndGet());
   }
 
   private static int size(HazelcastInstance hazelcast) {

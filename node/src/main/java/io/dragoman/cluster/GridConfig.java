@@ -16,8 +16,10 @@ import java.util.TreeSet;
  * @param host the address that this node listens on and that the others reach it at
  * @param port its port
  * @param members {@code host:port} of every node of the cluster, this one among them or not
+ * @param data the folder in which this machine's nodes keep what they must not forget
  */
-public record GridConfig(Path file, String node, String host, int port, List<String> members) {
+public record GridConfig(
+    Path file, String node, String host, int port, List<String> members, Path data) {
 
   private static final Set<String> ANYWHERE = Set.of("0.0.0.0", "[::]");
 
@@ -48,9 +50,24 @@ public record GridConfig(Path file, String node, String host, int port, List<Str
 
   /** How many nodes the cluster has when all are here. */
   public int size() {
+    return all().size();
+  }
+
+  /** {@code host:port} of every node of the cluster, this one as well. */
+  Set<String> all() {
     TreeSet<String> all = new TreeSet<>(members);
-    all.add(host + ":" + port);
-    return all.size();
+    all.add(place());
+    return all;
+  }
+
+  /** This node's {@code host:port}. */
+  String place() {
+    return host + ":" + port;
+  }
+
+  /** The folder of this node. */
+  Path memory() {
+    return data.resolve(place().replace(':', '-'));
   }
 
   /** How many nodes are more than half of the cluster. */

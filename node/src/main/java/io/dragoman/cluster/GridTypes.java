@@ -6,29 +6,14 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import com.hazelcast.nio.serialization.StreamSerializer;
-import io.dragoman.cluster.WindowOperation.Ask;
-import io.dragoman.cluster.WindowOperation.Look;
-import io.dragoman.cluster.WindowOperation.Settle;
-import io.dragoman.cluster.WindowOperation.Store;
-import io.dragoman.quota.Decision.Bound;
-import io.dragoman.quota.Load;
-import io.dragoman.quota.PermitId;
-import io.dragoman.quota.QuotaConfig;
-import io.dragoman.quota.QuotaRequest;
-import io.dragoman.quota.QuotaRequest.Priority;
-import io.dragoman.quota.RollingWindow;
-import io.dragoman.quota.RollingWindow.Answer;
-import io.dragoman.quota.RollingWindow.Booking;
-import io.dragoman.quota.RollingWindow.Granted;
-import io.dragoman.quota.RollingWindow.Refused;
-import io.dragoman.quota.RollingWindow.Stale;
+import io.dragoman.cluster.LedgerOperation.Ask;
+import io.dragoman.cluster.LedgerOperation.Seal;
+import io.dragoman.cluster.LedgerOperation.Store;
+import io.dragoman.quota.BinaryForm;
+import io.dragoman.quota.Ledger;
+import io.dragoman.quota.Reply;
 import io.dragoman.session.SessionEntry;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Everything that travels between nodes, in bytes: the type's number, a version, the fields in
@@ -40,105 +25,35 @@ final class GridTypes {
 
   private static final byte VERSION = 1;
 
-  /** Teaches a member all types; operations that it receives read the time from this clock. */
+  /**
+   * Teaches a member all types.
+   *
+   * @param owners for operations that it receives
+   */
   @SuppressWarnings("rawtypes") // a class literal has no type arguments
-  static void register(SerializationConfig config, InstantSource clock) {
-    add(config, 1, RollingWindow.class, GridTypes::writeWindow, GridTypes::readWindow);
-    add(config, 2, Answer.class, GridTypes::writeAnswer, GridTypes::readAnswer);
-    add(config, 3, Ask.class, GridTypes::writeAsk, in -> readAsk(in, clock));
-    add(config, 4, Settle.class, GridTypes::writeSettle, in -> readSettle(in, clock));
+  static void register(SerializationConfig config, LedgerOwners owners) {
+    add(config, 11, Ledger.class, bytes(BinaryForm.LEDGER), value(BinaryForm.LEDGER));
+    add(config, 12, Reply.class, bytes(BinaryForm.REPLY), value(BinaryForm.REPLY));
     add(
         config,
-        5,
+        13,
+        Ask.class,
+        (out, ask) -> out.writeByteArray(BinaryForm.REFRESH.write(ask.refresh)),
+        in -> new Ask(owners, BinaryForm.REFRESH.read(readBytes(in))));
+    add(
+        config,
+        14,
+        Seal.class,
+        (out, seal) -> out.writeLong(seal.process),
+        in -> new Seal(owners, in.readLong()));
+    add(
+        config,
+        15,
         Store.class,
-        (out, store) -> writeWindow(out, store.window()),
-        in -> new Store(readWindow(in)));
+        (out, store) -> out.writeByteArray(BinaryForm.LEDGER.write(store.ledger())),
+        in -> new Store(BinaryForm.LEDGER.read(readBytes(in))));
     add(config, 6, SessionEntry.class, GridTypes::writeEntry, GridTypes::readEntry);
-    add(config, 7, Look.class, (out, look) -> {}, in -> new Look(clock));
-    add(config, 8, Load.class, GridTypes::writeLoad, GridTypes::readLoad);
     ReportTypes.register(config);
-  }
-
-  private static void writeWindow(ObjectDataOutput out, RollingWindow window) throws IOException {
-    out.writeInt(window.proven().size());
-    for (Map.Entry<Long, Load> bucket : window.proven().entrySet()) {
-      out.writeLong(bucket.getKey());
-      writeLoad(out, bucket.getValue());
-    }
-    out.writeInt(window.open().size());
-    for (Map.Entry<PermitId, Booking> permit : window.open().entrySet()) {
-      writeId(out, permit.getKey());
-      out.writeLong(permit.getValue().endMs());
-      writeLoad(out, permit.getValue().load());
-    }
-    out.writeInt(window.settled().size());
-    for (Map.Entry<PermitId, Long> permit : window.settled().entrySet()) {
-      writeId(out, permit.getKey());
-      out.writeLong(permit.getValue());
-    }
-  }
-
-  private static RollingWindow readWindow(ObjectDataInput in) throws IOException {
-    TreeMap<Long, Load> proven = new TreeMap<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      proven.put(in.readLong(), readLoad(in));
-    }
-    Map<PermitId, Booking> open = new HashMap<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      open.put(readId(in), new Booking(in.readLong(), readLoad(in)));
-    }
-    Map<PermitId, Long> settled = new HashMap<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      settled.put(readId(in), in.readLong());
-    }
-    return new RollingWindow(proven, open, settled);
-  }
-
-  private static void writeAnswer(ObjectDataOutput out, Answer answer) throws IOException {
-    switch (answer) {
-      case Granted() -> out.writeByte(0);
-      case Refused(long waitMs, Bound bound) -> {
-        out.writeByte(1);
-        out.writeLong(waitMs);
-        out.writeString(bound.name());
-      }
-      case Stale() -> out.writeByte(2);
-    }
-  }
-
-  private static Answer readAnswer(ObjectDataInput in) throws IOException {
-    byte kind = in.readByte();
-    return switch (kind) {
-      case 0 -> new Granted();
-      case 1 -> new Refused(in.readLong(), Bound.valueOf(readString(in)));
-      case 2 -> new Stale();
-      default -> throw new HazelcastSerializationException("unknown answer " + kind);
-    };
-  }
-
-  private static void writeAsk(ObjectDataOutput out, Ask ask) throws IOException {
-    writeId(out, ask.id);
-    writeConfig(out, ask.config);
-    out.writeString(ask.request.priority().name());
-    out.writeInt(ask.request.tokens());
-  }
-
-  private static Ask readAsk(ObjectDataInput in, InstantSource clock) throws IOException {
-    return new Ask(
-        clock,
-        readId(in),
-        readConfig(in),
-        new QuotaRequest(Priority.valueOf(readString(in)), in.readInt()));
-  }
-
-  private static void writeSettle(ObjectDataOutput out, Settle settle) throws IOException {
-    writeId(out, settle.id);
-    writeConfig(out, settle.config);
-    out.writeBoolean(settle.arrived);
-  }
-
-  private static Settle readSettle(ObjectDataInput in, InstantSource clock) throws IOException {
-    return new Settle(clock, readId(in), readConfig(in), in.readBoolean());
   }
 
   private static void writeEntry(ObjectDataOutput out, SessionEntry entry) throws IOException {
@@ -152,41 +67,20 @@ final class GridTypes {
     return new SessionEntry(readString(in), readString(in), readString(in), in.readLong());
   }
 
-  private static void writeLoad(ObjectDataOutput out, Load load) throws IOException {
-    out.writeLong(load.requests());
-    out.writeLong(load.tokens());
+  private static <T> Writer<T> bytes(BinaryForm<T> form) {
+    return (out, value) -> out.writeByteArray(form.write(value));
   }
 
-  private static Load readLoad(ObjectDataInput in) throws IOException {
-    return new Load(in.readLong(), in.readLong());
+  private static <T> Reader<T> value(BinaryForm<T> form) {
+    return in -> form.read(readBytes(in));
   }
 
-  private static void writeId(ObjectDataOutput out, PermitId id) throws IOException {
-    out.writeString(id.holder());
-    out.writeLong(id.sequence());
-  }
-
-  private static PermitId readId(ObjectDataInput in) throws IOException {
-    return new PermitId(readString(in), in.readLong());
-  }
-
-  private static void writeConfig(ObjectDataOutput out, QuotaConfig config) throws IOException {
-    out.writeInt(config.requestsPerMinute());
-    out.writeInt(config.tokensPerMinute());
-    out.writeInt(config.partialsPercent());
-    out.writeLong(config.longestCall().toMillis());
-    out.writeLong(config.networkBound().toMillis());
-    out.writeLong(config.window().toMillis());
-  }
-
-  private static QuotaConfig readConfig(ObjectDataInput in) throws IOException {
-    return new QuotaConfig(
-        in.readInt(),
-        in.readInt(),
-        in.readInt(),
-        Duration.ofMillis(in.readLong()),
-        Duration.ofMillis(in.readLong()),
-        Duration.ofMillis(in.readLong()));
+  private static byte[] readBytes(ObjectDataInput in) throws IOException {
+    byte[] bytes = in.readByteArray();
+    if (bytes == null) {
+      throw new HazelcastSerializationException("a value is missing");
+    }
+    return bytes;
   }
 
   static String readString(ObjectDataInput in) throws IOException {

@@ -124,11 +124,10 @@ final class CircuitBreaker {
     if (!tripped) {
       return new OpenAi.Standing.Sound();
     }
-    if (refusal != null && isCertain()) {
-      return new OpenAi.Standing.Refusing(refusal);
-    }
-    return new OpenAi.Standing.Resting(
-        Duration.ofNanos(Math.max(0, restEnds - nanoTime.getAsLong())));
+    Duration left = Duration.ofNanos(Math.max(0, restEnds - nanoTime.getAsLong()));
+    return refusal != null && isCertain()
+        ? new OpenAi.Standing.Refusing(refusal, left)
+        : new OpenAi.Standing.Resting(left);
   }
 
   /** What has tripped it, and not been overcome. */

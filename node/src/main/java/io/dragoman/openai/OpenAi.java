@@ -25,21 +25,35 @@ public interface OpenAi extends AutoCloseable {
   /** How an upstream is to be treated by all callers of this node. */
   sealed interface Standing {
 
-    /** It may be called. */
-    record Sound() implements Standing {}
+    /** For how long it is left alone; zero where it may be called, or where one call may try. */
+    Duration left();
 
-    /** It is in trouble, and left alone for so long. */
+    /** It may be called. */
+    record Sound() implements Standing {
+      @Override
+      public Duration left() {
+        return Duration.ZERO;
+      }
+    }
+
+    /** It is in trouble. */
     record Resting(Duration left) implements Standing {}
 
     /** It refuses the key, the account or the model; {@code code} is its word for it. */
-    record Refusing(String code) implements Standing {}
+    record Refusing(String code, Duration left) implements Standing {}
   }
 
   /** Leave to make one call; close it to give it back. Used by one thread. */
   interface Slot extends AutoCloseable {
 
-    /** Makes the call and waits for its end, or for the total time-out, which covers the body. */
-    ApiResult call(ChatRequest request, ChatListener listener) throws InterruptedException;
+    /**
+     * Makes the call and waits for its end, or for the total time-out, which covers the body. Where
+     * that is over already, nothing is sent.
+     *
+     * @param since from when the time-out counts, on {@link System#nanoTime}
+     */
+    ApiResult call(ChatRequest request, long since, ChatListener listener)
+        throws InterruptedException;
 
     @Override
     void close();

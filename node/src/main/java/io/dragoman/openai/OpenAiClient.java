@@ -166,8 +166,8 @@ public final class OpenAiClient implements OpenAi {
       }
     }
 
-    ApiResult call(ChatRequest chat, ChatListener listener) throws InterruptedException {
-      long deadline = System.nanoTime() + config.timeout().toNanos();
+    ApiResult call(ChatRequest chat, long deadline, ChatListener listener)
+        throws InterruptedException {
       CompletableFuture<HttpResponse<InputStream>> sent =
           http.sendAsync(post(chat, listener), BodyHandlers.ofInputStream());
       HttpResponse<InputStream> response;
@@ -188,7 +188,7 @@ public final class OpenAiClient implements OpenAi {
     }
   }
 
-  private static final class CallSlot implements Slot {
+  private final class CallSlot implements Slot {
     private final Connection connection;
     private final CircuitBreaker.Pass pass;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -200,11 +200,17 @@ public final class OpenAiClient implements OpenAi {
     }
 
     @Override
-    public ApiResult call(ChatRequest chat, ChatListener listener) throws InterruptedException {
+    public ApiResult call(ChatRequest chat, long since, ChatListener listener)
+        throws InterruptedException {
       if (settled) {
         throw new IllegalStateException("a slot is for one call");
       }
-      ApiResult result = connection.call(chat, listener);
+      long deadline = since + config.timeout().toNanos();
+      if (System.nanoTime() - deadline >= 0) {
+        // That is no fault of the upstream's: the pass is given back.
+        return new ApiResult.Failed(true, false, "its time was over before it was sent");
+      }
+      ApiResult result = connection.call(chat, deadline, listener);
       settled = true;
       pass.settle(result);
       return result;

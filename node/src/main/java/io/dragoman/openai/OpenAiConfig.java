@@ -12,7 +12,7 @@ import java.util.Set;
  * @param connections how many HTTP/2 connections are kept
  * @param callsPerConnection how many calls each carries at once; servers allow about a hundred
  * @param connectTimeout the longest wait for a connection
- * @param timeout the longest call, from its start to the last byte of its body
+ * @param timeout the longest call, from its permit to the last byte of its body
  * @param rests how long the service is left alone while it is in trouble
  */
 public record OpenAiConfig(

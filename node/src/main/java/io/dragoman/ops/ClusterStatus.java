@@ -41,10 +41,17 @@ public record ClusterStatus(
       long tokensLastMinute,
       List<Trouble> troubles) {}
 
-  /** The quota that all nodes share. */
+  /**
+   * The quota that all nodes share.
+   *
+   * @param remainingMs until the state ends by itself; 0 where it does not
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Quota(
       String state,
+      long remainingMs,
+      int votes,
+      int votesNeeded,
       long requestsLastMinute,
       long requestsPerMinuteLimit,
       long tokensLastMinute,
@@ -71,6 +78,9 @@ public record ClusterStatus(
         report.missing(),
         new Quota(
             tag(quota.state()),
+            quota.remaining().toMillis(),
+            quota.votes(),
+            quota.needed(),
             used.requests(),
             quota.limit().requests(),
             used.tokens(),

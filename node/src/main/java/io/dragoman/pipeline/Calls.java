@@ -2,45 +2,54 @@ package io.dragoman.pipeline;
 
 import io.dragoman.openai.ApiResult;
 import io.dragoman.openai.ChatListener;
-import io.dragoman.openai.ChatRequest;
 import io.dragoman.openai.OpenAi;
-import io.dragoman.quota.Decision;
+import io.dragoman.quota.Delay;
 import io.dragoman.quota.Permit;
-import io.dragoman.quota.QuotaGate;
 import io.dragoman.quota.QuotaRequest;
 import io.dragoman.quota.QuotaRequest.Priority;
+import io.dragoman.quota.SessionQuota;
+import io.dragoman.quota.Turn;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes single calls: first a connection, then the permit, then at once the request. Thread-safe.
+ * Makes single calls: looks whether the upstream may be called, waits in line for a permit, and
+ * with the permit in hand takes a connection and writes the request at once. Thread-safe.
  */
 final class Calls {
 
-  /** How soon to look again, at the earliest, for what is free. */
+  /** How soon to look again for what is free. */
   private static final Duration SHORT_PAUSE = Duration.ofMillis(20);
 
+  /** Who has waited for so long did not get its permit at once. */
+  private static final Duration A_MOMENT = Duration.ofMillis(100);
+
+  /** How often to look, after that, what still stands in the way. */
+  private static final Duration A_WHILE = Duration.ofMillis(400);
+
+  /** So soon after it was heard a final is due, and a partial worth nothing any more. */
+  private static final Duration DUE = Duration.ofSeconds(3);
+
   private final OpenAi openAi;
-  private final QuotaGate gate;
+  private final SessionQuota quota;
   private final PipelineConfig config;
   private final SessionMeter meter;
 
-  Calls(OpenAi openAi, QuotaGate gate, PipelineConfig config, SessionMeter meter) {
+  Calls(OpenAi openAi, SessionQuota quota, PipelineConfig config, SessionMeter meter) {
     this.openAi = openAi;
-    this.gate = gate;
+    this.quota = quota;
     this.config = config;
     this.meter = meter;
   }
 
   /** How an attempt went. */
   sealed interface Attempt {
-    /** The request was sent, and this came of it. */
+    /** The request was sent, or failed to be, and this came of it. */
     record Made(ApiResult result) implements Attempt {}
 
-    /** Nothing was sent; ask again after the pause. */
-    record NotYet(Duration pause, String reason) implements Attempt {}
+    /** Nothing was sent, since no connection was free; ask again after the pause. */
+    record NotYet(Duration pause) implements Attempt {}
 
     /** Nothing was sent, since the upstream is in trouble; ask again after the pause. */
     record Resting(Duration pause) implements Attempt {}
@@ -48,8 +57,26 @@ final class Calls {
     /** Nothing was sent, since the upstream refuses this node; {@code code} is its word for it. */
     record Refused(String code) implements Attempt {}
 
+    /** Nothing was sent: the turn was withdrawn, or it came too late for a partial. */
+    record Over() implements Attempt {}
+
     /** Nothing was sent, and never can be. */
     record Never(String reason) implements Attempt {}
+  }
+
+  /** Is told how an attempt goes on, by the thread that makes it. */
+  interface Follower {
+    /** It lines up for its permit; whoever withdraws the turn ends the attempt. */
+    void linesUp(Turn turn);
+
+    /** It has waited for half a second or longer. Told again and again. */
+    void waits(Delay delay);
+
+    /** It has its permit, and is sent. */
+    void passes();
+
+    /** More of the answer's text. */
+    void says(String delta);
   }
 
   PipelineConfig config() {
@@ -57,90 +84,139 @@ final class Calls {
   }
 
   /**
-   * Asks for a caption, if there is a connection and a permit for it.
+   * Asks for a caption, and waits for its turn to.
    *
    * @param since from when on, on the monotonic clock, nothing but this node held the request up
    */
   Attempt attempt(
-      Caption.Role role, Prompt prompt, Utterance utterance, long since, Consumer<String> onText)
+      Caption.Role role, Prompt prompt, Utterance utterance, long since, Follower follower)
       throws InterruptedException {
-    Priority priority = utterance.complete() ? Priority.FINAL : Priority.PARTIAL;
-    Optional<OpenAi.Slot> free = openAi.tryReserve();
-    if (free.isEmpty()) {
-      return switch (openAi.standing()) {
-        case OpenAi.Standing.Sound() -> new Attempt.NotYet(SHORT_PAUSE, "connections");
-        case OpenAi.Standing.Resting(Duration left) ->
-            new Attempt.Resting(left.compareTo(SHORT_PAUSE) < 0 ? SHORT_PAUSE : left);
-        case OpenAi.Standing.Refusing(String code) -> new Attempt.Refused(code);
-      };
+    Attempt leftAlone = leftAlone();
+    if (leftAlone != null) {
+      return leftAlone;
     }
-    try (OpenAi.Slot slot = free.get()) {
-      Prompt.Priced priced = prompt.about(utterance.text());
-      return switch (gate.ask(new QuotaRequest(priority, priced.tokens()))) {
-        case Decision.Granted granted -> {
-          try (SessionMeter.Sending sending = meter.begin(priced.tokens())) {
-            ApiResult result =
-                call(
-                    slot,
-                    priced.request(),
-                    granted.permit(),
-                    sending,
-                    role,
-                    priority,
-                    since,
-                    onText);
-            prompt.answered(result);
-            yield new Attempt.Made(result);
+    Call call = new Call(role, prompt, utterance, since, follower);
+    long asked = System.nanoTime();
+    Duration within = DUE.minusNanos(asked - utterance.heardAt());
+    Turn turn = quota.ask(new QuotaRequest(call.priority, call.priced.tokens(), within));
+    try {
+      follower.linesUp(turn);
+      return call.awaitAndSend(turn, asked);
+    } finally {
+      // However the wait ended: nobody is left in line, and a permit that came too late goes back.
+      turn.withdraw();
+    }
+  }
+
+  /** What to do while the upstream is left alone, at no cost to the quota; null while it is not. */
+  private @Nullable Attempt leftAlone() {
+    OpenAi.Standing standing = openAi.standing();
+    if (standing.left().isZero()) {
+      return null;
+    }
+    return standing instanceof OpenAi.Standing.Refusing refusing
+        ? new Attempt.Refused(refusing.code())
+        : new Attempt.Resting(longer(standing.left(), SHORT_PAUSE));
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
+  }
+
+  /** One call. Used by one thread, but for {@link ChatListener#onSent}. */
+  private final class Call {
+    private final Caption.Role role;
+    private final Priority priority;
+    private final Prompt prompt;
+    private final Prompt.Priced priced;
+    private final long since;
+    private final Follower follower;
+
+    Call(Caption.Role role, Prompt prompt, Utterance utterance, long since, Follower follower) {
+      this.role = role;
+      this.priority = utterance.complete() ? Priority.FINAL : Priority.PARTIAL;
+      this.prompt = prompt;
+      this.priced = prompt.about(utterance.text());
+      this.since = since;
+      this.follower = follower;
+    }
+
+    Attempt awaitAndSend(Turn turn, long asked) throws InterruptedException {
+      for (int looks = 0; ; looks++) {
+        switch (turn.await(looks == 0 ? A_MOMENT : A_WHILE)) {
+          case Turn.Answer.Granted granted -> {
+            try (Permit permit = granted.permit()) {
+              return send(permit, Math.max(0, permit.since() - asked));
+            }
+          }
+          case Turn.Answer.Over over -> {
+            return new Attempt.Over();
+          }
+          case Turn.Answer.Impossible impossible -> {
+            return new Attempt.Never(impossible.reason());
+          }
+          case Turn.Answer.Waiting waiting -> {
+            if (looks == 0) {
+              meter.waits(priority, turn.why());
+            } else {
+              follower.waits(turn.why());
+            }
           }
         }
-        case Decision.Wait wait -> {
-          meter.refused(priority, wait.bound());
-          yield new Attempt.NotYet(
-              wait.retryAfter(), "quota." + wait.bound().name().toLowerCase(Locale.ROOT));
+      }
+    }
+
+    /**
+     * @param waited for how long the permit was waited for, in nanoseconds
+     */
+    private Attempt send(Permit permit, long waited) throws InterruptedException {
+      Optional<OpenAi.Slot> free = openAi.tryReserve();
+      if (free.isEmpty()) {
+        permit.unspent();
+        Attempt leftAlone = leftAlone();
+        return leftAlone == null ? new Attempt.NotYet(SHORT_PAUSE) : leftAlone;
+      }
+      try (OpenAi.Slot slot = free.get();
+          SessionMeter.Sending sending = meter.begin(priced.tokens())) {
+        follower.passes();
+        meter.permitted(priority, Duration.ofNanos(waited));
+        ApiResult result =
+            slot.call(priced.request(), permit.since(), listener(permit, since + waited));
+        settle(permit, result);
+        prompt.answered(result);
+        sending.settle(result);
+        meter.called(role, priority, result, Duration.ofNanos(System.nanoTime() - permit.since()));
+        return new Attempt.Made(result);
+      }
+    }
+
+    private ChatListener listener(Permit permit, long from) {
+      return new ChatListener() {
+        @Override
+        public void onSent() {
+          meter.requested(priority, Duration.ofNanos(System.nanoTime() - from));
         }
-        case Decision.Impossible impossible -> new Attempt.Never(impossible.reason());
+
+        @Override
+        public void onArrival() {
+          permit.arrived();
+        }
+
+        @Override
+        public void onText(String delta) {
+          follower.says(delta);
+        }
       };
     }
   }
 
-  private ApiResult call(
-      OpenAi.Slot slot,
-      ChatRequest request,
-      Permit permit,
-      SessionMeter.Sending sending,
-      Caption.Role role,
-      Priority priority,
-      long since,
-      Consumer<String> onText)
-      throws InterruptedException {
-    long start = System.nanoTime();
-    ApiResult result =
-        slot.call(
-            request,
-            new ChatListener() {
-              @Override
-              public void onSent() {
-                meter.requested(priority, Duration.ofNanos(System.nanoTime() - since));
-              }
-
-              @Override
-              public void onArrival() {
-                permit.arrived();
-              }
-
-              @Override
-              public void onText(String delta) {
-                onText.accept(delta);
-              }
-            });
-    boolean sent = !(result instanceof ApiResult.Failed failed) || failed.sent();
-    if (sent) {
-      sending.spent(result);
-    } else {
+  /** Tells the quota what came of a permit, and what the upstream said of it. */
+  private static void settle(Permit permit, ApiResult result) {
+    UpstreamEvidence.of(result).ifPresent(permit::observed);
+    if (result instanceof ApiResult.Completed completed && completed.usage() != null) {
+      permit.completed(completed.usage().total());
+    } else if (result instanceof ApiResult.Failed failed && !failed.sent()) {
       permit.unspent();
-      sending.unsent();
     }
-    meter.called(role, priority, result, Duration.ofNanos(System.nanoTime() - start));
-    return result;
   }
 }

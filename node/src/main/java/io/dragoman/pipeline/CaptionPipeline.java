@@ -2,7 +2,7 @@ package io.dragoman.pipeline;
 
 import io.dragoman.openai.OpenAi;
 import io.dragoman.pipeline.Caption.Role;
-import io.dragoman.quota.QuotaGate;
+import io.dragoman.quota.SessionQuota;
 import io.dragoman.speech.SpeechEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ import java.util.List;
 public final class CaptionPipeline implements AutoCloseable {
   private final CaptionPlan plan;
   private final CaptionSink sink;
+  private final SessionQuota quota;
   private final SessionMeter meter;
   private final List<Lane> lanes = new ArrayList<>();
   private volatile boolean growing;
@@ -32,24 +33,26 @@ public final class CaptionPipeline implements AutoCloseable {
    * Starts a pipeline.
    *
    * @param fromSample where the session's audio begins
+   * @param quota where the session asks for permits; closed with the pipeline
    * @param meter counts what the session asks for; closed with the pipeline
    */
   public CaptionPipeline(
       CaptionPlan plan,
       long fromSample,
       OpenAi openAi,
-      QuotaGate gate,
+      SessionQuota quota,
       PipelineConfig config,
       SessionMeter meter,
       CaptionSink sink) {
     this.plan = plan;
     this.sink = sink;
+    this.quota = quota;
     this.meter = meter;
     this.segment = fromSample;
     this.growing = plan.growing();
     this.sourceText = newText();
     Waiting waiting = new Waiting(sink);
-    Calls calls = new Calls(openAi, gate, config, meter);
+    Calls calls = new Calls(openAi, quota, config, meter);
     if (plan.correct()) {
       lanes.add(
           new Lane(
@@ -153,6 +156,7 @@ public final class CaptionPipeline implements AutoCloseable {
   @Override
   public void close() {
     lanes.forEach(Lane::close);
+    quota.close();
     meter.close();
   }
 

@@ -12,8 +12,8 @@ public interface CaptionSink {
   void finished(Caption.Final caption);
 
   /**
-   * A final waits; {@code reason} is one word for the client, {@code about} how long it may still
-   * take.
+   * A final waits, or now for another reason; {@code reason} is one word for the client, {@code
+   * about} how long it may still take, zero where nobody can tell.
    */
   void waiting(String reason, Duration about);
 

@@ -2,21 +2,19 @@ package io.dragoman.pipeline;
 
 import io.dragoman.openai.ApiResult;
 import io.dragoman.pipeline.Caption.Role;
+import io.dragoman.quota.Delay;
+import io.dragoman.quota.Turn;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The captions of one role and language, made by one thread with one call in flight.
+ * The captions of one role and language, made by one thread with one call in flight, in the order
+ * of its {@link Agenda}.
  *
- * <p>Finals are made in order and never dropped; while too many wait, whoever submits the next one
- * is held up. Of partials only the newest waits, and it gives way to any final. Whatever holds a
- * call up (no connection, no permit, a failure) ends in a pause after which the lane looks again
- * for what is most worth doing, so a partial that was overtaken costs nothing.
+ * <p>A final that has lined up for its permit stays in line until it has it; a partial that waits
+ * there gives way to a newer one, or to a final. Whatever else holds a call up (no connection, a
+ * failure) ends in a pause after which the lane looks again for what is most worth doing, so a
+ * partial that was overtaken costs nothing.
  */
 final class Lane implements AutoCloseable {
   private final Role role;
@@ -27,16 +25,8 @@ final class Lane implements AutoCloseable {
   private final SessionMeter meter;
   private final Waiting waiting;
   private final CaptionSink sink;
+  private final Agenda agenda;
   private final Thread thread;
-
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-
-  // Guarded by lock.
-  private final Deque<Utterance> finals = new ArrayDeque<>();
-  private @Nullable Utterance partial;
-  private @Nullable Utterance making;
-  private boolean closed;
 
   // Only accessed by the lane's thread.
   private Growth growth;
@@ -64,6 +54,7 @@ final class Lane implements AutoCloseable {
     this.meter = meter;
     this.waiting = waiting;
     this.sink = sink;
+    this.agenda = new Agenda(calls.config().waitingFinals());
     this.growth = growth(-1);
     this.retry = new Retry(calls.config(), () -> ThreadLocalRandom.current().nextDouble());
     this.thread = Thread.ofVirtual().name("lane-" + language).unstarted(this::run);
@@ -75,21 +66,7 @@ final class Lane implements AutoCloseable {
 
   /** Takes what is to be made into a caption; waits while too many finals do. */
   void submit(Utterance utterance) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      if (!utterance.complete()) {
-        partial = utterance;
-      } else {
-        while (finals.size() >= calls.config().waitingFinals() && !closed) {
-          changed.await();
-        }
-        finals.add(utterance);
-        partial = null;
-      }
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    agenda.submit(utterance);
   }
 
   /**
@@ -98,52 +75,29 @@ final class Lane implements AutoCloseable {
    * @return what is left of the time
    */
   long finish(long nanos) throws InterruptedException {
-    long left = nanos;
-    lock.lockInterruptibly();
-    try {
-      while (!finals.isEmpty() && !closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      return left;
-    } finally {
-      lock.unlock();
-    }
+    return agenda.finish(nanos);
   }
 
   /** How many utterances wait for their turn; the one that is being made does not. */
   int waiting() {
-    lock.lock();
-    try {
-      int all = finals.size() + (partial == null ? 0 : 1);
-      return making != null && (making.equals(finals.peek()) || making.equals(partial))
-          ? all - 1
-          : all;
-    } finally {
-      lock.unlock();
-    }
+    return agenda.waiting();
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    agenda.close();
     thread.interrupt();
   }
 
   private void run() {
     try {
       while (true) {
-        Utterance next = await();
+        Utterance next = agenda.next();
         if (next == null || refused) {
           return;
         }
         Duration left = next.complete() ? Duration.ZERO : untilNextPartial();
-        pause(next, left.isPositive() ? left : make(next));
+        agenda.pause(next, left.isPositive() ? left : make(next));
         heldUpUntil = System.nanoTime();
       }
     } catch (InterruptedException e) {
@@ -155,41 +109,17 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  /** What to do next: the oldest final, else the newest partial; null when the lane is closed. */
-  private @Nullable Utterance await() throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      while (!closed && finals.isEmpty() && partial == null) {
-        changed.await();
-      }
-      if (closed) {
-        return null;
-      }
-      making = finals.isEmpty() ? partial : finals.peek();
-      return making;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Tries to make a caption. Returns how long to pause: zero when it is done with. */
   private Duration make(Utterance utterance) throws InterruptedException {
     if (growth.segment() != utterance.segment()) {
       growth = growth(utterance.segment());
     }
-    StringBuilder soFar = new StringBuilder();
-    Calls.Attempt attempt =
-        calls.attempt(
-            role,
-            prompt,
-            utterance,
-            Math.max(heldUpUntil, utterance.heardAt()),
-            delta -> grow(utterance, soFar.append(delta)));
-    return switch (attempt) {
+    long since = Math.max(heldUpUntil, utterance.heardAt());
+    return switch (calls.attempt(role, prompt, utterance, since, new Making(utterance))) {
       case Calls.Attempt.Made made -> settle(utterance, made.result());
       case Calls.Attempt.NotYet notYet -> {
         if (utterance.complete()) {
-          waiting.begin(this, notYet.reason(), notYet.pause());
+          waiting.forConnection(this, utterance.heardAt());
         }
         yield notYet.pause();
       }
@@ -200,8 +130,43 @@ final class Lane implements AutoCloseable {
         sink.refused(refusal.code());
         yield Duration.ZERO;
       }
+      // Only the end of its session takes a final out of the line.
+      case Calls.Attempt.Over over ->
+          utterance.complete() ? calls.config().retryFirst() : done(utterance);
       case Calls.Attempt.Never never -> giveUp(utterance, never.reason());
     };
+  }
+
+  /** A caption in the making. */
+  private final class Making implements Calls.Follower {
+    private final Utterance utterance;
+    private final StringBuilder soFar = new StringBuilder();
+
+    Making(Utterance utterance) {
+      this.utterance = utterance;
+    }
+
+    @Override
+    public void linesUp(Turn turn) {
+      agenda.linesUp(turn);
+    }
+
+    @Override
+    public void waits(Delay delay) {
+      if (utterance.complete()) {
+        waiting.forPermit(Lane.this, delay);
+      }
+    }
+
+    @Override
+    public void passes() {
+      agenda.passes();
+    }
+
+    @Override
+    public void says(String delta) {
+      grow(utterance, soFar.append(delta));
+    }
   }
 
   private Duration settle(Utterance utterance, ApiResult result) {
@@ -271,7 +236,7 @@ final class Lane implements AutoCloseable {
     if (retry.failedTooLong(System.nanoTime())) {
       return giveUp(utterance, "the language model has failed for too long");
     }
-    waiting.begin(this, "language_model", pause);
+    waiting.forUpstream(this, pause);
     return pause;
   }
 
@@ -284,33 +249,11 @@ final class Lane implements AutoCloseable {
   }
 
   private Duration done(Utterance utterance) {
-    lock.lock();
-    try {
-      if (utterance.complete()) {
-        finals.remove();
-        retry.next();
-        waiting.end(this);
-      } else if (utterance.equals(partial)) {
-        partial = null;
-      }
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+    if (utterance.complete()) {
+      retry.next();
+      waiting.end(this);
     }
+    agenda.done(utterance);
     return Duration.ZERO;
-  }
-
-  /** Waits, but while a partial does, no longer than until something newer comes. */
-  private void pause(Utterance after, Duration pause) throws InterruptedException {
-    long left = pause.toNanos();
-    lock.lockInterruptibly();
-    try {
-      making = null;
-      while (left > 0 && !closed && (after.complete() || after.equals(partial))) {
-        left = changed.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
-    }
   }
 }

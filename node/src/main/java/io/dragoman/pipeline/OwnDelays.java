@@ -30,8 +30,7 @@ public final class OwnDelays {
           timer(
                   "requested",
                   "From what was heard, or from the end of the lane's call or pause before, to the"
-                      + " request's departure: the permit's question counts, waiting for a"
-                      + " permit does not")
+                      + " request's departure, without the time in line for its permit")
               .tag("priority", priority.name().toLowerCase(Locale.ROOT))
               .register(registry));
     }

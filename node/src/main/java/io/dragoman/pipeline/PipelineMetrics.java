@@ -2,7 +2,7 @@ package io.dragoman.pipeline;
 
 import io.dragoman.openai.ApiResult;
 import io.dragoman.openai.Usage;
-import io.dragoman.quota.Decision;
+import io.dragoman.quota.Delay;
 import io.dragoman.quota.QuotaRequest.Priority;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
 
 /**
  * What pipelines measure: summed over a node's sessions for the registry, and session by session
@@ -30,6 +31,12 @@ import java.util.function.ToDoubleFunction;
 public final class PipelineMetrics {
   private static final Duration REMEMBERED = Duration.ofMinutes(5);
   private static final int MOST_REMEMBERED = 4_096;
+
+  /** The bounds in milliseconds: from those that nobody notices to those of a quarantine. */
+  private static final Duration[] WAITS =
+      LongStream.of(1, 10, 100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 30_000, 100_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
 
   private final MeterRegistry registry;
   private final InstantSource clock;
@@ -149,10 +156,26 @@ public final class PipelineMetrics {
         .increment(usage.completionTokens());
   }
 
-  void refused(Priority priority, Decision.Bound bound) {
+  void waits(Priority priority, Delay delay) {
     registry
-        .counter("dragoman.quota.waits", "priority", tag(priority), "bound", tag(bound))
+        .counter(
+            "dragoman.quota.waits",
+            "priority",
+            tag(priority),
+            "cause",
+            tag(delay.cause()),
+            "bound",
+            tag(delay.bound()))
         .increment();
+  }
+
+  void permitted(Priority priority, Duration waited) {
+    Timer.builder("dragoman.quota.wait")
+        .description("From the question for a permit to the permit")
+        .serviceLevelObjectives(WAITS)
+        .tag("priority", tag(priority))
+        .register(registry)
+        .record(waited);
   }
 
   private static String outcome(ApiResult result) {

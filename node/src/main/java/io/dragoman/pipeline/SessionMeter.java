@@ -2,7 +2,7 @@ package io.dragoman.pipeline;
 
 import io.dragoman.openai.ApiResult;
 import io.dragoman.openai.Usage;
-import io.dragoman.quota.Decision;
+import io.dragoman.quota.Delay;
 import io.dragoman.quota.QuotaRequest.Priority;
 import java.time.Duration;
 import java.util.function.IntSupplier;
@@ -49,8 +49,14 @@ public final class SessionMeter {
     node.called(role, priority, result, took);
   }
 
-  void refused(Priority priority, Decision.Bound bound) {
-    node.refused(priority, bound);
+  /** A request did not get its permit at once. */
+  void waits(Priority priority, Delay delay) {
+    node.waits(priority, delay);
+  }
+
+  /** A request got its permit, after so long. */
+  void permitted(Priority priority, Duration waited) {
+    node.permitted(priority, waited);
   }
 
   void requested(Priority priority, Duration took) {
@@ -95,15 +101,17 @@ public final class SessionMeter {
       this.tokens = tokens;
     }
 
-    /** It was certainly never sent, and so costs nothing. */
-    void unsent() {
-      count(begunMs, -1, -tokens);
-    }
-
-    /** It has cost what the upstream says, or else what was reserved. */
-    void spent(ApiResult result) {
+    /**
+     * It has cost what the upstream says, or else what was reserved; nothing where it was certainly
+     * never sent.
+     */
+    void settle(ApiResult result) {
+      if (result instanceof ApiResult.Failed failed && !failed.sent()) {
+        count(begunMs, -1, -tokens);
+        return;
+      }
       Usage usage = result instanceof ApiResult.Completed completed ? completed.usage() : null;
-      long cost = usage == null ? tokens : usage.promptTokens() + usage.completionTokens();
+      long cost = usage == null ? tokens : usage.total();
       synchronized (SessionMeter.this) {
         spent = spent.plus(new Spent(1, cost));
       }

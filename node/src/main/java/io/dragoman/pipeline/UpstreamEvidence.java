@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A limit that is not positive or is beyond all counting is no limit, and counts as not said; so
  * does what remains of a limit that was not said.
  */
-final class UpstreamEvidence {
+public final class UpstreamEvidence {
   private static final long NOT_SAID = Long.MAX_VALUE;
 
   /**
@@ -29,7 +29,7 @@ final class UpstreamEvidence {
   private UpstreamEvidence() {}
 
   /** What the upstream said, or nothing where it said nothing of the quota. */
-  static Optional<Evidence> of(ApiResult result) {
+  public static Optional<Evidence> of(ApiResult result) {
     return switch (result) {
       case ApiResult.RateLimited limited -> Optional.of(refusal(limited.retryAfter()));
       case ApiResult.Completed completed -> headers(completed.limits());

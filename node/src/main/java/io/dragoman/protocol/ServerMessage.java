@@ -90,7 +90,11 @@ public sealed interface ServerMessage {
   /** Somebody began ({@code start}) or stopped ({@code end}) to speak. */
   record Speech(String event, long atMs) implements ServerMessage {}
 
-  /** Why captions wait, and how long still. {@code state} is {@code waiting} or {@code flowing}. */
+  /**
+   * Why captions wait, and how long still. {@code state} is {@code waiting} or {@code flowing}.
+   *
+   * @param waitMs null where nobody can tell
+   */
   record Status(String state, @Nullable String reason, @Nullable Long waitMs)
       implements ServerMessage {}
 

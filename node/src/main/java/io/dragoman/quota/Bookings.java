@@ -76,15 +76,62 @@ final class Bookings {
     return total;
   }
 
-  /** How many bytes its slots take, encoded compactly. */
-  int bytes() {
-    int bytes = LedgerSize.number(first) + LedgerSize.number(blocks.length);
-    for (Block block : blocks) {
-      for (int i = 0; block != null && i < Block.SLOTS; i++) {
-        bytes += LedgerSize.amount(new Amount(block.requests[i], block.tokens[i]));
-      }
+  /**
+   * Its {@link BinaryForm}: the slot's length; how many slots there are from the first that holds
+   * anything to the last; the number of that first one, relative to {@code now}'s, unless there are
+   * none; the amount of each.
+   */
+  void write(Writer out, long now) {
+    int from = 0;
+    int to = blocks.length * Block.SLOTS;
+    while (from < to && in(from).isZero()) {
+      from++;
     }
-    return bytes;
+    while (from < to && in(to - 1).isZero()) {
+      to--;
+    }
+    out.number(slot);
+    out.number(to - from);
+    if (from < to) {
+      out.number(first * Block.SLOTS + from - Math.floorDiv(now, slot));
+    }
+    for (int place = from; place < to; place++) {
+      out.amount(in(place));
+    }
+  }
+
+  static Bookings read(Reader in, long now) {
+    long slot = in.number();
+    if (slot <= 0) {
+      throw Reader.damage("slots of %d ns".formatted(slot));
+    }
+    int count = in.count();
+    if (count == 0) {
+      return none(slot);
+    }
+    long from = in.number() + Math.floorDiv(now, slot);
+    int start = Math.floorMod(from, Block.SLOTS);
+    @Nullable Block[] blocks = new Block[(start + count - 1) / Block.SLOTS + 1];
+    Amount total = Amount.ZERO;
+    for (int place = start; place < start + count; place++) {
+      Block block = blocks[place / Block.SLOTS];
+      if (block == null) {
+        block = Block.EMPTY.copy();
+        blocks[place / Block.SLOTS] = block;
+      }
+      Amount amount = in.amount();
+      block.requests[place % Block.SLOTS] = amount.requests();
+      block.tokens[place % Block.SLOTS] = amount.tokens();
+      total = total.plus(amount);
+    }
+    return new Bookings(slot, Math.floorDiv(from, Block.SLOTS), blocks, total);
+  }
+
+  /** What is in a slot, counted from the first block's first. */
+  private Amount in(int place) {
+    Block block = blocks[place / Block.SLOTS];
+    int at = place % Block.SLOTS;
+    return block == null ? Amount.ZERO : new Amount(block.requests[at], block.tokens[at]);
   }
 
   /** With an amount that counts until {@code end}. */

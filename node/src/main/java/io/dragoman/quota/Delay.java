@@ -32,7 +32,9 @@ public record Delay(Cause cause, Bound bound, Amount share, long remaining) {
     /** The ledger's owner leaves, and the next one is about to go on. */
     HANDOVER,
     /** This node and the ledger's owner are configured with different durations. */
-    CONFIGURATION
+    CONFIGURATION,
+    /** All of the node's places for calls are taken. */
+    CALLS
   }
 
   /** Which of the limits binds. */

@@ -253,9 +253,17 @@ public final class Gate {
     return rise == 0 ? 0 : Scale.of(rules.timing().refresh(), queue.before(ticket) + own, rise);
   }
 
-  /** What the node tells the ledger now. */
+  /**
+   * What the node tells the ledger now.
+   *
+   * @param leaving gives the lease back: nothing is granted here any more
+   */
   public Refresh refresh(boolean leaving, Moment now) {
-    Refresh refresh = lessee.refresh(wants(now), leaving, now);
+    Wants wants = wants(now);
+    if (leaving) {
+      lessee.release(Amount.ZERO);
+    }
+    Refresh refresh = lessee.refresh(wants, leaving, now);
     demand.told(lessee.level());
     return refresh;
   }

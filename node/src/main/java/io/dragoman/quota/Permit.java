@@ -1,14 +1,27 @@
 package io.dragoman.quota;
 
 /**
- * Leave to send one request to the language model, once. Thread-safe; the first call decides, later
- * ones do nothing.
+ * Leave to send one request to the language model, once, at once. It occupies one of the node's
+ * places for calls until it is closed. Thread-safe.
  */
-public interface Permit {
+public interface Permit extends AutoCloseable {
 
-  /** Says that the upstream has certainly counted the request: its first response byte is here. */
+  /** When it was given, on {@link System#nanoTime}: the call's total time-out counts from then. */
+  long since();
+
+  /** The upstream has certainly counted the request: its first response byte is here. */
   void arrived();
 
-  /** Gives back what was certainly never sent. */
+  /** The answer is complete; {@code used} is the tokens that the upstream says it cost. */
+  void completed(long used);
+
+  /** What the upstream's answer said of the quota. */
+  void observed(Evidence evidence);
+
+  /** It certainly was never sent. */
   void unspent();
+
+  /** The call is over. */
+  @Override
+  void close();
 }

@@ -4,8 +4,9 @@ package io.dragoman.quota;
 public interface QuotaGate {
 
   /**
-   * Decides about a request now; never waits for room. Ask last: after the connection, right before
-   * the write.
+   * A session begins on this node. It has its part of the cluster's quota until it is closed.
+   *
+   * @param weight its part in the fair share, 1 to 1000; 1 is usual
    */
-  Decision ask(QuotaRequest request);
+  SessionQuota open(int weight);
 }

@@ -30,6 +30,9 @@ final class Session implements CaptionSink, Inflow.Owner {
   /** How long captions of what was said may still take once speech has failed for good. */
   private static final Duration LAST_CAPTIONS = Duration.ofSeconds(5);
 
+  /** All sessions share the quota alike. */
+  private static final int WEIGHT = 1;
+
   private final String sid;
   private final SessionPlan plan;
   private final Outbox outbox;
@@ -64,7 +67,7 @@ final class Session implements CaptionSink, Inflow.Owner {
             plan.captions(),
             0,
             services.openAi(),
-            services.gate(),
+            services.gate().open(WEIGHT),
             services.captions(),
             services.metrics().session(sid),
             this);
@@ -235,7 +238,8 @@ final class Session implements CaptionSink, Inflow.Owner {
 
   @Override
   public void waiting(String reason, Duration about) {
-    outbox.send(new ServerMessage.Status("waiting", reason, about.toMillis()));
+    long ms = about.toMillis();
+    outbox.send(new ServerMessage.Status("waiting", reason, ms == 0 ? null : ms));
   }
 
   @Override

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class StatusTableTest {
   private static final ClusterStatus.Quota HALF =
-      new ClusterStatus.Quota("granting", 2_250, 4_500, 100, 1_800_000);
+      new ClusterStatus.Quota("normal", 0, 2, 2, 2_250, 4_500, 100, 1_800_000);
 
   @Test
   void aClusterIsShownInEightyColumns() {
@@ -50,7 +50,7 @@ class StatusTableTest {
         status(
             List.of(node("n1-0a1b2c3d", "1.0")),
             List.of("n2-0a1b2c3d", "192.168.100.200:5701"),
-            new ClusterStatus.Quota("unreachable", 10, 4_500, 100, 1_800_000),
+            new ClusterStatus.Quota("unreachable", 0, 0, 2, 10, 4_500, 100, 1_800_000),
             List.of());
 
     List<String> lines = StatusTable.lines(status, ZoneOffset.UTC);
@@ -73,7 +73,7 @@ class StatusTableTest {
             status(
                 List.of(node("n1", "1.0", away, refused), node("n2", "1.0", longer)),
                 List.of(),
-                new ClusterStatus.Quota("granting", 0, 4_500, 0, 1_800_000),
+                new ClusterStatus.Quota("normal", 0, 2, 2, 0, 4_500, 0, 1_800_000),
                 List.of()),
             ZoneOffset.UTC);
 
@@ -92,7 +92,7 @@ class StatusTableTest {
         status(
             List.of(node("n".repeat(64), "1.0")),
             List.of("m".repeat(64)),
-            new ClusterStatus.Quota("unreachable", 9_999_999, 9_999_999, 1, 2_000_000_000),
+            new ClusterStatus.Quota("unreachable", 0, 0, 2, 9_999_999, 9_999_999, 1, 2_000_000_000),
             List.of(session("s".repeat(20), 99_999, 99_999_999)));
 
     for (String line : StatusTable.lines(status, ZoneOffset.UTC)) {

@@ -1,7 +1,6 @@
 package io.dragoman.cluster;
 
 import static io.dragoman.cluster.TestGrid.await;
-import static io.dragoman.cluster.TestGrid.grant;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,10 +11,6 @@ import io.dragoman.ops.NodeView;
 import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
 import io.dragoman.pipeline.SessionUse;
-import io.dragoman.quota.Load;
-import io.dragoman.quota.QuotaConfig;
-import io.dragoman.quota.QuotaGate;
-import io.dragoman.quota.QuotaUse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +28,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 final class ClusterViewTest {
   private static final Selection ALL = new Selection.ActiveAfter("", 100);
-  private static final QuotaConfig QUOTA = QuotaConfig.of(100, 10_000);
 
   private final List<ClusterView> views = new ArrayList<>();
   private final CountDownLatch released = new CountDownLatch(1);
@@ -53,7 +47,6 @@ final class ClusterViewTest {
   void forget() {
     released.countDown();
     grid.all().forEach(member -> member.hazelcast().getUserContext().clear());
-    grid.get(0).hazelcast().getMap("quota").clear();
   }
 
   @Test
@@ -146,19 +139,6 @@ final class ClusterViewTest {
     assertEquals(
         List.of(grid.get(1).node(), grid.get(2).node()).stream().sorted().toList(),
         report.missing());
-  }
-
-  @Test
-  void quotaUseIsTheWholeClusters() {
-    for (Grid member : grid.all()) {
-      QuotaGate gate = member.quotaGate(QUOTA);
-      grant(gate);
-    }
-    QuotaUse use = new QuotaUse(QuotaUse.State.GRANTING, new Load(3, 30), new Load(100, 10_000));
-    assertEquals(new Load(33, 3_333), use.fairShare(3));
-    for (Grid member : grid.all()) {
-      await(() -> member.quotaMeter(QUOTA).use().equals(use));
-    }
   }
 
   private void eachNodeHasSessions(int count) {

@@ -1,6 +1,8 @@
 package io.dragoman.cluster;
 
 import static io.dragoman.cluster.TestGrid.SHIPPED;
+import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
+import static io.dragoman.cluster.TestGrid.data;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -44,8 +46,9 @@ final class GridConfigTest {
   void aPortInUseIsSaid() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       GridConfig config =
-          new GridConfig(SHIPPED, "n1", "127.0.0.1", taken.getLocalPort(), List.of());
-      IOException refused = assertThrows(IOException.class, () -> Grid.start(config).close());
+          new GridConfig(SHIPPED, "n1", "127.0.0.1", taken.getLocalPort(), List.of(), data());
+      IOException refused =
+          assertThrows(IOException.class, () -> Grid.start(config, TEN_A_SECOND).close());
       assertTrue(
           refused.toString().contains("cannot join the grid at 127.0.0.1:"), refused::toString);
     }
@@ -54,15 +57,17 @@ final class GridConfigTest {
   @Test
   void aHostThatNobodyKnowsIsSaid() {
     GridConfig config = config("no-such-host.invalid", List.of());
-    IOException refused = assertThrows(IOException.class, () -> Grid.start(config).close());
+    IOException refused =
+        assertThrows(IOException.class, () -> Grid.start(config, TEN_A_SECOND).close());
     assertTrue(refused.toString().contains("no-such-host.invalid"), refused::toString);
   }
 
   @Test
   void aMissingFileIsSaid() {
     Path missing = Path.of("missing.yaml");
-    GridConfig config = new GridConfig(missing, "n1", "127.0.0.1", 5701, List.of());
-    IOException refused = assertThrows(IOException.class, () -> Grid.start(config).close());
+    GridConfig config = new GridConfig(missing, "n1", "127.0.0.1", 5701, List.of(), data());
+    IOException refused =
+        assertThrows(IOException.class, () -> Grid.start(config, TEN_A_SECOND).close());
     assertEquals("missing.yaml cannot be read.", refused.getMessage());
   }
 
@@ -70,13 +75,14 @@ final class GridConfigTest {
   void anUnknownKeyInTheFileIsSaid(@TempDir Path dir) throws IOException {
     Path file = dir.resolve("hazelcast.yaml");
     Files.writeString(file, "hazelcast:\n  netwrok: {}\n");
-    GridConfig config = new GridConfig(file, "n1", "127.0.0.1", 5701, List.of());
-    IOException refused = assertThrows(IOException.class, () -> Grid.start(config).close());
+    GridConfig config = new GridConfig(file, "n1", "127.0.0.1", 5701, List.of(), data());
+    IOException refused =
+        assertThrows(IOException.class, () -> Grid.start(config, TEN_A_SECOND).close());
     assertTrue(refused.toString().contains("netwrok"), refused::toString);
   }
 
   private static GridConfig config(String host, List<String> members) {
-    return new GridConfig(SHIPPED, "n1", host, 5701, members);
+    return new GridConfig(SHIPPED, "n1", host, 5701, members, data());
   }
 
   private static void refused(String sentence, Runnable building) {

@@ -3,8 +3,9 @@ package io.dragoman.cluster;
 import static io.dragoman.cluster.TestGrid.FINAL;
 import static io.dragoman.cluster.TestGrid.await;
 import static io.dragoman.cluster.TestGrid.grant;
-import static io.dragoman.cluster.TestGrid.window;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,18 +14,21 @@ import io.dragoman.ops.ClusterView;
 import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
-import io.dragoman.quota.Decision;
-import io.dragoman.quota.Decision.Bound;
-import io.dragoman.quota.Load;
+import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.Permit;
-import io.dragoman.quota.QuotaConfig;
-import io.dragoman.quota.QuotaGate;
 import io.dragoman.quota.QuotaMeter;
 import io.dragoman.quota.QuotaUse;
+import io.dragoman.quota.QuotaUse.State;
+import io.dragoman.quota.SessionQuota;
+import io.dragoman.quota.Turn;
 import io.dragoman.session.SessionEntry;
 import io.dragoman.session.SessionRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,48 +51,97 @@ final class GridFailureTest {
   }
 
   @Test
-  void whatIsBookedOutlivesTheOwner() throws Exception {
-    QuotaConfig config = longLasting(10);
-    for (int i = 0; i < 10; i++) {
-      grant(grid.get(i % 3).quotaGate(config)).arrived();
-    }
+  void aNewOwnerHoldsBackWhatTheDeadOneMayHaveGranted() throws Exception {
     Grid owner = owner();
-    await(() -> window(owner).open().isEmpty());
-    assertEquals(10, window(owner).booked(System.currentTimeMillis()).requests());
+    try (SessionQuota session = quota(owner).gate().open(1)) {
+      for (int i = 0; i < 20; i++) {
+        grant(session).close();
+      }
+    }
 
     grid.kill(owner);
 
     for (Grid survivor : grid.all()) {
-      assertEquals(10, window(survivor).booked(System.currentTimeMillis()).requests());
-      Decision.Wait wait = assertInstanceOf(Decision.Wait.class, reached(survivor, config));
-      assertEquals(Bound.REQUESTS, wait.bound());
+      QuotaUse use = await(quota(survivor).meter()::use, it -> it.state() == State.QUARANTINE);
+      assertEquals(2, use.votes());
+      assertTrue(use.remaining().toSeconds() > 60, use::toString);
+      assertTrue(requireNonNull(use.used()).requests() >= 20, use::toString);
+      try (SessionQuota session = quota(survivor).gate().open(1)) {
+        grant(session).close();
+      }
     }
   }
 
   @Test
   void aMinorityGrantsNothingAndSaysSo() throws Exception {
-    QuotaConfig config = QuotaConfig.of(10, 1_000_000);
-    QuotaGate gate = grid.get(0).quotaGate(config);
-    QuotaMeter meter = grid.get(0).quotaMeter(config);
-    grant(gate);
-    grid.kill(grid.get(2));
-    assertInstanceOf(Decision.Granted.class, reached(grid.get(0), config));
-    grid.kill(grid.get(1));
-    SessionRegistry sessions = grid.get(0).sessions();
-    await(() -> !hasMajority(grid.get(0)));
-    assertEquals(Bound.UNREACHABLE, assertInstanceOf(Decision.Wait.class, gate.ask(FINAL)).bound());
-    assertThrows(SessionRegistry.Unavailable.class, sessions::all);
-    assertEquals(
-        new QuotaUse(QuotaUse.State.UNREACHABLE, null, new Load(10, 1_000_000)), meter.use());
+    Grid last = grid.get(0);
+    try (SessionQuota session = quota(last).gate().open(1)) {
+      grant(session).close();
+      grid.kill(grid.get(2));
+      grant(session).close();
+      grid.kill(grid.get(1));
+      SessionRegistry sessions = last.sessions();
+      await(() -> !hasMajority(last));
+      assertThrows(SessionRegistry.Unavailable.class, sessions::all);
+      QuotaMeter meter = quota(last).meter();
+      await(() -> Set.of(State.NO_MAJORITY, State.GATHERING).contains(meter.use().state()));
+      Turn turn = await(() -> session.ask(FINAL), GridFailureTest::isHeldUp);
+      assertTrue(
+          Set.of(Cause.NO_MAJORITY, Cause.GATHERING).contains(turn.why().cause()),
+          turn.why()::toString);
+      assertEquals(2, meter.use().needed());
+    }
+  }
+
+  private static boolean isHeldUp(Turn turn) {
+    try {
+      if (turn.await(Duration.ZERO) instanceof Turn.Answer.Granted(Permit permit)) {
+        permit.close();
+        return false;
+      }
+      return true;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
-  void aGateWithoutAGridSaysUnreachable() {
-    QuotaGate gate = grid.get(0).quotaGate(QuotaConfig.of(10, 1_000_000));
-    Permit permit = grant(gate);
-    grid.get(0).leave();
+  void aNodeWithoutAGridSaysThatNobodyAnswers() throws Exception {
+    Grid lonely = grid.get(0);
+    GridQuota quota = quota(lonely);
+    SessionQuota session = quota.gate().open(1);
+    Permit permit = grant(session);
+    lonely.leave();
     permit.arrived();
-    assertEquals(Bound.UNREACHABLE, assertInstanceOf(Decision.Wait.class, gate.ask(FINAL)).bound());
+    permit.close();
+    await(() -> quota.meter().use().state() == State.UNREACHABLE);
+    assertInstanceOf(Turn.Answer.Waiting.class, session.ask(FINAL).await(Duration.ZERO));
+  }
+
+  @Test
+  void anOwnerThatLeavesInGoodOrderCostsNoQuarantine() {
+    Grid owner = owner();
+    List<Grid> others = grid.all().stream().filter(member -> member != owner).toList();
+    try (SessionQuota session = quota(others.getFirst()).gate().open(1)) {
+      grant(session).close();
+      Set<State> seen = ConcurrentHashMap.newKeySet();
+      AtomicBoolean over = new AtomicBoolean();
+      Thread watching =
+          Thread.startVirtualThread(
+              () -> {
+                while (!over.get()) {
+                  others.forEach(member -> seen.add(quota(member).meter().use().state()));
+                  LockSupport.parkNanos(1_000_000);
+                }
+              });
+      owner.leave();
+      QuotaMeter meter = quota(others.getFirst()).meter();
+      await(() -> meter.use().state() == State.NORMAL && meter.use().votes() == 2);
+      grant(session).close();
+      over.set(true);
+      await(() -> !watching.isAlive());
+      assertFalse(seen.contains(State.QUARANTINE), seen::toString);
+    }
   }
 
   @Test
@@ -112,17 +165,6 @@ final class GridFailureTest {
   }
 
   @Test
-  void aNodeThatLeavesHandsItsStateOver() throws Exception {
-    QuotaConfig config = QuotaConfig.of(10, 1_000_000);
-    grant(grid.get(0).quotaGate(config));
-    Grid last = grid.get(2);
-    await(() -> window(last).open().size() == 1);
-    grid.get(0).leave();
-    await(() -> last.size() == 2);
-    assertEquals(1, window(last).open().size());
-  }
-
-  @Test
   void aNodeThatIsGoneIsNamedByItsAddress() throws Exception {
     ClusterView view = grid.get(0).clusterView(GridFailureTest::report);
     grid.get(2).clusterView(GridFailureTest::report);
@@ -143,17 +185,6 @@ final class GridFailureTest {
     return new SessionEntry(sid, member.node(), "translation", 1_000);
   }
 
-  /** What is booked stays so for as long as a test may take. */
-  private static QuotaConfig longLasting(int requestsPerMinute) {
-    return new QuotaConfig(
-        requestsPerMinute,
-        1_000_000,
-        60,
-        Duration.ofSeconds(20),
-        Duration.ofSeconds(2),
-        Duration.ofMinutes(10));
-  }
-
   private static boolean hasMajority(Grid member) {
     return member
         .hazelcast()
@@ -162,11 +193,8 @@ final class GridFailureTest {
         .hasMinimumSize();
   }
 
-  /** What a new gate says as soon as the grid answers. */
-  private static Decision reached(Grid member, QuotaConfig config) {
-    return await(
-        () -> member.quotaGate(config).ask(FINAL),
-        said -> !(said instanceof Decision.Wait wait && wait.bound() == Bound.UNREACHABLE));
+  private GridQuota quota(Grid member) {
+    return grid.quota(member);
   }
 
   private Grid owner() {
@@ -174,7 +202,7 @@ final class GridFailureTest {
         grid.get(0)
             .hazelcast()
             .getPartitionService()
-            .getPartition(GridQuotaGate.KEY)
+            .getPartition(GridQuota.NAME)
             .getOwner()
             .getAttribute(Grid.NODE);
     return grid.all().stream().filter(m -> m.node().equals(owner)).findAny().orElseThrow();

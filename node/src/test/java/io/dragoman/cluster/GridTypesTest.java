@@ -1,5 +1,8 @@
 package io.dragoman.cluster;
 
+import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,29 +13,28 @@ import com.hazelcast.internal.serialization.SerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.internal.serialization.impl.HeapData;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
-import io.dragoman.cluster.WindowOperation.Ask;
-import io.dragoman.cluster.WindowOperation.Look;
-import io.dragoman.cluster.WindowOperation.Settle;
-import io.dragoman.cluster.WindowOperation.Store;
+import io.dragoman.cluster.LedgerOperation.Ask;
+import io.dragoman.cluster.LedgerOperation.Seal;
+import io.dragoman.cluster.LedgerOperation.Store;
 import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
 import io.dragoman.ops.Trouble;
 import io.dragoman.pipeline.SessionUse;
-import io.dragoman.quota.Decision.Bound;
-import io.dragoman.quota.Load;
-import io.dragoman.quota.PermitId;
-import io.dragoman.quota.QuotaConfig;
-import io.dragoman.quota.QuotaRequest;
-import io.dragoman.quota.QuotaRequest.Priority;
-import io.dragoman.quota.RollingWindow;
-import io.dragoman.quota.RollingWindow.Granted;
-import io.dragoman.quota.RollingWindow.Refused;
-import io.dragoman.quota.RollingWindow.Stale;
+import io.dragoman.quota.BinaryForm;
+import io.dragoman.quota.Charge;
+import io.dragoman.quota.HardState;
+import io.dragoman.quota.Ledger;
+import io.dragoman.quota.LedgerKeeper.Outcome;
+import io.dragoman.quota.Lessee;
+import io.dragoman.quota.Moment;
+import io.dragoman.quota.Refresh;
+import io.dragoman.quota.Rules;
+import io.dragoman.quota.Voters;
+import io.dragoman.quota.Wants;
 import io.dragoman.session.SessionEntry;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -40,40 +42,46 @@ import org.junit.jupiter.api.Test;
  */
 final class GridTypesTest {
 
-  private static final QuotaConfig CONFIG = QuotaConfig.of(4_500, 1_800_000);
-  private static final InstantSource HERE = InstantSource.fixed(Instant.ofEpochMilli(5_000));
-  private static final InstantSource THERE = InstantSource.fixed(Instant.ofEpochMilli(7_000));
+  private final LedgerOwners here = owners(1);
+  private final LedgerOwners there = owners(2);
+  private final SerializationService sender = service(here);
+  private final SerializationService receiver = service(there);
 
-  private final SerializationService sender = service(HERE);
-  private final SerializationService receiver = service(THERE);
-
-  @Test
-  void valuesComeBackEqual() {
-    for (Object value :
-        List.of(
-            RollingWindow.EMPTY,
-            window(),
-            new Granted(),
-            new Refused(1_234, Bound.TOKENS),
-            new Stale(),
-            new Store<>(window()),
-            new SessionEntry("s1", "n1-ab", "translation", 1_000),
-            new Load(7, 700),
-            report())) {
-      assertEquals(value, travel(value));
-    }
+  private static LedgerOwners owners(long process) {
+    return new LedgerOwners(
+        process, Voters.configured(1), 1, Map.of("q", TEN_A_SECOND), new SystemMoments());
   }
 
   @Test
-  void operationsReadTheTimeWhereTheyArrive() {
-    PermitId id = new PermitId("n1-ab", 7);
-    QuotaRequest request = new QuotaRequest(Priority.PARTIAL, 550);
-    Ask ask = (Ask) travel(new Ask(HERE, id, CONFIG, request));
-    assertEquals(List.of(id, CONFIG, request), List.of(ask.id, ask.config, ask.request));
-    assertSame(THERE, ask.clock);
-    Settle settle = (Settle) travel(new Settle(HERE, id, CONFIG, true));
-    assertEquals(List.of(id, CONFIG, true), List.of(settle.id, settle.config, settle.arrived));
-    assertSame(THERE, settle.clock);
+  void valuesComeBackEqual() {
+    Outcome outcome = requireNonNull(here.refresh("q", null, refresh()));
+    for (Object value :
+        List.of(outcome.reply(), new SessionEntry("s1", "n1-ab", "translation", 1_000), report())) {
+      assertEquals(value, travel(value));
+    }
+    Ledger ledger = outcome.ledger();
+    assertArrayEquals(
+        BinaryForm.LEDGER.write(ledger), BinaryForm.LEDGER.write((Ledger) travel(ledger)));
+    Store<?> store = (Store<?>) travel(new Store<>(ledger));
+    assertArrayEquals(BinaryForm.LEDGER.write(ledger), BinaryForm.LEDGER.write(store.ledger()));
+  }
+
+  @Test
+  void operationsAreForTheProcessInWhichTheyArrive() {
+    Refresh refresh = refresh();
+    Ask ask = (Ask) travel(new Ask(here, refresh));
+    assertEquals(refresh, ask.refresh);
+    assertSame(there, ask.owners);
+    Seal seal = (Seal) travel(new Seal(here, 7));
+    assertEquals(7, seal.process);
+    assertSame(there, seal.owners);
+  }
+
+  private static Refresh refresh() {
+    Rules rules = new Rules(TEN_A_SECOND.timing(1));
+    Moment now = new SystemMoments().get();
+    Lessee lessee = new Lessee(1, 1, HardState.NONE, rules, Charge.RESERVED, now);
+    return lessee.refresh(Wants.NOTHING, false, now);
   }
 
   @Test
@@ -82,7 +90,6 @@ final class GridTypesTest {
         List.of(new Selection.ActiveAfter("s1", 10), new Selection.Busiest(5))) {
       assertEquals(selection, ((ReportTask) travel(new ReportTask(selection))).selection);
     }
-    assertSame(THERE, ((Look) travel(new Look(HERE))).clock);
   }
 
   private static NodeReport report() {
@@ -108,37 +115,25 @@ final class GridTypesTest {
 
   @Test
   void typesKeepTheirNumbers() {
-    assertEquals(1, sender.toData(RollingWindow.EMPTY).getType());
-    assertEquals(2, sender.toData(new Granted()).getType());
-    assertEquals(5, sender.toData(new Store<>(RollingWindow.EMPTY)).getType());
+    Outcome outcome = requireNonNull(here.refresh("q", null, refresh()));
     assertEquals(6, sender.toData(new SessionEntry("s1", "n1", "translation", 1)).getType());
-    assertEquals(7, sender.toData(new Look(HERE)).getType());
-    assertEquals(8, sender.toData(new Load(1, 1)).getType());
     assertEquals(9, sender.toData(new ReportTask(new Selection.Busiest(1))).getType());
     assertEquals(10, sender.toData(report()).getType());
+    assertEquals(11, sender.toData(outcome.ledger()).getType());
+    assertEquals(12, sender.toData(outcome.reply()).getType());
+    assertEquals(13, sender.toData(new Ask(here, refresh())).getType());
+    assertEquals(14, sender.toData(new Seal(here, 1)).getType());
+    assertEquals(15, sender.toData(new Store<>(outcome.ledger())).getType());
   }
 
   @Test
   void anUnknownVersionIsRefused() {
-    byte[] bytes = sender.toData(new Granted()).toByteArray();
+    byte[] bytes = sender.toData(new Seal(here, 1)).toByteArray();
     bytes[HeapData.DATA_OFFSET] = 2;
     HazelcastSerializationException refused =
         assertThrows(
             HazelcastSerializationException.class, () -> receiver.toObject(new HeapData(bytes)));
-    assertEquals("type 2 has version 2, which this node does not know", refused.getMessage());
-  }
-
-  private static RollingWindow window() {
-    RollingWindow window = RollingWindow.EMPTY;
-    for (int i = 0; i < 5; i++) {
-      PermitId id = new PermitId("n" + i % 2, i);
-      QuotaRequest request = new QuotaRequest(Priority.values()[i % 2], 100 + i);
-      window = window.book(1_000 * i, id, request, CONFIG).window();
-      if (i < 3) {
-        window = window.arrived(1_000 * i + 300, id, CONFIG);
-      }
-    }
-    return window;
+    assertEquals("type 14 has version 2, which this node does not know", refused.getMessage());
   }
 
   private Object travel(Object value) {
@@ -146,9 +141,9 @@ final class GridTypesTest {
     return receiver.toObject(new HeapData(data.toByteArray()));
   }
 
-  private static SerializationService service(InstantSource clock) {
+  private static SerializationService service(LedgerOwners owners) {
     SerializationConfig config = new SerializationConfig();
-    GridTypes.register(config, clock);
+    GridTypes.register(config, owners);
     return new DefaultSerializationServiceBuilder().setConfig(config).build();
   }
 }

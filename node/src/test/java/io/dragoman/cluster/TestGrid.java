@@ -3,18 +3,24 @@ package io.dragoman.cluster;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dragoman.quota.Decision;
+import io.dragoman.quota.Limits;
 import io.dragoman.quota.Permit;
-import io.dragoman.quota.QuotaGate;
+import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.QuotaRequest;
-import io.dragoman.quota.RollingWindow;
+import io.dragoman.quota.SessionQuota;
+import io.dragoman.quota.Turn.Answer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -32,26 +38,37 @@ final class TestGrid implements AutoCloseable {
 
   static final Path SHIPPED = Path.of("..", "cluster-config", "hazelcast.yaml");
 
-  static final QuotaRequest FINAL = new QuotaRequest(QuotaRequest.Priority.FINAL, 10);
+  static final QuotaRequest FINAL =
+      new QuotaRequest(QuotaRequest.Priority.FINAL, 10, Duration.ofSeconds(3));
+
+  /** Ten requests a second. */
+  static final QuotaConfig TEN_A_SECOND = QuotaConfig.of(Limits.perMinute(600, 240_000));
+
+  private static final int PLACES = 100;
 
   /** How long a loaded machine may take, also where moves of partitions get lost on the way. */
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
   private final List<Grid> members = new ArrayList<>();
+  private final Map<Grid, GridQuota> quotas = new HashMap<>();
 
   private TestGrid() {}
 
   static TestGrid of(int size) throws Exception {
+    return of(size, TEN_A_SECOND);
+  }
+
+  static TestGrid of(int size, QuotaConfig quota) throws Exception {
     List<String> addresses = freeAddresses(size);
     TestGrid grid = new TestGrid();
     try (ExecutorService starting = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Grid>> starts = new ArrayList<>();
       for (int i = 0; i < size; i++) {
         GridConfig config = config("n" + (i + 1), addresses.get(i), addresses);
-        starts.add(starting.submit(() -> Grid.start(config)));
+        starts.add(starting.submit(() -> Grid.start(config, quota)));
       }
       for (Future<Grid> start : starts) {
-        grid.members.add(start.get());
+        grid.join(start.get());
       }
       for (Grid member : grid.members) {
         if (!member.awaitSize(size, LONGEST)) {
@@ -65,6 +82,16 @@ final class TestGrid implements AutoCloseable {
       throw e;
     }
     return grid;
+  }
+
+  private void join(Grid member) throws IOException {
+    members.add(member);
+    quotas.put(member, member.openQuota(PLACES));
+  }
+
+  /** A member's part in the quota. */
+  GridQuota quota(Grid member) {
+    return Objects.requireNonNull(quotas.get(member));
   }
 
   Grid get(int index) {
@@ -107,7 +134,16 @@ final class TestGrid implements AutoCloseable {
 
   static GridConfig config(String node, String address, List<String> members) {
     int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-    return new GridConfig(SHIPPED, node, "127.0.0.1", port, members);
+    return new GridConfig(SHIPPED, node, "127.0.0.1", port, members, data());
+  }
+
+  /** A folder for what nodes remember, which is gone with the build. */
+  static Path data() {
+    try {
+      return Files.createTempDirectory(Files.createDirectories(Path.of("target")), "data");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static List<String> freeAddresses(int count) throws IOException {
@@ -127,19 +163,13 @@ final class TestGrid implements AutoCloseable {
     return addresses;
   }
 
-  /**
-   * Asks until there is a permit, as a session does: a loaded grid may answer an ask too late, and
-   * what that booked is given back a moment later.
-   */
-  static Permit grant(QuotaGate gate) {
-    Decision said = await(() -> gate.ask(FINAL), Decision.Granted.class::isInstance);
-    return assertInstanceOf(Decision.Granted.class, said).permit();
-  }
-
-  /** The quota's window as a member sees it. */
-  static RollingWindow window(Grid member) {
-    return assertInstanceOf(
-        RollingWindow.class, member.hazelcast().getMap("quota").get(GridQuotaGate.KEY));
+  /** Waits for a permit, as a session does. */
+  static Permit grant(SessionQuota session) {
+    try {
+      return assertInstanceOf(Answer.Granted.class, session.ask(FINAL).await(LONGEST)).permit();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** A loaded machine takes its time to form a cluster. */

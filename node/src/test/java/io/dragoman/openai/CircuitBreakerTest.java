@@ -128,7 +128,8 @@ class CircuitBreakerTest {
     settle(refused);
     pass(60_000);
     settle(refused);
-    assertEquals(new OpenAi.Standing.Refusing("invalid_api_key"), breaker.standing());
+    assertEquals(
+        new OpenAi.Standing.Refusing("invalid_api_key", Duration.ofSeconds(1)), breaker.standing());
     pass(60_000);
     settle(GOOD);
     assertEquals(new OpenAi.Standing.Sound(), breaker.standing(), "what was mended is noticed");

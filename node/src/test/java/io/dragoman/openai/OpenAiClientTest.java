@@ -168,6 +168,26 @@ class OpenAiClientTest {
     assertEquals(new OpenAi.Standing.Sound(), client.standing());
   }
 
+  @Test
+  void theTimeOutCountsFromThePermitAndWhatIsTooLateIsNotSent() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      assertFalse(failed(System.nanoTime() - Duration.ofSeconds(60 + i).toNanos()).sent());
+    }
+    assertEquals(List.of(), requests);
+    assertEquals(Optional.empty(), client.trouble(), "that is no fault of the upstream's");
+
+    answer = exchange -> hold();
+    long before = System.nanoTime();
+    assertTrue(failed(before - Duration.ofSeconds(57).toNanos()).sent());
+    assertTrue(System.nanoTime() - before < Duration.ofSeconds(50).toNanos());
+  }
+
+  private ApiResult.Failed failed(long since) throws InterruptedException {
+    try (OpenAi.Slot slot = client.tryReserve().orElseThrow()) {
+      return assertInstanceOf(ApiResult.Failed.class, slot.call(REQUEST, since, heard));
+    }
+  }
+
   private static OpenAi.Standing resting(Duration left) {
     return new OpenAi.Standing.Resting(left);
   }
@@ -268,7 +288,7 @@ class OpenAiClientTest {
 
   private ApiResult call(OpenAiClient client) throws InterruptedException {
     try (OpenAi.Slot slot = client.tryReserve().orElseThrow()) {
-      return slot.call(REQUEST, heard);
+      return slot.call(REQUEST, System.nanoTime(), heard);
     }
   }
 

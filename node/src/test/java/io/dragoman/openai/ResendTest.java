@@ -58,7 +58,8 @@ final class ResendTest {
         OpenAi.Slot slot = client.tryReserve().orElseThrow()) {
       assertTrue(server.warm.await(60, TimeUnit.SECONDS));
       ApiResult result =
-          slot.call(new ChatRequest("model", "instructions", "text", 50), new Deaf());
+          slot.call(
+              new ChatRequest("model", "instructions", "text", 50), System.nanoTime(), new Deaf());
       assertTrue(assertInstanceOf(ApiResult.Failed.class, result).sent(), result::toString);
     }
     return server.arrivals.get();

@@ -17,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,7 +41,8 @@ class StatsTest {
   private final List<List<SessionUse>> nodes = new ArrayList<>();
   private List<String> missing = List.of();
   private List<Trouble> troubles = List.of();
-  private QuotaUse quota = new QuotaUse(QuotaUse.State.GRANTING, new Load(100, 500_000), LIMIT);
+  private QuotaUse quota =
+      new QuotaUse(QuotaUse.State.NORMAL, Duration.ZERO, 2, 2, new Load(100, 500_000), LIMIT);
   private WebServer server;
 
   @BeforeEach
@@ -131,7 +133,7 @@ class StatsTest {
                      "fairShareRPM": 2250, "fairShareTPM": 900000},
                "b": {"requestsLastMinute": 10, "tokensLastMinute": 1000,
                      "fairShareRPM": 2250, "fairShareTPM": 900000}},
-             "next": null, "quotaState": "granting", "nodesMissing": []}
+             "next": null, "quotaState": "normal", "nodesMissing": []}
             """),
         get("/v1/stats/limits"));
   }
@@ -147,7 +149,7 @@ class StatsTest {
   @Test
   void anUnreachableQuotaIsSaidAndTheNodesOwnSumsStand() throws Exception {
     nodes.add(List.of(use("a", 0, 0, 5)));
-    quota = new QuotaUse(QuotaUse.State.UNREACHABLE, null, LIMIT);
+    quota = new QuotaUse(QuotaUse.State.UNREACHABLE, Duration.ZERO, 0, 2, null, LIMIT);
     JsonNode limits = get("/v1/stats/limits");
     assertEquals("unreachable", limits.path("quotaState").asText());
     assertEquals(5, limits.path("requestsLastMinute").asInt());
@@ -212,7 +214,7 @@ class StatsTest {
     assertEquals(2, status.path("nodes").size());
     assertEquals("ready", status.path("nodes").path(0).path("state").asText());
     assertEquals(100, status.path("quota").path("requestsLastMinute").asInt());
-    assertEquals("granting", status.path("quota").path("state").asText());
+    assertEquals("normal", status.path("quota").path("state").asText());
     assertEquals(2, status.path("busiest").size());
     JsonNode first = status.path("busiest").path(0);
     assertEquals("a", first.path("session").asText());

@@ -15,7 +15,6 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +41,7 @@ class CaptionPipelineTest {
           new CaptionPlan("en-US", List.of("es"), false, true, Stability.FAST),
           0,
           openAi,
-          gate,
+          gate.open(1),
           CONFIG,
           new PipelineMetrics(meters).session("s1"),
           captions);
@@ -191,7 +190,7 @@ class CaptionPipelineTest {
     int more = openAi.rooms.get(1) - openAi.rooms.get(0);
     assertTrue(more > 0, openAi.rooms::toString);
     assertEquals(openAi.rooms.get(1), openAi.rooms.get(2), "so the next is not cut off");
-    assertEquals(gate.reserved.get(0) + more, gate.reserved.get(1));
+    assertEquals(gate.asked.get(0).tokens() + more, gate.asked.get(1).tokens());
   }
 
   @Test
@@ -272,46 +271,5 @@ class CaptionPipelineTest {
 
   private static SpeechEvent.Final said(String text, long start, long end) {
     return new SpeechEvent.Final(text, List.of(), start, end);
-  }
-
-  private static final class Captions implements CaptionSink {
-    final List<Caption.Partial> partials = new CopyOnWriteArrayList<>();
-    final List<Caption.Final> finals = new CopyOnWriteArrayList<>();
-    final List<String> failures = new CopyOnWriteArrayList<>();
-
-    List<String> finals(Role role) {
-      return finals.stream().filter(c -> c.role() == role).map(Caption.Final::text).toList();
-    }
-
-    @Override
-    public void partial(Caption.Partial caption) {
-      partials.add(caption);
-    }
-
-    @Override
-    public void finished(Caption.Final caption) {
-      finals.add(caption);
-    }
-
-    @Override
-    public void waiting(String reason, Duration about) {}
-
-    @Override
-    public void flowing() {}
-
-    @Override
-    public void failed(Role role, String language, String reason) {
-      failures.add(role + " " + reason);
-    }
-
-    @Override
-    public void refused(String code) {
-      failures.add(code);
-    }
-
-    @Override
-    public void broken(RuntimeException bug) {
-      failures.add("bug");
-    }
   }
 }

@@ -27,6 +27,15 @@ final class FakeOpenAi implements OpenAi {
   final List<Integer> rooms = new CopyOnWriteArrayList<>();
   final AtomicInteger inFlight = new AtomicInteger();
   final AtomicInteger mostInFlight = new AtomicInteger();
+
+  /** Whether no connection is free. */
+  volatile boolean full;
+
+  volatile Standing standing = new Standing.Sound();
+
+  /** From when on the last call's time-out counts. */
+  volatile long since;
+
   private volatile boolean broken;
   private final Semaphore answers = new Semaphore(0);
   private final Deque<ApiResult> troubles = new ArrayDeque<>();
@@ -57,7 +66,12 @@ final class FakeOpenAi implements OpenAi {
 
   @Override
   public Optional<Slot> tryReserve() {
-    return Optional.of(new FakeSlot());
+    return full ? Optional.empty() : Optional.of(new FakeSlot());
+  }
+
+  @Override
+  public Standing standing() {
+    return standing;
   }
 
   @Override
@@ -65,7 +79,9 @@ final class FakeOpenAi implements OpenAi {
 
   private final class FakeSlot implements Slot {
     @Override
-    public ApiResult call(ChatRequest request, ChatListener listener) throws InterruptedException {
+    public ApiResult call(ChatRequest request, long since, ChatListener listener)
+        throws InterruptedException {
+      FakeOpenAi.this.since = since;
       if (broken) {
         throw new IllegalStateException("a bug");
       }

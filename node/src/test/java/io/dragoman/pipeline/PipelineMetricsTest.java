@@ -180,7 +180,7 @@ class PipelineMetricsTest {
         new CaptionPlan("en-US", List.of("es"), false, true, Stability.FAST),
         0,
         openAi,
-        gate,
+        gate.open(1),
         CONFIG,
         metrics.session(session),
         new Quiet());

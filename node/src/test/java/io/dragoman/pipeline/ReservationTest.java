@@ -76,6 +76,7 @@ class ReservationTest {
     try (OpenAi.Slot slot = CLIENT.tryReserve().orElseThrow()) {
       return slot.call(
           priced.request(),
+          System.nanoTime(),
           new ChatListener() {
             @Override
             public void onSent() {}

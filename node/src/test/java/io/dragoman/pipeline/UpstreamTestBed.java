@@ -110,6 +110,7 @@ final class UpstreamTestBed implements AutoCloseable {
               return all || client.standing() instanceof OpenAi.Standing.Refusing;
             });
     slots.forEach(OpenAi.Slot::close);
+    await().until(gate::isEmpty);
     long permits = gate.granted.get() - gate.unspent.get();
     long arrived = statistic("requests");
     assertTrue(arrived <= permits, () -> arrived + " requests with " + permits + " permits");
@@ -150,7 +151,7 @@ final class UpstreamTestBed implements AutoCloseable {
               new CaptionPlan("en-US", List.of("es"), correct, false, Stability.FAST),
               0,
               client,
-              gate,
+              gate.open(1),
               CAPTIONS,
               new PipelineMetrics(new SimpleMeterRegistry()).session("session"),
               this);

@@ -53,6 +53,7 @@ class CodecTest {
         new ServerMessage.Heartbeat(4_401_000),
         new ServerMessage.Speech("start", 1_800),
         new ServerMessage.Status("waiting", "quota.tokens", 900L),
+        new ServerMessage.Status("waiting", "quota.no_majority", null),
         new ServerMessage.Failure(ErrorCode.SPEECH_UNAVAILABLE, false, true, 500L, 40_000L, "why"),
         new ServerMessage.SessionMoving(30_000),
         new ServerMessage.SessionEnded("client", new ServerMessage.Usage(1, 2, 3)));

@@ -1,6 +1,7 @@
 package io.dragoman.quota;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -231,6 +232,17 @@ class GateTest {
     Ticket large = await(cluster, node, node.gate.open(1, 1), Priority.FINAL, 8_000, 60);
     cluster.run(12, () -> {});
     assertEquals(State.GRANTED, large.state());
+  }
+
+  @Test
+  void aNodeThatLeavesGivesItsLeaseBack() {
+    Cluster cluster = Cluster.of(1, Limits.perMinute(600, 60_000)).open();
+    Node node = cluster.first();
+    Session session = node.gate.open(1, 1);
+    cluster.run(3, () -> {});
+    assertFalse(node.lessee.unspent().isZero());
+    assertEquals(Amount.ZERO, node.gate.refresh(true, cluster.now()).held());
+    assertEquals(Gate.NONE, node.gate.take(session, 100, cluster.now()));
   }
 
   @Test

@@ -1,17 +1,13 @@
 package io.dragoman.quota;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.quota.Cluster.Node;
 import io.dragoman.quota.FairQueue.Session;
 import io.dragoman.quota.QuotaRequest.Priority;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -48,18 +44,6 @@ class LedgerSizeTest {
     assertTrue(many.all() <= few.all() * 1.02, few.all() + " and " + many.all() + " bytes");
   }
 
-  @Property
-  void aNumberTakesAByteForEverySevenBits(@ForAll long value) {
-    ByteArrayOutputStream encoded = new ByteArrayOutputStream();
-    // The sign goes to the lowest bit.
-    long rest = value >= 0 ? 2 * value : -2 * (value + 1) + 1;
-    do {
-      encoded.write((int) (rest & 0x7f));
-      rest >>>= 7;
-    } while (rest != 0);
-    assertEquals(encoded.size(), LedgerSize.number(value));
-  }
-
   /** A cluster whose sessions always wait, and the largest that its ledger has been. */
   private static final class Busy {
     private final Cluster cluster;
@@ -90,9 +74,11 @@ class LedgerSizeTest {
     private void ask() {
       Ledger ledger = cluster.ledger;
       if (ledger != null) {
-        int slots = ledger.bookings.bytes();
-        ofSlots = Math.max(ofSlots, slots);
-        ofNodes = Math.max(ofNodes, LedgerSize.of(ledger) - slots);
+        Writer slots = new Writer();
+        ledger.bookings.write(slots, ledger.asOf.monotonic());
+        int size = slots.bytes().length;
+        ofSlots = Math.max(ofSlots, size);
+        ofNodes = Math.max(ofNodes, BinaryForm.LEDGER.write(ledger).length - size);
       }
       int at = turn++ % cluster.nodes.size();
       Node node = cluster.nodes.get(at);

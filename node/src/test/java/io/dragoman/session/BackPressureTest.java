@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dragoman.quota.Delay.Bound;
+import io.dragoman.quota.Delay.Cause;
+import io.dragoman.quota.QuotaRequest.Priority;
 import io.dragoman.session.RawClient.Ending;
 import java.io.IOException;
 import java.time.Duration;
@@ -138,9 +141,24 @@ class BackPressureTest extends NodeFixture {
   }
 
   @Test
+  void aClientIsToldHowLongItsCaptionsWaitWhereThatIsKnown() throws IOException {
+    node.gate.shut(Priority.FINAL);
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      client.audio(4_800);
+      client.text("{\"type\":\"finalize\"}");
+      assertFalse(client.await("status").has("wait_ms"));
+      node.gate.say(Cause.QUARANTINE, Bound.TOKENS, Duration.ofSeconds(60));
+      JsonNode status = client.await("status");
+      assertEquals("quota.quarantine", status.path("reason").asText());
+      assertEquals(60_000, status.path("wait_ms").asInt());
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
   void aSessionThatHearsNoMoreIsToldAtOnceThoughItsCaptionsWait() throws IOException {
     try (RawClient client = RawClient.started(node.port(), SID)) {
-      node.exhausted = true;
+      node.gate.shut(Priority.FINAL);
       client.audio(4_800);
       client.text("{\"type\":\"finalize\"}");
       client.await("status");
@@ -160,14 +178,14 @@ class BackPressureTest extends NodeFixture {
   @Test
   void whatWasSaidBeforeSpeechFailedIsStillTranslated() throws IOException {
     try (RawClient client = RawClient.started(node.port(), SID)) {
-      node.exhausted = true;
+      node.gate.shut(Priority.FINAL);
       client.audio(4_800);
       client.text("{\"type\":\"finalize\"}");
       client.await("status");
       node.recognizer.failing = true;
       client.audio(4_800);
       client.await("error");
-      node.exhausted = false;
+      node.gate.open(Priority.FINAL);
       Ending ending = client.end();
       assertEquals(4500, ending.closeCode());
       assertEquals(

@@ -6,10 +6,9 @@ import io.dragoman.openai.ChatRequest;
 import io.dragoman.openai.OpenAi;
 import io.dragoman.openai.RateLimitHeaders;
 import io.dragoman.openai.Usage;
+import io.dragoman.pipeline.FakeGate;
 import io.dragoman.pipeline.PipelineConfig;
 import io.dragoman.pipeline.PipelineMetrics;
-import io.dragoman.quota.Decision;
-import io.dragoman.quota.Permit;
 import io.dragoman.websocket.HttpLimits;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -32,9 +31,7 @@ final class TestNode implements AutoCloseable {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final SessionEndpoint endpoint;
 
-  /** Whether the quota grants nothing. */
-  volatile boolean exhausted;
-
+  final FakeGate gate = new FakeGate();
   private final WebServer server;
 
   /** What {@code /long} answers: more than all buffers between a node and a client take. */
@@ -88,10 +85,7 @@ final class TestNode implements AutoCloseable {
                         new Origins(limits.origins, limits.requireOrigin))),
                 recognizer,
                 new CapitalLetters(),
-                request ->
-                    exhausted
-                        ? new Decision.Wait(Duration.ofSeconds(1), Decision.Bound.REQUESTS)
-                        : new Decision.Granted(new AnyPermit()),
+                gate,
                 PipelineConfig.of("model"),
                 new PipelineMetrics(meters),
                 new SessionMetrics(meters),
@@ -130,6 +124,7 @@ final class TestNode implements AutoCloseable {
     return endpoint.connections() == 0
         && endpoint.sessions() == 0
         && recognizer.open.get() == 0
+        && gate.isEmpty()
         && registry.all().isEmpty();
   }
 
@@ -169,14 +164,6 @@ final class TestNode implements AutoCloseable {
     }
   }
 
-  private static final class AnyPermit implements Permit {
-    @Override
-    public void arrived() {}
-
-    @Override
-    public void unspent() {}
-  }
-
   /** A language model that answers at once, in capital letters, for ten tokens. */
   private static final class CapitalLetters implements OpenAi {
     @Override
@@ -184,7 +171,7 @@ final class TestNode implements AutoCloseable {
       return Optional.of(
           new Slot() {
             @Override
-            public ApiResult call(ChatRequest request, ChatListener listener) {
+            public ApiResult call(ChatRequest request, long since, ChatListener listener) {
               listener.onArrival();
               return new ApiResult.Completed(
                   request.user().toUpperCase(Locale.ROOT),

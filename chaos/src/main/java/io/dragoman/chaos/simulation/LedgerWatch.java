@@ -1,7 +1,7 @@
 package io.dragoman.chaos.simulation;
 
+import io.dragoman.quota.BinaryForm;
 import io.dragoman.quota.Ledger;
-import io.dragoman.quota.LedgerSize;
 import io.dragoman.quota.Refresh.Bond;
 import io.dragoman.quota.Reply;
 import java.util.HashMap;
@@ -29,7 +29,7 @@ final class LedgerWatch {
   void answered(Machine owner, Ledger ledger, Reply reply) {
     if (time.now() - lastSized >= Timeline.SECOND) {
       lastSized = time.now();
-      bytes = Math.max(bytes, LedgerSize.of(ledger));
+      bytes = Math.max(bytes, BinaryForm.LEDGER.write(ledger).length);
     }
     Reply.State state = reply.status().state();
     Bond seen = reply.stamp().bond();

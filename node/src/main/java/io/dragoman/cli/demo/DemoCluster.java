@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.dragoman.cli.CommandException;
 import io.dragoman.cli.ExitCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -42,14 +46,19 @@ final class DemoCluster implements AutoCloseable {
   private final Services services;
   private final Size size;
   private final Consumer<String> progress;
+
+  /** What the nodes remember, for as long as the demo runs. */
+  private final Path data;
+
   private final List<ChildProcess> nodeProcesses = new ArrayList<>();
   private @Nullable ChildProcess standInProcess;
   private Services.@Nullable StandIns standIns;
   private List<Node> nodes = List.of();
 
-  private DemoCluster(Services services, Size size, Consumer<String> progress) {
+  private DemoCluster(Services services, Size size, Path data, Consumer<String> progress) {
     this.services = services;
     this.size = size;
+    this.data = data;
     this.progress = progress;
   }
 
@@ -60,7 +69,7 @@ final class DemoCluster implements AutoCloseable {
    */
   static DemoCluster start(Services services, Size size, Consumer<String> progress)
       throws CommandException, InterruptedException {
-    DemoCluster cluster = new DemoCluster(services, size, progress);
+    DemoCluster cluster = new DemoCluster(services, size, temporaryFolder(), progress);
     try {
       if (services.anyStandIn()) {
         cluster.startStandIns();
@@ -71,6 +80,15 @@ final class DemoCluster implements AutoCloseable {
       progress.accept("Stopping what was started…");
       cluster.close();
       throw e;
+    }
+  }
+
+  private static Path temporaryFolder() throws CommandException {
+    try {
+      return Files.createTempDirectory("dragoman-demo");
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.FAILED, "no temporary folder can be made: " + e.getMessage());
     }
   }
 
@@ -148,6 +166,7 @@ final class DemoCluster implements AutoCloseable {
                   "--grid=127.0.0.1:" + gridPorts.get(i),
                   "--members=" + members,
                   "--set=node.name=" + name,
+                  "--set=node.data=" + data,
                   "--set=quota.requests_per_minute=" + size.limitRpm(),
                   "--set=quota.tokens_per_minute=" + size.limitTpm()),
               services.nodeEnvironment(standIns)));
@@ -214,6 +233,18 @@ final class DemoCluster implements AutoCloseable {
     closeNodes();
     if (standInProcess != null) {
       standInProcess.close();
+    }
+    removeData();
+  }
+
+  /** What is left of it is in the way of nobody. */
+  private void removeData() {
+    try (Stream<Path> all = Files.walk(data)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      progress.accept("Left behind: " + data);
     }
   }
 }

@@ -1,0 +1,172 @@
+package io.dragoman.chaos;
+
+import io.dragoman.cluster.Grid;
+import io.dragoman.cluster.GridConfig;
+import io.dragoman.cluster.GridQuota;
+import io.dragoman.openai.ApiResult;
+import io.dragoman.openai.ChatListener;
+import io.dragoman.openai.ChatRequest;
+import io.dragoman.openai.OpenAi;
+import io.dragoman.openai.OpenAiClient;
+import io.dragoman.openai.OpenAiConfig;
+import io.dragoman.pipeline.UpstreamEvidence;
+import io.dragoman.quota.Limits;
+import io.dragoman.quota.Permit;
+import io.dragoman.quota.QuotaConfig;
+import io.dragoman.quota.QuotaRequest;
+import io.dragoman.quota.QuotaRequest.Priority;
+import io.dragoman.quota.QuotaUse;
+import io.dragoman.quota.SessionQuota;
+import io.dragoman.quota.Turn;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A node's part in the quota as a process of its own: the grid, the gate and the client of the
+ * language model, with sessions that ask for all that they can get. Every call that was answered,
+ * and every change of how the quota stands, is a line of its output:
+ *
+ * <pre>
+ *   call MILLIS SESSION
+ *   state MILLIS NAME WHETHER_OWNER REMAINING_SECONDS
+ * </pre>
+ *
+ * <p>Arguments: its own {@code host:port}, all of them separated by commas, the grid's file, the
+ * folder for what it remembers, the language model's address, the requests and the tokens a minute,
+ * and how many sessions. A SIGTERM makes it leave in good order.
+ */
+final class QuotaMember {
+  private static final int LANES = 6;
+  private static final Duration CALL = Duration.ofSeconds(20);
+  private static final PrintStream OUT = System.out;
+
+  private final GridQuota quota;
+  private final OpenAi openAi;
+  private final CountDownLatch leaving = new CountDownLatch(1);
+
+  private QuotaMember(GridQuota quota, OpenAi openAi) {
+    this.quota = quota;
+    this.openAi = openAi;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    String place = arguments[0];
+    int colon = place.lastIndexOf(':');
+    int port = Integer.parseInt(place.substring(colon + 1));
+    GridConfig grid =
+        new GridConfig(
+            Path.of(arguments[2]),
+            "m" + port,
+            place.substring(0, colon),
+            port,
+            List.of(arguments[1].split(",")),
+            Path.of(arguments[3]));
+    Limits limits = Limits.perMinute(Long.parseLong(arguments[5]), Long.parseLong(arguments[6]));
+    OpenAiConfig upstream = OpenAiConfig.of(URI.create(arguments[4]), "stand-in", CALL);
+    Grid member = Grid.start(grid, QuotaConfig.of(limits));
+    OpenAi openAi = new OpenAiClient(upstream);
+    QuotaMember here = new QuotaMember(member.openQuota(upstream.mostCalls()), openAi);
+    CountDownLatch left = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  here.leaving.countDown();
+                  member.leave();
+                  openAi.close();
+                  line("left", "");
+                  left.countDown();
+                }));
+    for (int session = 0; session < Integer.parseInt(arguments[7]); session++) {
+      here.speak(place + "/" + session);
+    }
+    here.watch();
+    left.await();
+  }
+
+  private void speak(String name) {
+    SessionQuota session = quota.gate().open(1);
+    for (int lane = 0; lane < LANES; lane++) {
+      int number = lane;
+      Thread.startVirtualThread(() -> ask(name, session, number));
+    }
+  }
+
+  /** One caption after the other; every other one is a final. */
+  private void ask(String name, SessionQuota session, int lane) {
+    Priority priority = lane % 2 == 0 ? Priority.FINAL : Priority.PARTIAL;
+    for (long number = 0; leaving.getCount() > 0; number++) {
+      ChatRequest request =
+          new ChatRequest(
+              "gpt-4o-mini",
+              "Translate into Spanish.",
+              "%s %d.%d".formatted(name, lane, number),
+              lane % 3 == 0 ? 600 : 90);
+      try {
+        call(name, session, priority, request);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void call(String name, SessionQuota session, Priority priority, ChatRequest request)
+      throws InterruptedException {
+    // The prompt takes some tokens as well: fewer than these.
+    int tokens = request.maxCompletionTokens() + 60;
+    Turn turn = session.ask(new QuotaRequest(priority, tokens, Duration.ofSeconds(3)));
+    if (!(turn.await(Duration.ofHours(1)) instanceof Turn.Answer.Granted(Permit permit))) {
+      return;
+    }
+    try (permit) {
+      OpenAi.Slot slot = openAi.tryReserve().orElse(null);
+      if (slot == null) {
+        permit.unspent();
+        leaving.await(20, TimeUnit.MILLISECONDS); // The client leaves the upstream alone for now.
+        return;
+      }
+      try (slot) {
+        ApiResult result = slot.call(request, permit.since(), new Arrival(permit));
+        UpstreamEvidence.of(result).ifPresent(permit::observed);
+        switch (result) {
+          case ApiResult.Completed completed -> line("call", name);
+          case ApiResult.Failed(boolean retryable, boolean sent, String reason) when !sent ->
+              permit.unspent();
+          default -> line("trouble", result.getClass().getSimpleName());
+        }
+      }
+    }
+  }
+
+  private record Arrival(Permit permit) implements ChatListener {
+    @Override
+    public void onArrival() {
+      permit.arrived();
+    }
+
+    @Override
+    public void onText(String delta) {}
+  }
+
+  /** Until it leaves. */
+  private void watch() throws InterruptedException {
+    String last = "";
+    while (!leaving.await(20, TimeUnit.MILLISECONDS)) {
+      QuotaUse use = quota.meter().use();
+      String now = "%s %b".formatted(use.state(), quota.isOwner());
+      if (!now.equals(last)) {
+        line("state", "%s %d".formatted(now, use.remaining().toSeconds()));
+        last = now;
+      }
+    }
+  }
+
+  private static void line(String what, String of) {
+    OUT.println("%s %d %s".formatted(what, System.currentTimeMillis(), of));
+  }
+}

@@ -1,0 +1,205 @@
+package io.dragoman.cluster;
+
+import io.dragoman.quota.HardState;
+import io.dragoman.quota.Refresh;
+import io.dragoman.quota.Reply;
+import io.dragoman.quota.Timing;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Renews a node's lease: tells the ledger four times a second what the node holds and wants, and
+ * brings what it answers to the gate. All of it in one thread.
+ */
+final class LeaseRenewal {
+  private static final Logger log = LoggerFactory.getLogger(LeaseRenewal.class);
+
+  /** So many refreshes' time an answer is waited for; then twice as many, and so on. */
+  private static final int PATIENCE = 2;
+
+  private static final int LONGEST_PATIENCE = 8;
+
+  /** The way to the ledger. */
+  interface Link {
+    /** The answer is null where the ledger's owner knows no such quota. */
+    CompletionStage<@Nullable Reply> send(Refresh refresh);
+  }
+
+  /** Where a node keeps what it must not forget. */
+  interface Memory {
+    void store(HardState state) throws IOException;
+  }
+
+  private final LeasedGate gate;
+  private final Link link;
+  private final Memory memory;
+  private final QuotaStanding standing;
+  private final long every;
+  private final ScheduledExecutorService thread;
+
+  // Only accessed by the thread.
+  private HardState stored;
+  private @Nullable Refresh open;
+  private long answerBy;
+  private int patience = PATIENCE;
+  private boolean leaving;
+  private boolean troubled;
+  private final CompletableFuture<Boolean> left = new CompletableFuture<>();
+
+  /**
+   * @param stored what the memory holds
+   * @param standing is told of every answer
+   * @param thread the one in which all happens
+   */
+  LeaseRenewal(
+      LeasedGate gate,
+      Link link,
+      Memory memory,
+      HardState stored,
+      QuotaStanding standing,
+      Timing timing,
+      ScheduledExecutorService thread) {
+    this.gate = gate;
+    this.link = link;
+    this.memory = memory;
+    this.stored = stored;
+    this.standing = standing;
+    this.every = timing.refresh();
+    this.thread = thread;
+  }
+
+  void start() {
+    thread.execute(this::tick);
+  }
+
+  /**
+   * Gives the lease back; nothing is granted to this node afterwards.
+   *
+   * @return whether the ledger knows of it
+   */
+  boolean leave(Duration atMost) throws InterruptedException {
+    thread.execute(
+        () -> {
+          leaving = true;
+          refresh();
+        });
+    try {
+      return left.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("leaving never fails", e);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // It neither ends nor fails with a value.
+  private void tick() {
+    try {
+      if (System.nanoTime() - answerBy >= 0 || open == null) {
+        refresh();
+      }
+    } catch (RuntimeException bug) {
+      log.error("the quota's lease could not be renewed", bug);
+    } finally {
+      long jitter = ThreadLocalRandom.current().nextLong(-every / 20, every / 20);
+      thread.schedule(this::tick, every + jitter, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // What becomes of it is told where it is taken.
+  private void refresh() {
+    Refresh refresh = gate.refresh(leaving);
+    open = refresh;
+    answerBy = System.nanoTime() + patience * every;
+    patience = Math.min(2 * patience, LONGEST_PATIENCE);
+    if (!remember(refresh.remembered())) {
+      return;
+    }
+    CompletionStage<@Nullable Reply> answer;
+    try {
+      answer = link.send(refresh);
+    } catch (RuntimeException e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    answer.whenCompleteAsync((reply, failure) -> answered(refresh, reply, failure), thread);
+  }
+
+  /** Nothing may be told that could be forgotten. */
+  private boolean remember(HardState state) {
+    if (state.equals(stored)) {
+      return true;
+    }
+    try {
+      memory.store(state);
+      stored = state;
+      return true;
+    } catch (IOException e) {
+      trouble("cannot be renewed, since " + e.getMessage());
+      return false;
+    }
+  }
+
+  private void answered(Refresh refresh, @Nullable Reply reply, @Nullable Throwable failure) {
+    try {
+      take(refresh, reply, failure);
+    } catch (RuntimeException bug) {
+      log.error("the ledger's answer could not be taken", bug);
+    }
+  }
+
+  private void take(Refresh refresh, @Nullable Reply reply, @Nullable Throwable failure) {
+    boolean isLatest = open != null && refresh.sequence() == open.sequence();
+    if (isLatest) {
+      open = null;
+    }
+    if (reply == null) {
+      trouble("is not renewed: " + cause(failure));
+      return;
+    }
+    if (isLatest) {
+      patience = PATIENCE;
+      recovered();
+    }
+    standing.heard(reply);
+    boolean awaited = gate.replied(reply);
+    if (isLatest && leaving) {
+      left.complete(true);
+    } else if (isLatest && awaited) {
+      refresh();
+    }
+  }
+
+  private void trouble(String what) {
+    if (!troubled) {
+      troubled = true;
+      log.warn("the quota's lease {}", what);
+    }
+  }
+
+  private void recovered() {
+    if (troubled) {
+      troubled = false;
+      log.info("the quota's lease is renewed again");
+    }
+  }
+
+  private static String cause(@Nullable Throwable failure) {
+    Throwable cause = failure;
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause == null
+        ? "no answer"
+        : cause.getClass().getSimpleName() + ": " + cause.getMessage();
+  }
+}

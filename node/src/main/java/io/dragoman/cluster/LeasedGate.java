@@ -1,0 +1,301 @@
+package io.dragoman.cluster;
+
+import io.dragoman.quota.Amount;
+import io.dragoman.quota.Delay;
+import io.dragoman.quota.Delay.Bound;
+import io.dragoman.quota.Delay.Cause;
+import io.dragoman.quota.FairQueue;
+import io.dragoman.quota.Gate;
+import io.dragoman.quota.Lessee;
+import io.dragoman.quota.Moment;
+import io.dragoman.quota.Permit;
+import io.dragoman.quota.QuotaGate;
+import io.dragoman.quota.QuotaRequest;
+import io.dragoman.quota.Refresh;
+import io.dragoman.quota.Reply;
+import io.dragoman.quota.SessionQuota;
+import io.dragoman.quota.Ticket;
+import io.dragoman.quota.Turn;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's gate: sessions take permits from the node's lease, in memory, and wait in a fair line
+ * for what it does not cover. A permit is given only with a free place for its call, so whoever
+ * gets one can send at once. Thread-safe.
+ */
+final class LeasedGate implements QuotaGate {
+  private static final Delay NO_DELAY = new Delay(Cause.SHARE, Bound.REQUESTS, Amount.ZERO, 0);
+  private static final Delay NO_PLACE = new Delay(Cause.CALLS, Bound.REQUESTS, Amount.ZERO, 0);
+
+  private final Lessee lessee;
+  private final Gate gate;
+  private final Supplier<Moment> clock;
+  private final ScheduledExecutorService timer;
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by lock, as the gate and the lessee are.
+  private final Map<Ticket, Place> waiting = new HashMap<>();
+  private int free;
+  private long sessions;
+  private boolean isToLookAgain;
+
+  /**
+   * @param lessee of the gate
+   * @param places how many calls the node makes at once
+   * @param timer looks again for what has become due
+   */
+  LeasedGate(
+      Lessee lessee,
+      Gate gate,
+      int places,
+      Supplier<Moment> clock,
+      ScheduledExecutorService timer) {
+    this.lessee = lessee;
+    this.gate = gate;
+    this.free = places;
+    this.clock = clock;
+    this.timer = timer;
+  }
+
+  @Override
+  public SessionQuota open(int weight) {
+    return locked(() -> new Guest(gate.open(++sessions, weight)));
+  }
+
+  /** What to tell the ledger now. */
+  Refresh refresh(boolean leaving) {
+    return locked(() -> gate.refresh(leaving, clock.get()));
+  }
+
+  /**
+   * Takes the ledger's answer, and hands out what it brought.
+   *
+   * @return whether the ledger waits for the next refresh
+   */
+  boolean replied(Reply reply) {
+    return locked(
+        () -> {
+          gate.replied(reply, clock.get());
+          handOut();
+          return lessee.isAwaited(clock.get());
+        });
+  }
+
+  /** Whether anything of the lease may be spent. */
+  boolean holds() {
+    return locked(() -> lessee.holds(clock.get()));
+  }
+
+  /** Gives permits to those whose turn it is. */
+  private void handOut() {
+    Moment now = clock.get();
+    while (free > 0) {
+      Ticket ticket = gate.next(now);
+      if (ticket == null) {
+        break;
+      }
+      Place place = waiting.remove(ticket);
+      if (place == null) {
+        throw new IllegalStateException("a permit for nobody");
+      }
+      place.answer.complete(answer(ticket, now));
+    }
+    gate.due(now).ifPresent(this::lookAgainIn);
+  }
+
+  private Turn.Answer answer(Ticket ticket, Moment now) {
+    return switch (ticket.state()) {
+      case GRANTED -> new Turn.Answer.Granted(occupy(ticket.permit(), now));
+      case IMPOSSIBLE -> new Turn.Answer.Impossible(impossible(ticket.tokens()));
+      case DROPPED, WAITING -> new Turn.Answer.Over();
+    };
+  }
+
+  private String impossible(long tokens) {
+    String why = gate.impossible(tokens);
+    return why == null ? "the limit was lower for a while" : why;
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // It neither ends nor fails with a value.
+  private void lookAgainIn(long nanos) {
+    if (!isToLookAgain && !timer.isShutdown()) {
+      isToLookAgain = true;
+      timer.schedule(this::lookAgain, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void lookAgain() {
+    lock.lock();
+    try {
+      isToLookAgain = false;
+      handOut();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Permit occupy(long permit, Moment now) {
+    free--;
+    return new LeasedPermit(lessee, permit, now.monotonic(), clock, lock, this::vacate);
+  }
+
+  private void vacate() {
+    free++;
+    handOut();
+  }
+
+  private <T> T locked(Supplier<T> work) {
+    lock.lock();
+    try {
+      return work.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A session. */
+  private final class Guest implements SessionQuota {
+    private final FairQueue.Session session;
+
+    /** Those whose answer nobody has taken yet. */
+    private final Set<Place> places = new HashSet<>();
+
+    private boolean closed;
+
+    Guest(FairQueue.Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Turn ask(QuotaRequest request) {
+      return locked(() -> line(request));
+    }
+
+    private Place line(QuotaRequest request) {
+      if (closed) {
+        return place(null, new Turn.Answer.Over());
+      }
+      String impossible = gate.impossible(request.tokens());
+      if (impossible != null) {
+        return place(null, new Turn.Answer.Impossible(impossible));
+      }
+      Moment now = clock.get();
+      long permit = free > 0 ? gate.take(session, request.tokens(), now) : Gate.NONE;
+      if (permit != Gate.NONE) {
+        return place(null, new Turn.Answer.Granted(occupy(permit, now)));
+      }
+      long deadline = now.monotonic() + request.within().toNanos();
+      Ticket ticket = gate.await(session, request.priority(), request.tokens(), deadline, now);
+      Place place = place(ticket, null);
+      waiting.put(ticket, place);
+      handOut();
+      return place;
+    }
+
+    private Place place(@Nullable Ticket ticket, Turn.@Nullable Answer answer) {
+      Place place = new Place(ticket, this);
+      places.add(place);
+      if (answer != null) {
+        place.answer.complete(answer);
+      }
+      return place;
+    }
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        closed = true;
+        Set.copyOf(places).forEach(Place::withdraw);
+        gate.close(session);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** A request in the line, or at its head. */
+  private final class Place implements Turn {
+    private final @Nullable Ticket ticket;
+    private final Guest guest;
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+
+    // Guarded by lock.
+
+    /** Whether the answer was handed over, or given up. */
+    private boolean taken;
+
+    /** What it waited for when somebody asked last. */
+    private Delay delay = NO_DELAY;
+
+    Place(@Nullable Ticket ticket, Guest guest) {
+      this.ticket = ticket;
+      this.guest = guest;
+    }
+
+    @Override
+    public Answer await(Duration atMost) throws InterruptedException {
+      Answer came;
+      try {
+        came = answer.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        return new Answer.Waiting();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("an answer is never an exception", e);
+      }
+      return locked(
+          () -> {
+            boolean isMine = !taken;
+            taken = true;
+            guest.places.remove(this);
+            return isMine ? came : new Answer.Over();
+          });
+    }
+
+    @Override
+    public Delay why() {
+      return locked(
+          () -> {
+            if (ticket != null && waiting.containsKey(ticket)) {
+              delay = free == 0 ? NO_PLACE : gate.why(ticket, clock.get());
+            }
+            return delay;
+          });
+    }
+
+    @Override
+    public void withdraw() {
+      lock.lock();
+      try {
+        if (taken) {
+          return;
+        }
+        taken = true;
+        guest.places.remove(this);
+        if (ticket != null && waiting.remove(ticket) != null) {
+          gate.cancel(ticket);
+        }
+        if (!answer.complete(new Answer.Over())
+            && answer.resultNow() instanceof Answer.Granted(Permit permit)) {
+          permit.unspent();
+          permit.close();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

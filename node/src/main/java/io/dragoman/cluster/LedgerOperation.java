@@ -1,0 +1,108 @@
+package io.dragoman.cluster;
+
+import com.hazelcast.map.EntryProcessor;
+import io.dragoman.quota.Ledger;
+import io.dragoman.quota.LedgerKeeper.Outcome;
+import io.dragoman.quota.Refresh;
+import io.dragoman.quota.Reply;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An atomic change of a ledger, made in the process that the grid takes for its owner. The time is
+ * read once, there; the copies get the outcome and compute nothing. Used by one thread at a time.
+ *
+ * <p>The grid may run an operation twice, or long after it was sent, and on two members at once;
+ * the quota's classes expect that. It throws nothing, since the grid brings no exception of ours
+ * back to who asked.
+ */
+abstract sealed class LedgerOperation<R> implements EntryProcessor<String, Ledger, R> {
+
+  /** Those of the process in which this is. */
+  final LedgerOwners owners;
+
+  private @Nullable Ledger published;
+
+  private LedgerOperation(LedgerOwners owners) {
+    this.owners = owners;
+  }
+
+  /** What the ledger becomes; null if it stays. */
+  abstract @Nullable Ledger change(String quota, @Nullable Ledger copy);
+
+  abstract @Nullable R answer();
+
+  @Override
+  public final @Nullable R process(Map.Entry<String, Ledger> entry) {
+    published = change(entry.getKey(), entry.getValue());
+    if (published != null) {
+      entry.setValue(published);
+    }
+    return answer();
+  }
+
+  @Override
+  public final @Nullable EntryProcessor<String, Ledger, R> getBackupProcessor() {
+    return published == null ? null : new Store<>(published);
+  }
+
+  /** A node's refresh; the answer is null where the owner knows no such quota. */
+  static final class Ask extends LedgerOperation<Reply> {
+    final Refresh refresh;
+    private @Nullable Reply reply;
+
+    Ask(LedgerOwners owners, Refresh refresh) {
+      super(owners);
+      this.refresh = refresh;
+    }
+
+    @Override
+    @Nullable Ledger change(String quota, @Nullable Ledger copy) {
+      Outcome outcome = owners.refresh(quota, copy, refresh);
+      reply = outcome == null ? null : outcome.reply();
+      return outcome == null ? null : outcome.ledger();
+    }
+
+    @Override
+    @Nullable Reply answer() {
+      return reply;
+    }
+  }
+
+  /**
+   * Closes the books for good, if the process that asks for it owns them; answers whether it did.
+   */
+  static final class Seal extends LedgerOperation<Boolean> {
+    final long process;
+    private boolean sealed;
+
+    Seal(LedgerOwners owners, long process) {
+      super(owners);
+      this.process = process;
+    }
+
+    @Override
+    @Nullable Ledger change(String quota, @Nullable Ledger copy) {
+      if (copy == null || owners.process() != process) {
+        return null;
+      }
+      Ledger ledger = owners.seal(quota, copy);
+      sealed = ledger != copy;
+      return sealed ? ledger : null;
+    }
+
+    @Override
+    Boolean answer() {
+      return sealed;
+    }
+  }
+
+  /** Brings an outcome to a copy. */
+  record Store<R>(Ledger ledger) implements EntryProcessor<String, Ledger, R> {
+    @Override
+    public @Nullable R process(Map.Entry<String, Ledger> entry) {
+      entry.setValue(ledger);
+      return null;
+    }
+  }
+}

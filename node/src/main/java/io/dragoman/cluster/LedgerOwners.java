@@ -1,0 +1,75 @@
+package io.dragoman.cluster;
+
+import io.dragoman.quota.Ledger;
+import io.dragoman.quota.LedgerKeeper;
+import io.dragoman.quota.LedgerKeeper.Outcome;
+import io.dragoman.quota.Moment;
+import io.dragoman.quota.QuotaConfig;
+import io.dragoman.quota.Refresh;
+import io.dragoman.quota.Rules;
+import io.dragoman.quota.Voters;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this process does with ledgers that the grid lets it own: a {@link LedgerKeeper} for each,
+ * which remembers what it published last. Thread-safe.
+ */
+final class LedgerOwners {
+  private final long process;
+  private final Voters voters;
+  private final int nodes;
+  private final Supplier<Moment> clock;
+
+  // Guarded by this.
+  private final Map<String, LedgerKeeper> keepers = new HashMap<>();
+  private final Map<String, QuotaConfig> quotas;
+
+  /**
+   * @param process names this process, unlike any other's at any time
+   * @param voters of a cluster that begins
+   * @param nodes how many the cluster has
+   * @param quotas by name
+   */
+  LedgerOwners(
+      long process,
+      Voters voters,
+      int nodes,
+      Map<String, QuotaConfig> quotas,
+      Supplier<Moment> clock) {
+    this.process = process;
+    this.voters = voters;
+    this.nodes = nodes;
+    this.quotas = Map.copyOf(quotas);
+    this.clock = clock;
+  }
+
+  long process() {
+    return process;
+  }
+
+  /** Answers a refresh; null where this process knows no such quota. */
+  synchronized @Nullable Outcome refresh(String quota, @Nullable Ledger copy, Refresh refresh) {
+    LedgerKeeper keeper = keeper(quota);
+    return keeper == null ? null : keeper.refresh(copy, refresh, clock.get());
+  }
+
+  /** Closes the books of a quota that this process owns; otherwise the copy stays. */
+  synchronized Ledger seal(String quota, Ledger copy) {
+    LedgerKeeper keeper = keeper(quota);
+    return keeper == null ? copy : keeper.seal(copy, clock.get());
+  }
+
+  private @Nullable LedgerKeeper keeper(String quota) {
+    QuotaConfig config = quotas.get(quota);
+    return config == null
+        ? null
+        : keepers.computeIfAbsent(
+            quota,
+            name ->
+                new LedgerKeeper(
+                    process, new Rules(config.timing(nodes)), voters, config.limits()));
+  }
+}

@@ -1,0 +1,132 @@
+package io.dragoman.cluster;
+
+import io.dragoman.quota.Amount;
+import io.dragoman.quota.Limits;
+import io.dragoman.quota.Load;
+import io.dragoman.quota.QuotaMeter;
+import io.dragoman.quota.QuotaUse;
+import io.dragoman.quota.QuotaUse.State;
+import io.dragoman.quota.Reply;
+import io.dragoman.quota.Timing;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How the quota stands, by the ledger's last answer to this node. Thread-safe. */
+final class QuotaStanding implements QuotaMeter {
+  private static final Logger log = LoggerFactory.getLogger(QuotaStanding.class);
+
+  private record Heard(Reply reply, long at) {}
+
+  private final Limits initial;
+  private final Timing timing;
+  private final LongSupplier nanoTime;
+
+  private volatile @Nullable Heard last;
+
+  /** Guarded by this. */
+  private State told = State.UNREACHABLE;
+
+  /**
+   * @param initial the limits to show before anybody has answered
+   */
+  QuotaStanding(Limits initial, Timing timing, LongSupplier nanoTime) {
+    this.initial = initial;
+    this.timing = timing;
+    this.nanoTime = nanoTime;
+  }
+
+  /** The ledger has answered. */
+  void heard(Reply reply) {
+    last = new Heard(reply, nanoTime.getAsLong());
+    tell();
+    synchronized (this) {
+      notifyAll();
+    }
+  }
+
+  /** Waits until permits may be granted; false where none may after that time. */
+  synchronized boolean awaitGranting(Duration longest) throws InterruptedException {
+    long deadline = nanoTime.getAsLong() + longest.toNanos();
+    while (!use().state().grants()) {
+      long leftMs = (deadline - nanoTime.getAsLong()) / 1_000_000;
+      if (leftMs <= 0) {
+        return false;
+      }
+      wait(leftMs);
+    }
+    return true;
+  }
+
+  /** Puts a line into the log when the state has changed. To be called now and then. */
+  synchronized void tell() {
+    QuotaUse use = use();
+    if (use.state() != told) {
+      told = use.state();
+      log.info("the quota: {}", sentence(use));
+    }
+  }
+
+  private static String sentence(QuotaUse use) {
+    String what =
+        switch (use.state()) {
+          case NORMAL -> "normal";
+          case GATHERING ->
+              "a new owner gathers the nodes; %d votes of the %d that it needs"
+                  .formatted(use.votes(), use.needed());
+          case QUARANTINE -> "what nodes that are gone may have used is held back";
+          case REFUSED -> "the upstream refused a request for overuse; nothing is granted";
+          case NO_MAJORITY ->
+              "no majority of the nodes, so nothing is granted; %d votes of the %d that it needs"
+                  .formatted(use.votes(), use.needed());
+          case SEALED -> "the ledger is handed over to another node";
+          case UNREACHABLE -> "the ledger does not answer; what this node was granted has lapsed";
+        };
+    return use.remaining().isZero()
+        ? what
+        : "%s, for %d s".formatted(what, use.remaining().toSeconds() + 1);
+  }
+
+  @Override
+  public QuotaUse use() {
+    Heard heard = last;
+    if (heard == null) {
+      return new QuotaUse(State.UNREACHABLE, Duration.ZERO, 0, 0, null, load(initial));
+    }
+    long age = nanoTime.getAsLong() - heard.at;
+    Reply.Status status = heard.reply.status();
+    Load limit = load(heard.reply.limits());
+    if (age > timing.lease()) {
+      return new QuotaUse(State.UNREACHABLE, Duration.ZERO, 0, status.majority(), null, limit);
+    }
+    long left = status.remaining() == 0 ? 0 : Math.max(0, status.remaining() - age);
+    return new QuotaUse(
+        state(status.state()),
+        Duration.ofNanos(left),
+        status.votes(),
+        status.majority(),
+        load(heard.reply.booked()),
+        limit);
+  }
+
+  private static State state(Reply.State state) {
+    return switch (state) {
+      case NORMAL -> State.NORMAL;
+      case GATHERING -> State.GATHERING;
+      case QUARANTINE -> State.QUARANTINE;
+      case REFUSED -> State.REFUSED;
+      case NO_MAJORITY -> State.NO_MAJORITY;
+      case SEALED -> State.SEALED;
+    };
+  }
+
+  private static Load load(Limits limits) {
+    return new Load(limits.requests(), limits.tokens());
+  }
+
+  private static Load load(Amount amount) {
+    return new Load(amount.requests() / Amount.REQUEST, amount.tokens());
+  }
+}
