@@ -43,6 +43,7 @@ public final class GridQuota {
   private final HazelcastInstance hazelcast;
   private final IMap<String, Ledger> ledgers;
   private final LedgerOwners owners;
+  private final NodeMemory memory;
   private final QuotaStanding standing;
   private final LeasedGate gate;
   private final LeaseRenewal renewal;
@@ -74,6 +75,7 @@ public final class GridQuota {
     this.hazelcast = hazelcast;
     this.ledgers = hazelcast.getMap(MAP);
     this.owners = owners;
+    this.memory = memory;
     this.standing = new QuotaStanding(config.limits(), timing, System::nanoTime);
     Gate pure = new Gate(lessee, rules, config.policy(), config.limits());
     this.gate = new LeasedGate(lessee, pure, places, clock, pacing);
@@ -86,6 +88,10 @@ public final class GridQuota {
             standing,
             timing,
             renewing);
+    Ledger sealed = memory.takeLedger();
+    if (sealed != null) {
+      ledgers.putIfAbsent(NAME, sealed);
+    }
     renewal.start();
   }
 
@@ -129,11 +135,15 @@ public final class GridQuota {
               .toCompletableFuture()
               .get(GOOD_BYE.toMillis(), TimeUnit.MILLISECONDS);
       if (sealed) {
+        Ledger ledger = ledgers.get(NAME);
+        if (ledger != null) {
+          memory.store(ledger);
+        }
         log.info("the ledger is sealed, for another node to go on with");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+    } catch (ExecutionException | TimeoutException | IOException | RuntimeException e) {
       log.info("the ledger could not be sealed: {}", e.toString());
     } finally {
       stop();

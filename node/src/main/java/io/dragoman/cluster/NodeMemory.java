@@ -2,6 +2,7 @@ package io.dragoman.cluster;
 
 import io.dragoman.quota.BinaryForm;
 import io.dragoman.quota.HardState;
+import io.dragoman.quota.Ledger;
 import io.dragoman.quota.MalformedException;
 import io.dragoman.quota.UnknownFormatException;
 import java.io.IOException;
@@ -27,11 +28,13 @@ final class NodeMemory implements AutoCloseable, LeaseRenewal.Memory {
 
   private final Path folder;
   private final Path file;
+  private final Path ledger;
   private final FileChannel lockFile;
 
   private NodeMemory(Path folder, FileChannel lockFile) {
     this.folder = folder;
     this.file = folder.resolve("quota.state");
+    this.ledger = folder.resolve("quota.ledger");
     this.lockFile = lockFile;
   }
 
@@ -90,16 +93,35 @@ final class NodeMemory implements AutoCloseable, LeaseRenewal.Memory {
   @Override
   public void store(HardState state) throws IOException {
     try {
-      write(BinaryForm.HARD_STATE.write(state));
+      write(file, BinaryForm.HARD_STATE.write(state));
     } catch (IOException e) {
       throw new IOException(
           "%s cannot be written (%s)".formatted(file, e.getClass().getSimpleName()), e);
     }
   }
 
-  /** So that after a power failure there is the old state or the new one. */
-  private void write(byte[] bytes) throws IOException {
-    Path fresh = folder.resolve("quota.state.new");
+  /** Keeps a ledger that was sealed here, for where nobody else has gone on with it. */
+  void store(Ledger sealed) throws IOException {
+    write(ledger, BinaryForm.LEDGER.write(sealed));
+  }
+
+  /**
+   * The ledger that this node sealed when it left, for once: what comes after it is another one.
+   * Null where there is none, or none that can be understood.
+   */
+  @Nullable Ledger takeLedger() throws IOException {
+    try {
+      return BinaryForm.LEDGER.read(Files.readAllBytes(ledger));
+    } catch (NoSuchFileException | UnknownFormatException | MalformedException e) {
+      return null;
+    } finally {
+      Files.deleteIfExists(ledger);
+    }
+  }
+
+  /** So that after a power failure there is the old content or the new one. */
+  private void write(Path file, byte[] bytes) throws IOException {
+    Path fresh = folder.resolve(file.getFileName() + ".new");
     try (FileChannel out =
         FileChannel.open(
             fresh,

@@ -126,9 +126,13 @@ final class Allegiance {
     return last != null && isOffered() && (goesOn(last) || rules.mayVoteAnew(now - lastVote));
   }
 
-  /** Whether the offered epoch goes on from the one that this node is in. */
+  /**
+   * Whether the offered epoch goes on from the one that this node was in last, in this life or the
+   * one before: what that one held is in the sealed books.
+   */
   private boolean goesOn(Reply offer) {
-    return !joined.equals(Bond.NONE) && offer.continues().equals(joined);
+    Bond latest = joined.equals(Bond.NONE) ? state.bound() : joined;
+    return !latest.equals(Bond.NONE) && offer.continues().equals(latest);
   }
 
   /** A node never goes back; but in a new life it may return to where its last one was. */

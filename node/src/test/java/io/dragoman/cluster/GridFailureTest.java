@@ -181,6 +181,22 @@ final class GridFailureTest {
         "n", Readiness.READY, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
   }
 
+  @Test
+  void aClusterOfOneGoesOnAtOnceWhenItStartsAgain() throws Exception {
+    String address = TestGrid.freeAddresses(1).getFirst();
+    GridConfig config = TestGrid.config("n1", address, List.of(address));
+    for (int life = 0; life < 2; life++) {
+      Grid only = Grid.start(config, TestGrid.TEN_A_SECOND);
+      GridQuota quota = only.openQuota(10);
+      QuotaUse use = await(quota.meter()::use, it -> it.state().grants());
+      assertEquals(State.NORMAL, use.state());
+      try (SessionQuota session = quota.gate().open(1)) {
+        grant(session).close();
+      }
+      only.leave();
+    }
+  }
+
   private static SessionEntry entry(String sid, Grid member) {
     return new SessionEntry(sid, member.node(), "translation", 1_000);
   }

@@ -1,16 +1,29 @@
 package io.dragoman.cluster;
 
+import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dragoman.quota.BinaryForm;
+import io.dragoman.quota.Charge;
 import io.dragoman.quota.HardState;
+import io.dragoman.quota.Ledger;
+import io.dragoman.quota.Lessee;
+import io.dragoman.quota.Moment;
+import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Refresh.Bond;
+import io.dragoman.quota.Rules;
 import io.dragoman.quota.Voters;
+import io.dragoman.quota.Wants;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +51,28 @@ final class NodeMemoryTest {
     }
     try (NodeMemory memory = NodeMemory.open(home)) {
       assertEquals(STATE, memory.load());
+    }
+  }
+
+  @Test
+  void aSealedLedgerIsThereOnce() throws Exception {
+    LedgerOwners owners =
+        new LedgerOwners(
+            7, Voters.configured(1), 1, Map.of("q", TEN_A_SECOND), new SystemMoments());
+    Rules rules = new Rules(TEN_A_SECOND.timing(1));
+    Moment now = new SystemMoments().get();
+    Refresh refresh =
+        new Lessee(1, 1, STATE, rules, Charge.RESERVED, now).refresh(Wants.NOTHING, false, now);
+    Ledger ledger = requireNonNull(owners.refresh("q", null, refresh)).ledger();
+    try (NodeMemory memory = NodeMemory.open(home)) {
+      assertNull(memory.takeLedger());
+      memory.store(ledger);
+      assertArrayEquals(
+          BinaryForm.LEDGER.write(ledger),
+          BinaryForm.LEDGER.write(requireNonNull(memory.takeLedger())));
+      assertNull(memory.takeLedger());
+      Files.write(home.resolve("quota.ledger"), new byte[] {1, 2, 3});
+      assertNull(memory.takeLedger(), "what is damaged is as good as none");
     }
   }
 

@@ -190,4 +190,37 @@ final class EpochsTest {
     long least = timing.vote() + timing.lease() + timing.network();
     assertTrue(realm.now() - started >= least, () -> realm.now() - started + " ns");
   }
+
+  @Test
+  void aClusterThatStartsAgainGoesOnFromSealedBooks() {
+    Amount booked = owner.ledger().booked();
+    Realm.Owner next = realm.handOver(owner, realm.owner(1, 2, 3));
+    realm.start(1, 2, 3);
+    realm.run(next, 3, 1, 2, 3);
+    assertEquals(State.NORMAL, realm.state(1));
+    assertEquals(owner.ledger().bond(), next.ledger().continues);
+    assertTrue(next.ledger().booked().covers(booked), "what its former life held still counts");
+  }
+
+  @Test
+  void oneThatHasForgottenToWhomItWasBoundDoesNot() {
+    Realm.Owner next = realm.handOver(owner, realm.owner(1, 2, 3));
+    realm.forget(1);
+    realm.forget(2);
+    realm.start(1, 2, 3);
+    realm.run(next, 10, 1, 2, 3);
+    assertEquals(State.QUARANTINE, realm.state(1));
+  }
+
+  @Test
+  void sealedBooksThatOthersHaveGoneOnFromAreOfNoUse() {
+    Realm.Owner old = realm.owner(1, 2, 3);
+    Realm.Owner second = realm.handOver(owner, realm.owner(1, 2, 3));
+    old.copy = second.copy;
+    realm.run(second, 3, 1, 2, 3);
+    assertEquals(State.NORMAL, realm.state(1));
+    realm.start(1, 2, 3);
+    realm.run(old, 10, 1, 2, 3);
+    assertEquals(State.QUARANTINE, realm.state(1));
+  }
 }
