@@ -98,15 +98,7 @@ public final class Node implements AutoCloseable {
       throw e;
     }
     OpenAi openAi = new OpenAiClient(config.openAi());
-    GridQuota quota;
-    try {
-      quota = grid.openQuota(config.openAi().mostCalls());
-    } catch (IOException e) {
-      openAi.close();
-      recognizer.close();
-      grid.close();
-      throw e;
-    }
+    GridQuota quota = grid.openQuota(config.openAi().mostCalls());
     Metrics metrics = new Metrics(config.name());
     PipelineMetrics pipelines = new PipelineMetrics(metrics.registry());
     SessionEndpoint sessions =

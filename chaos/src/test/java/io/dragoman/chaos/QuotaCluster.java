@@ -30,8 +30,9 @@ import java.util.stream.Stream;
 final class QuotaCluster implements AutoCloseable {
   static final int REQUESTS = 450;
   static final int TOKENS = 180_000;
+  static final int SESSIONS = 30;
 
-  private static final int[] SESSIONS = {18, 9, 3};
+  private static final int[] SKEW = {18, 9, 3};
   private static final Path GRID =
       Path.of(System.getProperty("basedir", "."), "..", "cluster-config", "hazelcast.yaml");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -52,7 +53,7 @@ final class QuotaCluster implements AutoCloseable {
     this.standIn = standIn;
     await().atMost(PATIENCE).until(() -> standIn.output().endsWith("\n"));
     this.upstream = URI.create(standIn.summary().path("openai").asText());
-    this.places = freePlaces(SESSIONS.length);
+    this.places = freePlaces(SKEW.length);
   }
 
   /** Starts all, and waits until everybody is served. */
@@ -74,7 +75,7 @@ final class QuotaCluster implements AutoCloseable {
       throw e;
     }
     try {
-      for (int member = 0; member < SESSIONS.length; member++) {
+      for (int member = 0; member < SKEW.length; member++) {
         cluster.start(member);
       }
       long now = System.currentTimeMillis();
@@ -101,7 +102,7 @@ final class QuotaCluster implements AutoCloseable {
                 upstream.toString(),
                 String.valueOf(REQUESTS),
                 String.valueOf(TOKENS),
-                String.valueOf(SESSIONS[member])));
+                String.valueOf(SKEW[member])));
     if (gone != null) {
       former.add(gone);
     }

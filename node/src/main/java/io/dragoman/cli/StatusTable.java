@@ -139,6 +139,8 @@ final class StatusTable {
       case "no_majority" -> "nothing is granted: no majority of the nodes, " + votes;
       case "refused" -> "nothing is granted for %s: the upstream refused a call".formatted(time);
       case "sealed" -> "nothing is granted for a moment: its owner leaves";
+      case "configuration" ->
+          "nothing is granted to the node that tells this: its openai.timeout_s differs";
       case "unreachable" -> "unreachable, nothing is granted; sent in the last minute:";
       default -> "last minute; its state is " + quota.state();
     };

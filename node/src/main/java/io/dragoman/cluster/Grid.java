@@ -8,17 +8,19 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import io.dragoman.cluster.NodeMemory.Remembered;
 import io.dragoman.ops.ClusterView;
 import io.dragoman.ops.NodeView;
+import io.dragoman.quota.HardState;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.session.SessionRegistry;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * This node's place in the grid: the cluster's members, and the state they share. Thread-safe.
  *
- * <p>Where the cluster has three nodes or more, what the grid holds can be read and changed only
- * while more than half of them see each other.
+ * <p>Where the cluster has three nodes or more, its sessions can be read and changed only while
+ * more than half of them see each other; the quota has votes of its own.
  */
 public final class Grid implements AutoCloseable {
 
@@ -48,6 +50,7 @@ public final class Grid implements AutoCloseable {
   private final QuotaConfig quotaConfig;
   private final LedgerOwners owners;
   private final NodeMemory memory;
+  private final Remembered remembered;
   private final GridSessionRegistry sessions;
 
   /** Null until it is opened. */
@@ -62,13 +65,15 @@ public final class Grid implements AutoCloseable {
       GridConfig config,
       QuotaConfig quotaConfig,
       LedgerOwners owners,
-      NodeMemory memory) {
+      NodeMemory memory,
+      Remembered remembered) {
     this.node = node;
     this.hazelcast = hazelcast;
     this.config = config;
     this.quotaConfig = quotaConfig;
     this.owners = owners;
     this.memory = memory;
+    this.remembered = remembered;
     this.sessions = new GridSessionRegistry(hazelcast, node);
     hazelcast.getCluster().addMembershipListener(new Changes());
   }
@@ -81,14 +86,22 @@ public final class Grid implements AutoCloseable {
   public static Grid start(GridConfig config, QuotaConfig quota) throws IOException {
     NodeMemory memory = NodeMemory.open(config.memory());
     try {
-      return start(config, quota, memory);
-    } catch (IOException e) {
+      Remembered remembered = memory.load();
+      if (remembered.state().equals(HardState.NONE)) {
+        log.info(
+            "node.data: nothing is remembered in {}, as at a first start; if this node ran before,"
+                + " give it the folder of then",
+            config.memory());
+      }
+      return start(config, quota, memory, remembered);
+    } catch (IOException | RuntimeException e) {
       memory.close();
       throw e;
     }
   }
 
-  private static Grid start(GridConfig config, QuotaConfig quota, NodeMemory memory)
+  private static Grid start(
+      GridConfig config, QuotaConfig quota, NodeMemory memory, Remembered remembered)
       throws IOException {
     String node = config.node() + "-" + UUID.randomUUID().toString().substring(0, 8);
     Config member = GridFile.load(config.file());
@@ -110,7 +123,7 @@ public final class Grid implements AutoCloseable {
     member.addExecutorConfig(GridClusterView.executor());
     LedgerOwners owners =
         new LedgerOwners(
-            ThreadLocalRandom.current().nextLong(),
+            new SecureRandom().nextLong(),
             NodeIds.voters(config.all()),
             config.size(),
             Map.of(GridQuota.NAME, quota),
@@ -125,7 +138,7 @@ public final class Grid implements AutoCloseable {
               .formatted(config.host(), config.port(), e.getMessage()),
           e);
     }
-    Grid grid = new Grid(node, hazelcast, config, quota, owners, memory);
+    Grid grid = new Grid(node, hazelcast, config, quota, owners, memory, remembered);
     log.info("joined the grid as {}: {}", node, grid.attendance());
     return grid;
   }
@@ -191,9 +204,8 @@ public final class Grid implements AutoCloseable {
    * Takes part in the cluster's quota. Once only.
    *
    * @param places how many calls this node makes at once
-   * @throws IOException with a sentence for a human: what the node remembers cannot be read
    */
-  public GridQuota openQuota(int places) throws IOException {
+  public GridQuota openQuota(int places) {
     quota =
         new GridQuota(
             hazelcast,
@@ -202,7 +214,8 @@ public final class Grid implements AutoCloseable {
             config.size(),
             quotaConfig,
             places,
-            memory);
+            memory,
+            remembered);
     return quota;
   }
 

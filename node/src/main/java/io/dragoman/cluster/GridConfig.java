@@ -46,6 +46,7 @@ public record GridConfig(
         throw new IllegalArgumentException("grid.members: " + member + " is there twice");
       }
     }
+    NodeIds.of(members);
   }
 
   /** How many nodes the cluster has when all are here. */

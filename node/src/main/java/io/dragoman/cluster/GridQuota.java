@@ -4,10 +4,15 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
+import com.hazelcast.partition.MigrationListener;
+import com.hazelcast.partition.MigrationState;
+import com.hazelcast.partition.Partition;
+import com.hazelcast.partition.ReplicaMigrationEvent;
+import io.dragoman.cluster.LedgerOperation.Adopt;
 import io.dragoman.cluster.LedgerOperation.Ask;
 import io.dragoman.cluster.LedgerOperation.Seal;
+import io.dragoman.cluster.NodeMemory.Remembered;
 import io.dragoman.quota.Gate;
-import io.dragoman.quota.HardState;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.Lessee;
 import io.dragoman.quota.QuotaConfig;
@@ -16,10 +21,10 @@ import io.dragoman.quota.QuotaMeter;
 import io.dragoman.quota.Rules;
 import io.dragoman.quota.Timing;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -54,7 +59,6 @@ public final class GridQuota {
    * @param node its lasting number
    * @param nodes how many the cluster has
    * @param places how many calls the node makes at once
-   * @throws IOException with a sentence for a human: what the node remembers cannot be read
    */
   GridQuota(
       HazelcastInstance hazelcast,
@@ -63,15 +67,15 @@ public final class GridQuota {
       int nodes,
       QuotaConfig config,
       int places,
-      NodeMemory memory)
-      throws IOException {
+      NodeMemory memory,
+      Remembered remembered) {
     Timing timing = config.timing(nodes);
     Rules rules = new Rules(timing);
     SystemMoments clock = new SystemMoments();
-    HardState remembered = memory.load();
     // Unlike any other life's, of this node or another.
-    long incarnation = ThreadLocalRandom.current().nextLong();
-    Lessee lessee = new Lessee(node, incarnation, remembered, rules, config.charge(), clock.get());
+    long incarnation = new SecureRandom().nextLong();
+    Lessee lessee =
+        new Lessee(node, incarnation, remembered.state(), rules, config.charge(), clock.get());
     this.hazelcast = hazelcast;
     this.ledgers = hazelcast.getMap(MAP);
     this.owners = owners;
@@ -84,14 +88,14 @@ public final class GridQuota {
             gate,
             refresh -> ledgers.submitToKey(NAME, new Ask(owners, refresh)),
             memory,
-            remembered,
+            remembered.state(),
             standing,
             timing,
             renewing);
-    Ledger sealed = memory.takeLedger();
-    if (sealed != null) {
-      ledgers.putIfAbsent(NAME, sealed);
+    if (remembered.sealed() != null) {
+      ledgers.putIfAbsent(NAME, remembered.sealed());
     }
+    hazelcast.getPartitionService().addMigrationListener(new Moves());
     renewal.start();
   }
 
@@ -113,11 +117,63 @@ public final class GridQuota {
   /** Whether the grid takes this node for the ledger's owner. */
   public boolean isOwner() {
     try {
-      Member owner = hazelcast.getPartitionService().getPartition(NAME).getOwner();
+      Member owner = ledger().getOwner();
       return owner != null && owner.localMember();
     } catch (HazelcastInstanceNotActiveException e) {
       return false;
     }
+  }
+
+  /**
+   * Where the grid takes the ledger away from this node and gives it to another one, that one has
+   * no reason to believe the copy that it got, until this one has sealed it.
+   */
+  private final class Moves implements MigrationListener {
+    @Override
+    public void replicaMigrationCompleted(ReplicaMigrationEvent move) {
+      Member source = move.getSource();
+      if (move.getReplicaIndex() == 0
+          && move.getPartitionId() == ledger().getPartitionId()
+          && source != null
+          && source.localMember()
+          && !renewing.isShutdown()) {
+        renewing.execute(GridQuota.this::handOver);
+      }
+    }
+
+    @Override
+    public void replicaMigrationFailed(ReplicaMigrationEvent move) {
+      // The ledger stays where it is.
+    }
+
+    @Override
+    public void migrationStarted(MigrationState all) {
+      // Of no concern: a single partition is.
+    }
+
+    @Override
+    public void migrationFinished(MigrationState all) {
+      // Likewise.
+    }
+  }
+
+  private void handOver() {
+    Ledger sealed = owners.seal(NAME);
+    if (sealed != null) {
+      log.info("the ledger is moved to another node, and sealed for it to go on with");
+      ledgers
+          .submitToKey(NAME, new Adopt(owners, sealed))
+          .whenComplete(
+              (done, failure) -> {
+                if (failure != null) {
+                  log.info("the sealed ledger could not be handed over: {}", failure.toString());
+                }
+              });
+    }
+  }
+
+  private Partition ledger() {
+    return hazelcast.getPartitionService().getPartition(NAME);
   }
 
   /**
@@ -146,14 +202,23 @@ public final class GridQuota {
     } catch (ExecutionException | TimeoutException | IOException | RuntimeException e) {
       log.info("the ledger could not be sealed: {}", e.toString());
     } finally {
+      owners.retire();
       stop();
     }
   }
 
   /** Stops in the middle of everything. */
   void stop() {
-    renewing.shutdownNow();
     pacing.shutdownNow();
+    renewing.shutdownNow();
+    try {
+      // It may be about to store something.
+      if (!renewing.awaitTermination(GOOD_BYE.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("the renewal of the lease does not stop");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static ScheduledThreadPoolExecutor thread(String name) {

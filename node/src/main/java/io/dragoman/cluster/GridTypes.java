@@ -6,12 +6,15 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import com.hazelcast.nio.serialization.StreamSerializer;
+import io.dragoman.cluster.LedgerOperation.Adopt;
 import io.dragoman.cluster.LedgerOperation.Ask;
 import io.dragoman.cluster.LedgerOperation.Seal;
 import io.dragoman.cluster.LedgerOperation.Store;
 import io.dragoman.quota.BinaryForm;
 import io.dragoman.quota.Ledger;
+import io.dragoman.quota.MalformedException;
 import io.dragoman.quota.Reply;
+import io.dragoman.quota.UnknownFormatException;
 import io.dragoman.session.SessionEntry;
 import java.io.IOException;
 
@@ -39,7 +42,7 @@ final class GridTypes {
         13,
         Ask.class,
         (out, ask) -> out.writeByteArray(BinaryForm.REFRESH.write(ask.refresh)),
-        in -> new Ask(owners, BinaryForm.REFRESH.read(readBytes(in))));
+        in -> new Ask(owners, read(BinaryForm.REFRESH, in)));
     add(
         config,
         14,
@@ -48,10 +51,16 @@ final class GridTypes {
         in -> new Seal(owners, in.readLong()));
     add(
         config,
+        16,
+        Adopt.class,
+        (out, adopt) -> out.writeByteArray(BinaryForm.LEDGER.write(adopt.ledger)),
+        in -> new Adopt(owners, read(BinaryForm.LEDGER, in)));
+    add(
+        config,
         15,
         Store.class,
         (out, store) -> out.writeByteArray(BinaryForm.LEDGER.write(store.ledger())),
-        in -> new Store(BinaryForm.LEDGER.read(readBytes(in))));
+        in -> new Store(read(BinaryForm.LEDGER, in)));
     add(config, 6, SessionEntry.class, GridTypes::writeEntry, GridTypes::readEntry);
     ReportTypes.register(config);
   }
@@ -72,7 +81,17 @@ final class GridTypes {
   }
 
   private static <T> Reader<T> value(BinaryForm<T> form) {
-    return in -> form.read(readBytes(in));
+    return in -> read(form, in);
+  }
+
+  /** Whoever sent what cannot be read is told why, with nothing that the grid would not bring. */
+  private static <T> T read(BinaryForm<T> form, ObjectDataInput in) throws IOException {
+    byte[] bytes = readBytes(in);
+    try {
+      return form.read(bytes);
+    } catch (UnknownFormatException | MalformedException e) {
+      throw new HazelcastSerializationException(e.getMessage());
+    }
   }
 
   private static byte[] readBytes(ObjectDataInput in) throws IOException {

@@ -85,7 +85,7 @@ final class LeaseRenewal {
   /**
    * Gives the lease back; nothing is granted to this node afterwards.
    *
-   * @return whether the ledger knows of it
+   * @return whether the ledger has answered
    */
   boolean leave(Duration atMost) throws InterruptedException {
     thread.execute(
@@ -108,6 +108,7 @@ final class LeaseRenewal {
       if (System.nanoTime() - answerBy >= 0 || open == null) {
         refresh();
       }
+      standing.tell();
     } catch (RuntimeException bug) {
       log.error("the quota's lease could not be renewed", bug);
     } finally {
@@ -158,23 +159,21 @@ final class LeaseRenewal {
   }
 
   private void take(Refresh refresh, @Nullable Reply reply, @Nullable Throwable failure) {
-    boolean isLatest = open != null && refresh.sequence() == open.sequence();
-    if (isLatest) {
-      open = null;
+    if (open == null || refresh.sequence() != open.sequence()) {
+      return; // It is too late, and another one has been sent since.
     }
+    open = null;
     if (reply == null) {
       trouble("is not renewed: " + cause(failure));
       return;
     }
-    if (isLatest) {
-      patience = PATIENCE;
-      recovered();
-    }
+    patience = PATIENCE;
+    recovered();
     standing.heard(reply);
     boolean awaited = gate.replied(reply);
-    if (isLatest && leaving) {
+    if (leaving) {
       left.complete(true);
-    } else if (isLatest && awaited) {
+    } else if (awaited) {
       refresh();
     }
   }

@@ -97,6 +97,29 @@ abstract sealed class LedgerOperation<R> implements EntryProcessor<String, Ledge
     }
   }
 
+  /**
+   * Brings a ledger that was sealed elsewhere to where the grid has moved it; whether it is gone on
+   * with is for the next refresh to see.
+   */
+  static final class Adopt extends LedgerOperation<Boolean> {
+    final Ledger ledger;
+
+    Adopt(LedgerOwners owners, Ledger ledger) {
+      super(owners);
+      this.ledger = ledger;
+    }
+
+    @Override
+    Ledger change(String quota, @Nullable Ledger copy) {
+      return ledger;
+    }
+
+    @Override
+    Boolean answer() {
+      return true;
+    }
+  }
+
   /** Brings an outcome to a copy. */
   record Store<R>(Ledger ledger) implements EntryProcessor<String, Ledger, R> {
     @Override

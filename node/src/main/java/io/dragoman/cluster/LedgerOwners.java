@@ -10,6 +10,7 @@ import io.dragoman.quota.Rules;
 import io.dragoman.quota.Voters;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,16 +51,34 @@ final class LedgerOwners {
     return process;
   }
 
-  /** Answers a refresh; null where this process knows no such quota. */
+  /** Answers a refresh; null where this process knows no such quota, or leaves. */
   synchronized @Nullable Outcome refresh(String quota, @Nullable Ledger copy, Refresh refresh) {
     LedgerKeeper keeper = keeper(quota);
-    return keeper == null ? null : keeper.refresh(copy, refresh, clock.get());
+    return keeper == null || !keeper.answers(copy)
+        ? null
+        : keeper.refresh(copy, refresh, clock.get());
   }
 
   /** Closes the books of a quota that this process owns; otherwise the copy stays. */
   synchronized Ledger seal(String quota, Ledger copy) {
     LedgerKeeper keeper = keeper(quota);
     return keeper == null ? copy : keeper.seal(copy, clock.get());
+  }
+
+  /**
+   * Closes the books that the grid has taken away from this process; null if they were not open.
+   */
+  synchronized @Nullable Ledger seal(String quota) {
+    LedgerKeeper keeper = keeper(quota);
+    return keeper == null ? null : keeper.seal(clock.get());
+  }
+
+  /** This process leaves: it takes no ledger over any more. */
+  synchronized void retire() {
+    quotas.keySet().stream()
+        .map(this::keeper)
+        .filter(Objects::nonNull)
+        .forEach(LedgerKeeper::retire);
   }
 
   private @Nullable LedgerKeeper keeper(String quota) {

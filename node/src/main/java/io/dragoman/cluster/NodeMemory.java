@@ -22,6 +22,15 @@ import org.jspecify.annotations.Nullable;
  * thread at a time.
  */
 final class NodeMemory implements AutoCloseable, LeaseRenewal.Memory {
+
+  /**
+   * What a node knew when it ended.
+   *
+   * @param sealed the ledger that it sealed then, for once: what comes after it is another one;
+   *     null where there is none, or none that can be understood
+   */
+  record Remembered(HardState state, @Nullable Ledger sealed) {}
+
   private static final String OTHERWISE =
       "or remove it, where this node has been gone for two minutes and a majority of the others is"
           + " there";
@@ -80,7 +89,11 @@ final class NodeMemory implements AutoCloseable, LeaseRenewal.Memory {
    *
    * @throws IOException with a sentence for a human where it cannot be understood
    */
-  HardState load() throws IOException {
+  Remembered load() throws IOException {
+    return new Remembered(state(), takeLedger());
+  }
+
+  private HardState state() throws IOException {
     try {
       return BinaryForm.HARD_STATE.read(Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
@@ -105,11 +118,7 @@ final class NodeMemory implements AutoCloseable, LeaseRenewal.Memory {
     write(ledger, BinaryForm.LEDGER.write(sealed));
   }
 
-  /**
-   * The ledger that this node sealed when it left, for once: what comes after it is another one.
-   * Null where there is none, or none that can be understood.
-   */
-  @Nullable Ledger takeLedger() throws IOException {
+  private @Nullable Ledger takeLedger() throws IOException {
     try {
       return BinaryForm.LEDGER.read(Files.readAllBytes(ledger));
     } catch (NoSuchFileException | UnknownFormatException | MalformedException e) {

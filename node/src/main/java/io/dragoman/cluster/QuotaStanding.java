@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** How the quota stands, by the ledger's last answer to this node. Thread-safe. */
 final class QuotaStanding implements QuotaMeter {
@@ -65,7 +66,8 @@ final class QuotaStanding implements QuotaMeter {
     QuotaUse use = use();
     if (use.state() != told) {
       told = use.state();
-      log.info("the quota: {}", sentence(use));
+      log.atLevel(use.state().grants() ? Level.INFO : Level.WARN)
+          .log("the quota: {}", sentence(use));
     }
   }
 
@@ -82,6 +84,8 @@ final class QuotaStanding implements QuotaMeter {
               "no majority of the nodes, so nothing is granted; %d votes of the %d that it needs"
                   .formatted(use.votes(), use.needed());
           case SEALED -> "the ledger is handed over to another node";
+          case CONFIGURATION ->
+              "this node is refused, since its openai.timeout_s differs from that of the others";
           case UNREACHABLE -> "the ledger does not answer; what this node was granted has lapsed";
         };
     return use.remaining().isZero()
@@ -103,7 +107,9 @@ final class QuotaStanding implements QuotaMeter {
     }
     long left = status.remaining() == 0 ? 0 : Math.max(0, status.remaining() - age);
     return new QuotaUse(
-        state(status.state()),
+        heard.reply.joining() == Reply.Joining.REFUSED
+            ? State.CONFIGURATION
+            : state(status.state()),
         Duration.ofNanos(left),
         status.votes(),
         status.majority(),

@@ -11,19 +11,21 @@ final class SystemMoments implements Supplier<Moment> {
   private static final long APART = 1_000_000;
 
   private static final int ATTEMPTS = 5;
+  private static final long SECOND = 1_000_000_000L;
 
   @Override
   public Moment get() {
-    Moment moment = read();
-    for (int i = 1; i < ATTEMPTS && System.nanoTime() - moment.monotonic() > APART; i++) {
-      moment = read();
+    Moment closest = new Moment(0, 0);
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < ATTEMPTS && least > APART; i++) {
+      long monotonic = System.nanoTime();
+      Instant wall = Instant.now();
+      long apart = System.nanoTime() - monotonic;
+      if (apart < least) {
+        least = apart;
+        closest = new Moment(monotonic, wall.getEpochSecond() * SECOND + wall.getNano());
+      }
     }
-    return moment;
-  }
-
-  private static Moment read() {
-    long monotonic = System.nanoTime();
-    Instant wall = Instant.now();
-    return new Moment(monotonic, wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
+    return closest;
   }
 }

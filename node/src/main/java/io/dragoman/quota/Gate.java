@@ -221,7 +221,10 @@ public final class Gate {
     Cause cause = Delay.cause(last, lessee.holds(now));
     Amount share = share(session, last);
     if (cause != Cause.SHARE) {
-      return new Delay(cause, last.status().scarcity().bound(), share, last.status().remaining());
+      // What is held back holds up everybody, but in their turn some pass.
+      long turn = cause == Cause.QUARANTINE ? turn(ticket) : 0;
+      long remaining = turn > 0 ? turn : last.status().remaining();
+      return new Delay(cause, last.status().scarcity().bound(), share, remaining);
     }
     if (ticket.tokens > last.ceiling().tokens()) {
       return new Delay(Cause.UPSTREAM, Bound.TOKENS, share, 0);

@@ -37,6 +37,9 @@ public final class LedgerKeeper {
   /** What this process published last. */
   private @Nullable Ledger last;
 
+  /** Whether the process is about to end. */
+  private boolean retired;
+
   /**
    * @param owner names this process, unlike any other's at any time
    * @param configured the voters of a cluster that begins; the ledger comes to those of its owner
@@ -98,7 +101,11 @@ public final class LedgerKeeper {
         : grants.grant(ledger, refresh, now);
   }
 
-  /** Closes the books, so that the next owner may go on with them at once. */
+  /**
+   * Closes the books, so that the next owner may go on with them at once.
+   *
+   * @return the sealed ledger; the copy where this process has no open one
+   */
   public Ledger seal(Ledger copy, Moment now) {
     Ledger newest = newest(copy);
     if (newest == null || !isOwn(newest) || newest.phase != Phase.OPEN) {
@@ -111,6 +118,29 @@ public final class LedgerKeeper {
     ledger.asOf = now;
     last = ledger;
     return ledger;
+  }
+
+  /**
+   * Closes the books that this process published last, once the grid has taken them away.
+   *
+   * @return the sealed ledger; null where this process has no open one
+   */
+  public @Nullable Ledger seal(Moment now) {
+    Ledger open = last;
+    return open == null || open.phase != Phase.OPEN ? null : seal(open, now);
+  }
+
+  /** The process ends soon: from now on it begins no epoch, nor goes on with anybody's. */
+  public void retire() {
+    retired = true;
+  }
+
+  /**
+   * Whether it answers refreshes of such a copy: one that has retired only for its sealed books.
+   */
+  public boolean answers(@Nullable Ledger copy) {
+    Ledger newest = newest(copy);
+    return !retired || (newest != null && isOwn(newest) && newest.phase == Phase.SEALED);
   }
 
   /**
@@ -194,7 +224,9 @@ public final class LedgerKeeper {
 
   /** Whether it was sealed here, and nobody has taken it over since. */
   private boolean isLeftOver(Ledger ledger, Moment now) {
-    return ledger.phase == Phase.SEALED && now.monotonic() - ledger.since > timing.lease();
+    return !retired
+        && ledger.phase == Phase.SEALED
+        && now.monotonic() - ledger.since > timing.lease();
   }
 
   /** Whether a node is bound to somebody who came later, or at the same time. */

@@ -30,6 +30,8 @@ public record QuotaUse(
     NO_MAJORITY,
     /** The ledger's owner leaves, and the next one is about to go on. */
     SEALED,
+    /** This node is refused: it is configured with other durations than the ledger's owner. */
+    CONFIGURATION,
     /** This node has not been answered for a while: what it was granted has lapsed. */
     UNREACHABLE;
 

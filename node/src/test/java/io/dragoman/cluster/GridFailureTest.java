@@ -64,7 +64,7 @@ final class GridFailureTest {
     for (Grid survivor : grid.all()) {
       QuotaUse use = await(quota(survivor).meter()::use, it -> it.state() == State.QUARANTINE);
       assertEquals(2, use.votes());
-      assertTrue(use.remaining().toSeconds() > 60, use::toString);
+      assertTrue(use.remaining().isPositive(), use::toString);
       assertTrue(requireNonNull(use.used()).requests() >= 20, use::toString);
       try (SessionQuota session = quota(survivor).gate().open(1)) {
         grant(session).close();

@@ -146,7 +146,7 @@ final class GridTest {
       SessionQuota session, ConcurrentLinkedQueue<Long> arrivals, int enough) {
     while (arrivals.size() < enough) {
       try (Permit permit = grant(session)) {
-        arrivals.add(System.nanoTime());
+        arrivals.add(permit.since());
         permit.arrived();
       }
     }
@@ -163,8 +163,10 @@ final class GridTest {
     }
     for (Grid member : grid.all()) {
       QuotaMeter meter = grid.quota(member).meter();
-      QuotaUse use = await(meter::use, it -> it.votes() == 3 && it.needed() == 2);
-      assertEquals(QuotaUse.State.NORMAL, use.state());
+      QuotaUse use =
+          await(
+              meter::use,
+              it -> it.votes() == 3 && it.needed() == 2 && it.state() == QuotaUse.State.NORMAL);
       assertEquals(new Load(600, 240_000), use.limit());
       assertTrue(requireNonNull(use.used()).requests() >= 1, use::toString);
       assertEquals(Duration.ZERO, use.remaining());

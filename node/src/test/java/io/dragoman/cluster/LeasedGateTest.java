@@ -1,5 +1,6 @@
 package io.dragoman.cluster;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -27,6 +28,7 @@ import io.dragoman.quota.Turn;
 import io.dragoman.quota.Turn.Answer;
 import io.dragoman.quota.Voters;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -201,16 +203,28 @@ final class LeasedGateTest {
 
   @Test
   void whoeverWaitsIsWokenByWhatComesDue() throws Exception {
-    time.addAndGet(TIMING.lease());
-    Turn turn = ask();
-    Thread refreshing =
-        Thread.startVirtualThread(
-            () -> {
-              refresh();
-              pass();
-            });
-    permit(turn);
-    refreshing.join();
+    List<Turn> line = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      line.add(ask());
+    }
+    for (int i = 0; i < 8; i++) {
+      pass();
+      served(line);
+    }
+    int before = served(line);
+    time.addAndGet(TIMING.refresh() / 2); // No refresh comes, but more of the lease is due.
+    await().atMost(Duration.ofSeconds(30)).until(() -> served(line) < before);
+  }
+
+  /** Ends the calls of all that have their permit; how many still wait. */
+  private static int served(List<Turn> line) throws InterruptedException {
+    for (Turn turn : List.copyOf(line)) {
+      if (turn.await(NOW) instanceof Answer.Granted(Permit permit)) {
+        permit.close();
+        line.remove(turn);
+      }
+    }
+    return line.size();
   }
 
   @Test

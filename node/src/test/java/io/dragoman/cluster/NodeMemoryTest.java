@@ -37,7 +37,7 @@ final class NodeMemoryTest {
   @Test
   void aNodeThatStartsForTheFirstTimeRemembersNothing() throws Exception {
     try (NodeMemory memory = NodeMemory.open(home.resolve("a/b"))) {
-      assertEquals(HardState.NONE, memory.load());
+      assertEquals(HardState.NONE, memory.load().state());
     }
   }
 
@@ -46,11 +46,11 @@ final class NodeMemoryTest {
     HardState stranger = new HardState(new Bond(1, 2), null);
     try (NodeMemory memory = NodeMemory.open(home)) {
       memory.store(stranger);
-      assertEquals(stranger, memory.load());
+      assertEquals(stranger, memory.load().state());
       memory.store(STATE);
     }
     try (NodeMemory memory = NodeMemory.open(home)) {
-      assertEquals(STATE, memory.load());
+      assertEquals(STATE, memory.load().state());
     }
   }
 
@@ -65,14 +65,14 @@ final class NodeMemoryTest {
         new Lessee(1, 1, STATE, rules, Charge.RESERVED, now).refresh(Wants.NOTHING, false, now);
     Ledger ledger = requireNonNull(owners.refresh("q", null, refresh)).ledger();
     try (NodeMemory memory = NodeMemory.open(home)) {
-      assertNull(memory.takeLedger());
+      assertNull(memory.load().sealed());
       memory.store(ledger);
       assertArrayEquals(
           BinaryForm.LEDGER.write(ledger),
-          BinaryForm.LEDGER.write(requireNonNull(memory.takeLedger())));
-      assertNull(memory.takeLedger());
+          BinaryForm.LEDGER.write(requireNonNull(memory.load().sealed())));
+      assertNull(memory.load().sealed());
       Files.write(home.resolve("quota.ledger"), new byte[] {1, 2, 3});
-      assertNull(memory.takeLedger(), "what is damaged is as good as none");
+      assertNull(memory.load().sealed(), "what is damaged is as good as none");
     }
   }
 

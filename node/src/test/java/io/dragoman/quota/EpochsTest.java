@@ -223,4 +223,30 @@ final class EpochsTest {
     realm.run(old, 10, 1, 2, 3);
     assertEquals(State.QUARANTINE, realm.state(1));
   }
+
+  @Test
+  void whatIsSealedOnceTheGridHasMovedItIsGoneOnWith() {
+    Realm.Owner next = realm.owner(1, 2, 3);
+    next.copy = owner.copy;
+    realm.run(next, 0.2, 1);
+    assertEquals(State.GATHERING, realm.state(1), "it has no reason to believe the copy");
+    next.copy = owner.keeper.seal(realm.moment());
+    realm.run(next, 1, 1, 2, 3);
+    assertEquals(State.NORMAL, realm.state(1));
+  }
+
+  @Test
+  void anOwnerThatHasRetiredAnswersOnlyForWhatItSealed() {
+    assertTrue(owner.keeper.answers(owner.copy));
+    owner.copy = owner.keeper.seal(owner.ledger(), realm.moment());
+    owner.keeper.retire();
+    realm.run(owner, 10, 1, 2, 3);
+    assertEquals(State.SEALED, realm.state(1), "it does not go on with its own books");
+    assertTrue(owner.keeper.answers(owner.copy));
+    Realm.Owner next = realm.owner(1, 2, 3);
+    next.copy = owner.copy;
+    realm.run(next, 3, 1, 2, 3);
+    assertEquals(State.NORMAL, realm.state(1));
+    assertFalse(owner.keeper.answers(next.copy));
+  }
 }
