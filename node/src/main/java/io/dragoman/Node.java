@@ -8,6 +8,7 @@ import io.dragoman.openai.Tokenizer;
 import io.dragoman.ops.Health;
 import io.dragoman.ops.Metrics;
 import io.dragoman.ops.NodeFigures;
+import io.dragoman.ops.QuotaEndpoint;
 import io.dragoman.ops.Stats;
 import io.dragoman.ops.Trouble;
 import io.dragoman.page.CaptionsPage;
@@ -130,7 +131,8 @@ public final class Node implements AutoCloseable {
     Stats stats =
         new Stats(grid.node(), grid.clusterView(figures), quota.meter(), InstantSource.system());
     Watch adminWatch = new Watch();
-    WebServer server = server(config, sessions, health, metrics, stats, adminWatch);
+    QuotaEndpoint limits = new QuotaEndpoint(quota.limits(), quota.meter());
+    WebServer server = server(config, sessions, health, metrics, stats, limits, adminWatch);
     Node node =
         new Node(
             config, grid, quota, recognizer, openAi, sessions, health, metrics, server, adminWatch);
@@ -277,6 +279,7 @@ public final class Node implements AutoCloseable {
       Health health,
       Metrics metrics,
       Stats stats,
+      QuotaEndpoint limits,
       Watch adminWatch) {
     HttpRouting.Builder open = HttpRouting.builder();
     health.serveOn(open);
@@ -284,6 +287,7 @@ public final class Node implements AutoCloseable {
     HttpRouting.Builder restricted = HttpRouting.builder();
     metrics.serveOn(restricted);
     stats.serveOn(restricted);
+    limits.serveOn(restricted);
     var builder =
         WebServer.builder()
             .shutdownHook(false)

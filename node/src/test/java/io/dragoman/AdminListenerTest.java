@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,6 +45,27 @@ class AdminListenerTest {
         socket.close();
       }
     }
+  }
+
+  @Test
+  void limitsAreSetWhereOperatorsConnectAndNotWhereClientsDo() throws Exception {
+    try (Node node = TestNodes.start(1, 1, Map.of());
+        HttpClient operator = HttpClient.newHttpClient()) {
+      assertEquals(
+          404, operator.send(lower(node.listening()), BodyHandlers.ofString()).statusCode());
+      String answer = operator.send(lower(node.admin()), BodyHandlers.ofString()).body();
+      assertEquals(
+          "{\"from\":{\"requestsPerMinute\":4500,\"tokensPerMinute\":1800000,\"requestsPerSecond\":100000000},"
+              + "\"to\":{\"requestsPerMinute\":1000,\"tokensPerMinute\":1800000,\"requestsPerSecond\":100000000}}",
+          answer);
+    }
+  }
+
+  private static HttpRequest lower(String place) {
+    return HttpRequest.newBuilder(URI.create("http://" + place + "/v1/quota"))
+        .timeout(Duration.ofSeconds(60))
+        .PUT(BodyPublishers.ofString("{\"requestsPerMinute\": 1000}"))
+        .build();
   }
 
   private static Socket connect(Node node) throws IOException {

@@ -23,6 +23,7 @@ import picocli.CommandLine.ParseResult;
       CheckConfigCommand.class,
       StandinCommand.class,
       StatusCommand.class,
+      QuotaCommand.class,
       StreamCommand.class
     },
     commandListHeading = "%nCommands:%n",
@@ -40,6 +41,7 @@ import picocli.CommandLine.ParseResult;
       "  dragoman demo --seconds 20 --json  the same for 20 s, with its figures as JSON",
       "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav --to es,de",
       "  dragoman status --watch            a cluster that runs: nodes, sessions, quota",
+      "  dragoman quota set --help          other limits for it, without a restart",
       "",
       "dragoman COMMAND --help tells more of each."
     })

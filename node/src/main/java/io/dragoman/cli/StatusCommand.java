@@ -1,18 +1,9 @@
 package io.dragoman.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dragoman.ops.ClusterStatus;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -21,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,22 +41,14 @@ import picocli.CommandLine.Spec;
       "  dragoman status --json --sessions 100        for scripts"
     })
 final class StatusCommand implements Callable<Integer> {
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   /** So that the block fits a terminal of 24 lines, which could not redraw what scrolled away. */
   private static final int MOST_LINES = 23;
 
-  private static final JsonMapper JSON = new JsonMapper();
-
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--admin",
-      paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:8081",
-      description = "Any node's admin listener, its node.admin (default: ${DEFAULT-VALUE}).")
-  private String admin = "";
+  @Mixin private final AdminListener admin = new AdminListener();
 
   @Option(
       names = "--sessions",
@@ -86,7 +70,7 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException, InterruptedException {
     URI address = address();
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
+    try (HttpClient http = AdminListener.connect()) {
       Answer first = ask(http, address);
       if (!watch) {
         print(first);
@@ -101,16 +85,7 @@ final class StatusCommand implements Callable<Integer> {
     if (sessions < 0 || sessions > 1_000) {
       throw new ParameterException(command(), "--sessions must be 0 to 1000");
     }
-    try {
-      URI base = new URI("http://" + admin);
-      if (base.getHost() != null && base.getPort() > 0 && base.getRawPath().isEmpty()) {
-        return base.resolve("/v1/stats/cluster?sessions=" + sessions);
-      }
-    } catch (URISyntaxException e) {
-      // Told below.
-    }
-    throw new ParameterException(
-        command(), "--admin: \"%s\" is not HOST:PORT, for example 127.0.0.1:8081".formatted(admin));
+    return admin.at("/v1/stats/cluster?sessions=" + sessions);
   }
 
   private CommandLine command() {
@@ -131,45 +106,8 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private Answer ask(HttpClient http, URI address) throws CommandException, InterruptedException {
-    HttpResponse<String> response;
-    try {
-      response =
-          http.send(
-              HttpRequest.newBuilder(address).timeout(TIMEOUT).build(), BodyHandlers.ofString());
-    } catch (HttpTimeoutException e) {
-      throw unavailable("%s does not answer within %d s".formatted(admin, TIMEOUT.toSeconds()));
-    } catch (ConnectException e) {
-      throw unavailable("nothing answers at " + admin);
-    } catch (IOException e) {
-      throw unavailable(
-          "what answers at %s does not speak HTTP; perhaps it is a node's grid.listen"
-              .formatted(admin));
-    }
-    if (response.statusCode() == 404) {
-      throw unavailable(
-          ("what answers at %s is no admin listener; perhaps it is a node's node.listen, which is for"
-                  + " clients")
-              .formatted(admin));
-    }
-    if (response.statusCode() != 200) {
-      throw unavailable(
-          "what answers at %s is no admin listener of a node (HTTP %d)"
-              .formatted(admin, response.statusCode()));
-    }
-    try {
-      return new Answer(
-          response.body(), JSON.readValue(response.body(), ClusterStatus.class), System.nanoTime());
-    } catch (JsonProcessingException e) {
-      throw unavailable("what answers at %s is no admin listener of a node".formatted(admin));
-    }
-  }
-
-  private static CommandException unavailable(String sentence) {
-    return new CommandException(
-        ExitCode.UNAVAILABLE,
-        sentence
-            + "; give a running node's node.admin as --admin HOST:PORT (a node prints it when it is"
-            + " ready)");
+    var answer = admin.get(http, address, ClusterStatus.class);
+    return new Answer(answer.raw(), answer.said(), System.nanoTime());
   }
 
   private void watch(HttpClient http, URI address, Answer first) throws InterruptedException {

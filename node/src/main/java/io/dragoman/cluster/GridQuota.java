@@ -15,6 +15,7 @@ import io.dragoman.cluster.NodeMemory.Remembered;
 import io.dragoman.quota.Gate;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.Lessee;
+import io.dragoman.quota.LimitsControl;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.QuotaGate;
 import io.dragoman.quota.QuotaMeter;
@@ -51,6 +52,7 @@ public final class GridQuota {
   private final NodeMemory memory;
   private final QuotaStanding standing;
   private final LeasedGate gate;
+  private final GridLimits limits;
   private final LeaseRenewal renewal;
   private final ScheduledThreadPoolExecutor renewing = thread("quota-lease");
   private final ScheduledThreadPoolExecutor pacing = thread("quota-gate");
@@ -81,6 +83,7 @@ public final class GridQuota {
     this.owners = owners;
     this.memory = memory;
     this.standing = new QuotaStanding(config.limits(), timing, System::nanoTime);
+    this.limits = new GridLimits(ledgers, NAME, owners, standing);
     Gate pure = new Gate(lessee, rules, config.policy(), config.limits());
     this.gate = new LeasedGate(lessee, pure, places, clock, pacing);
     this.renewal =
@@ -107,6 +110,11 @@ public final class GridQuota {
   /** How the quota stands. */
   public QuotaMeter meter() {
     return standing;
+  }
+
+  /** The quota's limits, which may be set while it runs. */
+  public LimitsControl limits() {
+    return limits;
   }
 
   /** Waits until permits may be granted; false where none may after that time. */

@@ -9,9 +9,11 @@ import com.hazelcast.nio.serialization.StreamSerializer;
 import io.dragoman.cluster.LedgerOperation.Adopt;
 import io.dragoman.cluster.LedgerOperation.Ask;
 import io.dragoman.cluster.LedgerOperation.Seal;
+import io.dragoman.cluster.LedgerOperation.SetLimits;
 import io.dragoman.cluster.LedgerOperation.Store;
 import io.dragoman.quota.BinaryForm;
 import io.dragoman.quota.Ledger;
+import io.dragoman.quota.Limits;
 import io.dragoman.quota.MalformedException;
 import io.dragoman.quota.Reply;
 import io.dragoman.quota.UnknownFormatException;
@@ -61,8 +63,44 @@ final class GridTypes {
         Store.class,
         (out, store) -> out.writeByteArray(BinaryForm.LEDGER.write(store.ledger())),
         in -> new Store(read(BinaryForm.LEDGER, in)));
+    add(config, 17, SetLimits.class, GridTypes::writeSetLimits, in -> readSetLimits(in, owners));
+    add(config, 18, LimitsAnswer.class, GridTypes::writeAnswer, GridTypes::readAnswer);
     add(config, 6, SessionEntry.class, GridTypes::writeEntry, GridTypes::readEntry);
     ReportTypes.register(config);
+  }
+
+  private static void writeSetLimits(ObjectDataOutput out, SetLimits set) throws IOException {
+    out.writeLong(set.process);
+    out.writeString(set.caller);
+    writeLimits(out, set.from);
+    writeLimits(out, set.to);
+  }
+
+  private static SetLimits readSetLimits(ObjectDataInput in, LedgerOwners owners)
+      throws IOException {
+    return new SetLimits(owners, in.readLong(), readString(in), readLimits(in), readLimits(in));
+  }
+
+  private static void writeAnswer(ObjectDataOutput out, LimitsAnswer answer) throws IOException {
+    out.writeBoolean(answer.known());
+    out.writeBoolean(answer.now() != null);
+    if (answer.now() != null) {
+      writeLimits(out, answer.now());
+    }
+  }
+
+  private static LimitsAnswer readAnswer(ObjectDataInput in) throws IOException {
+    return new LimitsAnswer(in.readBoolean(), in.readBoolean() ? readLimits(in) : null);
+  }
+
+  private static void writeLimits(ObjectDataOutput out, Limits limits) throws IOException {
+    out.writeLong(limits.requests());
+    out.writeLong(limits.tokens());
+    out.writeLong(limits.requestsPerSecond());
+  }
+
+  private static Limits readLimits(ObjectDataInput in) throws IOException {
+    return new Limits(in.readLong(), in.readLong(), in.readLong());
   }
 
   private static void writeEntry(ObjectDataOutput out, SessionEntry entry) throws IOException {

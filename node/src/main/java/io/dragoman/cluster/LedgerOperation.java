@@ -3,10 +3,13 @@ package io.dragoman.cluster;
 import com.hazelcast.map.EntryProcessor;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.LedgerKeeper.Outcome;
+import io.dragoman.quota.Limits;
 import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Reply;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An atomic change of a ledger, made in the process that the grid takes for its owner. The time is
@@ -117,6 +120,47 @@ abstract sealed class LedgerOperation<R> implements EntryProcessor<String, Ledge
     @Override
     Boolean answer() {
       return true;
+    }
+  }
+
+  /**
+   * Sets new limits, if the old ones are still those that whoever asks knows. So one that runs
+   * twice, or long after it was sent, does not undo what was set since.
+   */
+  static final class SetLimits extends LedgerOperation<LimitsAnswer> {
+    private static final Logger log = LoggerFactory.getLogger(SetLimits.class);
+
+    final long process;
+    final String caller;
+    final Limits from;
+    final Limits to;
+    private LimitsAnswer answer = LimitsAnswer.CLOSED;
+
+    /**
+     * @param process the one that sends it, and tells in its own log what came of it
+     * @param caller who asked for it there
+     */
+    SetLimits(LedgerOwners owners, long process, String caller, Limits from, Limits to) {
+      super(owners);
+      this.process = process;
+      this.caller = caller;
+      this.from = from;
+      this.to = to;
+    }
+
+    @Override
+    @Nullable Ledger change(String quota, @Nullable Ledger copy) {
+      LedgerOwners.Limited limited = owners.limit(quota, copy, from, to);
+      answer = limited.answer();
+      if (limited.ledger() != null && owners.process() != process) {
+        log.info("{}", GridLimits.told(caller, from, to));
+      }
+      return limited.ledger();
+    }
+
+    @Override
+    LimitsAnswer answer() {
+      return answer;
     }
   }
 

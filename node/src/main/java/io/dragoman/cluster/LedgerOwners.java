@@ -3,6 +3,7 @@ package io.dragoman.cluster;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.LedgerKeeper;
 import io.dragoman.quota.LedgerKeeper.Outcome;
+import io.dragoman.quota.Limits;
 import io.dragoman.quota.Moment;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.Refresh;
@@ -79,6 +80,29 @@ final class LedgerOwners {
         .map(this::keeper)
         .filter(Objects::nonNull)
         .forEach(LedgerKeeper::retire);
+  }
+
+  /**
+   * What an operation on the limits leaves.
+   *
+   * @param ledger to publish; null where it stays
+   */
+  record Limited(LimitsAnswer answer, @Nullable Ledger ledger) {}
+
+  /** Sets new limits of a quota that this process owns, if the old ones are still those. */
+  synchronized Limited limit(String quota, @Nullable Ledger copy, Limits from, Limits to) {
+    LedgerKeeper keeper = keeper(quota);
+    if (keeper == null) {
+      return new Limited(LimitsAnswer.UNKNOWN, null);
+    }
+    Limits now = copy == null ? null : keeper.limits(copy);
+    if (copy == null || now == null) {
+      return new Limited(LimitsAnswer.CLOSED, null);
+    }
+    if (!now.equals(from) || now.equals(to)) {
+      return new Limited(LimitsAnswer.hold(now), null);
+    }
+    return new Limited(LimitsAnswer.hold(to), keeper.limit(copy, to, clock.get()));
   }
 
   private @Nullable LedgerKeeper keeper(String quota) {

@@ -9,6 +9,7 @@ import io.dragoman.quota.QuotaUse.State;
 import io.dragoman.quota.Reply;
 import io.dragoman.quota.Timing;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,9 +50,30 @@ final class QuotaStanding implements QuotaMeter {
   }
 
   /** Waits until permits may be granted; false where none may after that time. */
-  synchronized boolean awaitGranting(Duration longest) throws InterruptedException {
+  boolean awaitGranting(Duration longest) throws InterruptedException {
+    return await(() -> use().state().grants(), longest);
+  }
+
+  /** The limits by the ledger's last answer; before that, those to begin with. */
+  Limits limits() {
+    Heard heard = last;
+    return heard == null ? initial : heard.reply.limits();
+  }
+
+  /** Waits until a majority stands behind the ledger; false where none does after that time. */
+  boolean awaitSettled(Duration longest) throws InterruptedException {
+    return await(() -> use().state().settled(), longest);
+  }
+
+  /** Waits until these limits hold where this node is granted from; false if they do not. */
+  boolean awaitLimits(Limits limits, Duration longest) throws InterruptedException {
+    return await(() -> use().state().settled() && limits().equals(limits), longest);
+  }
+
+  private synchronized boolean await(BooleanSupplier condition, Duration longest)
+      throws InterruptedException {
     long deadline = nanoTime.getAsLong() + longest.toNanos();
-    while (!use().state().grants()) {
+    while (!condition.getAsBoolean()) {
       long leftMs = (deadline - nanoTime.getAsLong()) / 1_000_000;
       if (leftMs <= 0) {
         return false;

@@ -120,6 +120,12 @@ public final class LedgerKeeper {
     return ledger;
   }
 
+  /** The limits that hold; null where this process does not own the ledger, or it is not open. */
+  public @Nullable Limits limits(Ledger copy) {
+    Ledger newest = newest(copy);
+    return newest != null && isOwn(newest) && newest.phase == Phase.OPEN ? newest.limits : null;
+  }
+
   /**
    * Closes the books that this process published last, once the grid has taken them away.
    *

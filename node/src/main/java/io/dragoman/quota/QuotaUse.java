@@ -39,6 +39,11 @@ public record QuotaUse(
     public boolean grants() {
       return this == NORMAL || this == QUARANTINE;
     }
+
+    /** Whether a majority of the nodes stands behind the ledger, so that what it says is so. */
+    public boolean settled() {
+      return grants() || this == REFUSED;
+    }
   }
 
   /** What one of so many sessions may count on, all being equal. */

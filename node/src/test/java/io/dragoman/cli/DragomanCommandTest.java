@@ -60,9 +60,20 @@ class DragomanCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "demo", "node", "check-config", "standin", "status", "stream"})
+  @ValueSource(
+      strings = {
+        "",
+        "demo",
+        "node",
+        "check-config",
+        "standin",
+        "status",
+        "quota",
+        "quota set",
+        "stream"
+      })
   void everyCommandHasHelpWithExamples(String command) {
-    String[] args = Stream.of(command, "--help").filter(a -> !a.isEmpty()).toArray(String[]::new);
+    String[] args = (command + " --help").strip().split(" ");
 
     assertEquals(ExitCode.OK, run(args));
     assertTrue(out.toString().contains("Example"), out.toString());
@@ -135,6 +146,15 @@ class DragomanCommandTest {
         Arguments.of(List.of("status", "--admin", "here"), "\"here\" is not HOST:PORT"),
         Arguments.of(List.of("status", "--admin", "a:1/b"), "\"a:1/b\" is not HOST:PORT"),
         Arguments.of(List.of("status", "--sessions", "-1"), "--sessions must be 0 to 1000"),
+        Arguments.of(List.of("quota", "--admin", "here"), "\"here\" is not HOST:PORT"),
+        Arguments.of(
+            List.of("quota", "set"),
+            "at least one of --requests-per-minute N, --tokens-per-minute N and"
+                + " --requests-per-second N is needed"),
+        Arguments.of(
+            List.of("quota", "set", "--tokens-per-minute", "many"),
+            "--tokens-per-minute: \"many\" is not a whole number"),
+        Arguments.of(List.of("quota", "st"), "there is no command st; did you mean set?"),
         Arguments.of(List.of("strem"), "there is no command strem; did you mean stream?"),
         Arguments.of(List.of("dmeo"), "there is no command dmeo; did you mean demo?"),
         Arguments.of(List.of("xyzzy"), "there is no command xyzzy (see dragoman --help)"));

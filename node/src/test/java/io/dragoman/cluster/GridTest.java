@@ -14,11 +14,13 @@ import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import io.dragoman.cluster.LedgerOperation.Ask;
+import io.dragoman.cluster.LedgerOperation.SetLimits;
 import io.dragoman.quota.Charge;
 import io.dragoman.quota.Gate;
 import io.dragoman.quota.HardState;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.Lessee;
+import io.dragoman.quota.Limits;
 import io.dragoman.quota.Load;
 import io.dragoman.quota.Permit;
 import io.dragoman.quota.Policy;
@@ -232,6 +234,10 @@ final class GridTest {
     for (Grid member : grid.all()) {
       IMap<String, Ledger> ledgers = member.hazelcast().getMap(GridQuota.MAP);
       assertNull(ledgers.executeOnKey("other", new Ask(owners, refresh)));
+      Limits limits = TEN_A_SECOND.limits();
+      assertEquals(
+          LimitsAnswer.UNKNOWN,
+          ledgers.executeOnKey("other", new SetLimits(owners, 9, "t", limits, limits)));
     }
   }
 

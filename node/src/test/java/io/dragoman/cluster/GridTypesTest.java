@@ -15,6 +15,7 @@ import com.hazelcast.internal.serialization.impl.HeapData;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import io.dragoman.cluster.LedgerOperation.Ask;
 import io.dragoman.cluster.LedgerOperation.Seal;
+import io.dragoman.cluster.LedgerOperation.SetLimits;
 import io.dragoman.cluster.LedgerOperation.Store;
 import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.Readiness;
@@ -27,6 +28,7 @@ import io.dragoman.quota.HardState;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.LedgerKeeper.Outcome;
 import io.dragoman.quota.Lessee;
+import io.dragoman.quota.Limits;
 import io.dragoman.quota.Moment;
 import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Rules;
@@ -56,7 +58,13 @@ final class GridTypesTest {
   void valuesComeBackEqual() {
     Outcome outcome = requireNonNull(here.refresh("q", null, refresh()));
     for (Object value :
-        List.of(outcome.reply(), new SessionEntry("s1", "n1-ab", "translation", 1_000), report())) {
+        List.of(
+            outcome.reply(),
+            LimitsAnswer.UNKNOWN,
+            LimitsAnswer.CLOSED,
+            LimitsAnswer.hold(new Limits(1, 2, 3)),
+            new SessionEntry("s1", "n1-ab", "translation", 1_000),
+            report())) {
       assertEquals(value, travel(value));
     }
     Ledger ledger = outcome.ledger();
@@ -75,6 +83,16 @@ final class GridTypesTest {
     Seal seal = (Seal) travel(new Seal(here, 7));
     assertEquals(7, seal.process);
     assertSame(there, seal.owners);
+    SetLimits set = (SetLimits) travel(setLimits());
+    assertEquals(7, set.process);
+    assertEquals("10.0.0.9:5", set.caller);
+    assertEquals(new Limits(1, 2, 3), set.from);
+    assertEquals(new Limits(4, 5, 6), set.to);
+    assertSame(there, set.owners);
+  }
+
+  private SetLimits setLimits() {
+    return new SetLimits(here, 7, "10.0.0.9:5", new Limits(1, 2, 3), new Limits(4, 5, 6));
   }
 
   private static Refresh refresh() {
@@ -124,6 +142,8 @@ final class GridTypesTest {
     assertEquals(13, sender.toData(new Ask(here, refresh())).getType());
     assertEquals(14, sender.toData(new Seal(here, 1)).getType());
     assertEquals(15, sender.toData(new Store<>(outcome.ledger())).getType());
+    assertEquals(17, sender.toData(setLimits()).getType());
+    assertEquals(18, sender.toData(LimitsAnswer.CLOSED).getType());
   }
 
   @Test
