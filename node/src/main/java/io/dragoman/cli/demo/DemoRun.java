@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -190,8 +191,16 @@ final class DemoRun {
             ran.stream().flatMap(s -> s.delays().wordMillis().stream()).toList(),
             ran.stream().flatMap(s -> s.delays().finalMillis().stream()).toList()),
         upstream,
+        share(ran),
         script.fault == null ? null : script.fault.figures(),
         script.inject == null ? null : script.inject.toString());
+  }
+
+  private @Nullable Share share(List<DemoSession> ran) {
+    return Share.of(
+        ran.stream().map(s -> s.receipt().usage()).filter(Objects::nonNull).toList(),
+        script.size.limitRpm(),
+        script.size.limitTpm());
   }
 
   private List<Integer> sessionsByNode(List<DemoSession> ran) {

@@ -27,6 +27,7 @@ final class Receipt implements CaptionClient.Listener {
   private final List<Long> seqs = new ArrayList<>();
   private long partials;
   private @Nullable Caption newestTranslation;
+  private ServerMessage.@Nullable Usage usage;
 
   Receipt(Delays delays, LongSupplier nanoTime) {
     this.delays = delays;
@@ -49,6 +50,8 @@ final class Receipt implements CaptionClient.Listener {
       } else {
         partials++;
       }
+    } else if (message instanceof ServerMessage.SessionEnded ended) {
+      usage = ended.usage();
     }
   }
 
@@ -72,6 +75,11 @@ final class Receipt implements CaptionClient.Listener {
 
   synchronized @Nullable Caption newestTranslation() {
     return newestTranslation;
+  }
+
+  /** What the session used; null as long as its node has not told. */
+  synchronized ServerMessage.@Nullable Usage usage() {
+    return usage;
   }
 
   /** Read from the frame itself, also of messages that the codec does not know. */

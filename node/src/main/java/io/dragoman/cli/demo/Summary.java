@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param finalsLost expected words that no final has; null where real services answered, since then
  *     nobody knows what to expect
  * @param finalsDoubled words of finals beyond the expected ones; null likewise
+ * @param share null where no session told what it used
  * @param fault that the stand-ins were given; null for none
  * @param inject what was done to the first session's audio; null for nothing
  */
@@ -32,6 +33,7 @@ record Summary(
     long partials,
     CaptionDelay captionDelayMs,
     Upstream upstream,
+    @Nullable Share share,
     StandInFault.@Nullable Figures fault,
     @Nullable String inject) {
 
@@ -112,6 +114,9 @@ record Summary(
           "%,d of %,d requests allowed",
           upstream.worstWindowRequests(),
           upstream.limitRequests());
+    }
+    if (share != null) {
+      line(text, "Share", "%s", share.toText());
     }
     return text.toString();
   }
