@@ -32,7 +32,7 @@ final class Dragoman implements AutoCloseable {
 
   /** One of the tests' own programs, with all of the node's code. */
   static Dragoman start(Path directory, Class<?> program, String... arguments) throws IOException {
-    return start(directory, "target/test-classes:", program.getName(), arguments);
+    return start(directory, ":target/test-classes", program.getName(), arguments);
   }
 
   private static Dragoman start(Path directory, String classes, String main, String... arguments)
@@ -40,10 +40,11 @@ final class Dragoman implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + NODE.resolve("bin/jvm.options"));
+    command.add("-XX:AOTCache=" + NODE.resolve("target/dragoman.aot"));
     command.add("-Ddragoman.home=" + NODE.getParent());
     command.add("-cp");
     command.add(
-        classes + NODE.resolve("target/dragoman.jar") + ":" + NODE.resolve("target/lib") + "/*");
+        NODE.resolve("target/dragoman.jar") + ":" + NODE.resolve("target/lib") + "/*" + classes);
     command.add(main);
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(directory, "out", ".txt");
