@@ -1,6 +1,8 @@
 package io.dragoman.pipeline;
 
+import io.dragoman.quota.Load;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Takes what a pipeline makes. Called from several threads at once; each call returns soon. */
 public interface CaptionSink {
@@ -12,10 +14,13 @@ public interface CaptionSink {
   void finished(Caption.Final caption);
 
   /**
-   * A final waits, or now for another reason; {@code reason} is one word for the client, {@code
-   * about} how long it may still take, zero where nobody can tell.
+   * A final waits, or now for another reason.
+   *
+   * @param reason one word for the client
+   * @param share what the session may use in a minute, where it waits for that; else null
+   * @param about how long it may still take; zero where nobody can tell
    */
-  void waiting(String reason, Duration about);
+  void waiting(String reason, @Nullable Load share, Duration about);
 
   /** No final waits any more. */
   void flowing();

@@ -1,6 +1,8 @@
 package io.dragoman.pipeline;
 
+import io.dragoman.quota.Amount;
 import io.dragoman.quota.Delay;
+import io.dragoman.quota.Load;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -25,7 +27,7 @@ final class Waiting {
   private final SequencedMap<Lane, Wait> lanes = new LinkedHashMap<>();
   private @Nullable String told;
 
-  private record Wait(String reason, Duration about) {}
+  private record Wait(String reason, @Nullable Load share, Duration about) {}
 
   Waiting(CaptionSink sink) {
     this.sink = sink;
@@ -33,20 +35,20 @@ final class Waiting {
 
   /** A final has waited for its permit for long enough to say so. */
   void forPermit(Lane lane, Delay delay) {
-    begin(lane, new Wait(reason(delay), Duration.ofNanos(delay.remaining())));
+    begin(lane, new Wait(reason(delay), share(delay), Duration.ofNanos(delay.remaining())));
   }
 
   /** A final has its permit and found no connection. */
   void forConnection(Lane lane, long heardAt) {
     if (System.nanoTime() - heardAt >= WORTH_SAYING.toNanos()) {
-      begin(lane, new Wait(CONNECTIONS, Duration.ZERO));
+      begin(lane, new Wait(CONNECTIONS, null, Duration.ZERO));
     }
   }
 
   /** A final waits for so long since the language model fails. */
   void forUpstream(Lane lane, Duration about) {
     if (about.compareTo(WORTH_SAYING) >= 0) {
-      begin(lane, new Wait("language_model", about));
+      begin(lane, new Wait("language_model", null, about));
     }
   }
 
@@ -67,8 +69,9 @@ final class Waiting {
       told = null;
       sink.flowing();
     } else if (!first.getValue().reason.equals(told)) {
-      told = first.getValue().reason;
-      sink.waiting(told, first.getValue().about);
+      Wait wait = first.getValue();
+      told = wait.reason;
+      sink.waiting(told, wait.share, wait.about);
     }
   }
 
@@ -78,6 +81,15 @@ final class Waiting {
       case LEASE, GATHERING, QUARANTINE, REFUSED, NO_MAJORITY, HANDOVER, CONFIGURATION ->
           "quota." + word(delay.cause());
       case CALLS -> CONNECTIONS;
+    };
+  }
+
+  private static @Nullable Load share(Delay delay) {
+    return switch (delay.cause()) {
+      case SHARE, UPSTREAM ->
+          new Load(delay.share().requests() / Amount.REQUEST, delay.share().tokens());
+      case LEASE, GATHERING, QUARANTINE, REFUSED, NO_MAJORITY, HANDOVER, CONFIGURATION, CALLS ->
+          null;
     };
   }
 

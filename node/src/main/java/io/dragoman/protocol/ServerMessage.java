@@ -93,10 +93,14 @@ public sealed interface ServerMessage {
   /**
    * Why captions wait, and how long still. {@code state} is {@code waiting} or {@code flowing}.
    *
+   * @param share null where it is not the session's share of a limit that they wait for
    * @param waitMs null where nobody can tell
    */
-  record Status(String state, @Nullable String reason, @Nullable Long waitMs)
+  record Status(String state, @Nullable String reason, @Nullable Share share, @Nullable Long waitMs)
       implements ServerMessage {}
+
+  /** What a session may use of the language model in a minute. */
+  record Share(long requests, long tokens) {}
 
   /**
    * Something went wrong. {@code message} says what to do about it.

@@ -7,6 +7,7 @@ import io.dragoman.pipeline.Spent;
 import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
+import io.dragoman.quota.Load;
 import io.dragoman.speech.SpeechEvent;
 import io.dragoman.speech.SpeechRecognizer;
 import io.dragoman.speech.SpeechRequest;
@@ -14,6 +15,7 @@ import io.dragoman.speech.SpeechStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -237,14 +239,19 @@ final class Session implements CaptionSink, Inflow.Owner {
   }
 
   @Override
-  public void waiting(String reason, Duration about) {
+  public void waiting(String reason, @Nullable Load share, Duration about) {
     long ms = about.toMillis();
-    outbox.send(new ServerMessage.Status("waiting", reason, ms == 0 ? null : ms));
+    outbox.send(
+        new ServerMessage.Status(
+            "waiting",
+            reason,
+            share == null ? null : new ServerMessage.Share(share.requests(), share.tokens()),
+            ms == 0 ? null : ms));
   }
 
   @Override
   public void flowing() {
-    outbox.send(new ServerMessage.Status("flowing", null, null));
+    outbox.send(new ServerMessage.Status("flowing", null, null, null));
   }
 
   @Override

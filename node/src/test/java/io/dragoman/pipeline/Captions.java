@@ -1,9 +1,11 @@
 package io.dragoman.pipeline;
 
 import io.dragoman.pipeline.Caption.Role;
+import io.dragoman.quota.Load;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what a pipeline makes. */
 final class Captions implements CaptionSink {
@@ -36,7 +38,7 @@ final class Captions implements CaptionSink {
   }
 
   @Override
-  public void waiting(String reason, Duration about) {
+  public void waiting(String reason, @Nullable Load share, Duration about) {
     if (broken) {
       throw new IllegalStateException("a bug");
     }

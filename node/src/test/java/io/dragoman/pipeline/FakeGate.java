@@ -66,7 +66,7 @@ public final class FakeGate implements QuotaGate {
 
   /** Why whoever waits is told to. */
   public synchronized void say(Delay.Cause cause, Delay.Bound bound, Duration remaining) {
-    delay = new Delay(cause, bound, Amount.ZERO, remaining.toNanos());
+    delay = new Delay(cause, bound, Amount.of(44, 15_250), remaining.toNanos());
   }
 
   /** Makes permits as old as that when they are handed over. */

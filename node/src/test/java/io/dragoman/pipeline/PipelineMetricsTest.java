@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dragoman.openai.ApiResult;
 import io.dragoman.openai.Usage;
 import io.dragoman.pipeline.CaptionPlan.Stability;
+import io.dragoman.quota.Load;
 import io.dragoman.speech.SpeechEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -214,7 +216,7 @@ class PipelineMetricsTest {
     public void finished(Caption.Final caption) {}
 
     @Override
-    public void waiting(String reason, Duration about) {}
+    public void waiting(String reason, @Nullable Load share, Duration about) {}
 
     @Override
     public void flowing() {}

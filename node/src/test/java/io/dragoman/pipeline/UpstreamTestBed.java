@@ -8,6 +8,7 @@ import io.dragoman.openai.OpenAi;
 import io.dragoman.openai.OpenAiClient;
 import io.dragoman.openai.OpenAiConfig;
 import io.dragoman.pipeline.CaptionPlan.Stability;
+import io.dragoman.quota.Load;
 import io.dragoman.speech.SpeechEvent;
 import io.dragoman.standin.Clips;
 import io.dragoman.standin.Faults;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The language model's stand-in over real HTTP, a client of it, and sessions that use it. */
 final class UpstreamTestBed implements AutoCloseable {
@@ -203,7 +205,7 @@ final class UpstreamTestBed implements AutoCloseable {
     }
 
     @Override
-    public void waiting(String reason, Duration about) {}
+    public void waiting(String reason, @Nullable Load share, Duration about) {}
 
     @Override
     public void flowing() {}

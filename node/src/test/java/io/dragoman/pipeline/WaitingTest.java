@@ -27,7 +27,7 @@ class WaitingTest {
   void whateverAFinalWaitsForHasAWordThatIsPublishedAndASentenceOnThePage() throws Exception {
     String words = Files.readString(Path.of("src/main/web/words.js"));
     for (String reason : reasons()) {
-      String status = Codec.encode(new ServerMessage.Status("waiting", reason, null));
+      String status = Codec.encode(new ServerMessage.Status("waiting", reason, null, null));
       assertEquals(List.of(), PublishedSchema.SERVER.broken(status), status);
       assertTrue(
           words.contains("'" + reason + "': '") || words.contains(" " + reason + ": '"), reason);

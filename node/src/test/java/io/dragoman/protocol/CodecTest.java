@@ -52,8 +52,9 @@ class CodecTest {
         new ServerMessage.AudioAck(816, 4_392_000),
         new ServerMessage.Heartbeat(4_401_000),
         new ServerMessage.Speech("start", 1_800),
-        new ServerMessage.Status("waiting", "quota.tokens", 900L),
-        new ServerMessage.Status("waiting", "quota.no_majority", null),
+        new ServerMessage.Status(
+            "waiting", "quota.tokens", new ServerMessage.Share(44, 15_250), 900L),
+        new ServerMessage.Status("waiting", "quota.no_majority", null, null),
         new ServerMessage.Failure(ErrorCode.SPEECH_UNAVAILABLE, false, true, 500L, 40_000L, "why"),
         new ServerMessage.SessionMoving(30_000),
         new ServerMessage.SessionEnded("client", new ServerMessage.Usage(1, 2, 3)));

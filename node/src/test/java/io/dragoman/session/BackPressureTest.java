@@ -156,6 +156,22 @@ class BackPressureTest extends NodeFixture {
   }
 
   @Test
+  void aClientWhoseCaptionsWaitForTheirShareIsToldHowLargeItIs() throws IOException {
+    node.gate.shut(Priority.FINAL);
+    node.gate.say(Cause.SHARE, Bound.TOKENS, Duration.ofSeconds(2));
+    try (RawClient client = RawClient.started(node.port(), SID)) {
+      client.audio(4_800);
+      client.text("{\"type\":\"finalize\"}");
+      JsonNode status = client.await("status");
+      assertEquals("quota.tokens", status.path("reason").asText());
+      assertEquals("{\"requests\":44,\"tokens\":15250}", status.path("share").toString());
+      node.gate.say(Cause.QUARANTINE, Bound.TOKENS, Duration.ofSeconds(60));
+      assertFalse(client.await("status").has("share"));
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
   void aSessionThatHearsNoMoreIsToldAtOnceThoughItsCaptionsWait() throws IOException {
     try (RawClient client = RawClient.started(node.port(), SID)) {
       node.gate.shut(Priority.FINAL);
