@@ -16,6 +16,7 @@ import io.dragoman.pipeline.PipelineMetrics;
 import io.dragoman.session.SessionEndpoint;
 import io.dragoman.session.SessionMetrics;
 import io.dragoman.session.SessionServices;
+import io.dragoman.session.SessionWindows;
 import io.dragoman.speech.GoogleRecognizer;
 import io.dragoman.speech.SpeechRecognizer;
 import io.dragoman.websocket.Door;
@@ -102,6 +103,7 @@ public final class Node implements AutoCloseable {
     GridQuota quota = grid.openQuota(config.openAi().mostCalls());
     Metrics metrics = new Metrics(config.name());
     PipelineMetrics pipelines = new PipelineMetrics(metrics.registry());
+    SessionWindows windows = grid.openWindows(pipelines);
     SessionEndpoint sessions =
         new SessionEndpoint(
             new SessionServices(
@@ -114,6 +116,7 @@ public final class Node implements AutoCloseable {
                 pipelines,
                 new SessionMetrics(metrics.registry()),
                 grid.sessions(),
+                windows,
                 config.standIns()));
     metrics.watch(sessions);
     metrics.watch(SPEECH, () -> recognizer.trouble().isPresent());

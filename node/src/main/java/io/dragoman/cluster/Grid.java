@@ -4,18 +4,18 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
-import com.hazelcast.config.MapConfig;
-import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.dragoman.cluster.NodeMemory.Remembered;
 import io.dragoman.ops.ClusterView;
 import io.dragoman.ops.NodeView;
+import io.dragoman.ops.Totals;
+import io.dragoman.pipeline.PipelineMetrics;
 import io.dragoman.quota.HardState;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.session.SessionRegistry;
+import io.dragoman.session.SessionWindows;
 import java.io.IOException;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -41,8 +41,10 @@ public final class Grid implements AutoCloseable {
   /** The attribute that holds a node's {@code host:port}, as in the list of all members. */
   static final String PLACE = "place";
 
+  /** How long a step of leaving may take. */
+  private static final Duration GOOD_BYE = Duration.ofSeconds(1);
+
   private static final Duration SAFE_PAUSE = Duration.ofMillis(50);
-  private static final String MAJORITY = "majority";
 
   private final String node;
   private final HazelcastInstance hazelcast;
@@ -53,8 +55,11 @@ public final class Grid implements AutoCloseable {
   private final Remembered remembered;
   private final GridSessionRegistry sessions;
 
-  /** Null until it is opened. */
+  /** Null until it is opened, as the others are. */
   private volatile @Nullable GridQuota quota;
+
+  private volatile @Nullable GridSessionWindows windows;
+  private volatile @Nullable GridTotals totals;
 
   /** Notified when the members change; guards nothing. */
   private final Object membership = new Object();
@@ -104,23 +109,7 @@ public final class Grid implements AutoCloseable {
       GridConfig config, QuotaConfig quota, NodeMemory memory, Remembered remembered)
       throws IOException {
     String node = config.node() + "-" + UUID.randomUUID().toString().substring(0, 8);
-    Config member = GridFile.load(config.file());
-    member.setInstanceName(node);
-    member.getMemberAttributeConfig().setAttribute(NODE, node);
-    member.getMemberAttributeConfig().setAttribute(PLACE, config.place());
-    place(member.getNetworkConfig(), config);
-    // A "majority" of one node would protect from nothing, and the grid refuses it.
-    member
-        .getSplitBrainProtectionConfig(MAJORITY)
-        .setEnabled(config.majority() > 1)
-        .setMinimumClusterSize(Math.max(2, config.majority()));
-    // As many as make the copies of an entry a majority of the cluster, so that no majority lacks
-    // one.
-    int backups = Math.min(MapConfig.MAX_BACKUP_COUNT, config.majority() - 1);
-    // Nobody believes a copy of a ledger that is not sealed, so nobody need wait for one.
-    member.getMapConfig(GridQuota.MAP).setBackupCount(0).setAsyncBackupCount(backups);
-    member.getMapConfig(GridSessionRegistry.MAP).setBackupCount(backups);
-    member.addExecutorConfig(GridClusterView.executor());
+    Config member = GridFile.member(config, node);
     LedgerOwners owners =
         new LedgerOwners(
             new SecureRandom().nextLong(),
@@ -141,13 +130,6 @@ public final class Grid implements AutoCloseable {
     Grid grid = new Grid(node, hazelcast, config, quota, owners, memory, remembered);
     log.info("joined the grid as {}: {}", node, grid.attendance());
     return grid;
-  }
-
-  private static void place(NetworkConfig network, GridConfig config) throws UnknownHostException {
-    String address = config.address().getHostAddress();
-    network.setPort(config.port()).setPublicAddress(address + ":" + config.port());
-    network.getInterfaces().setEnabled(true).clear().addInterface(address);
-    network.getJoin().getTcpIpConfig().setMembers(config.members());
   }
 
   /** This node in this life of its: its name and a tag that no other life has. */
@@ -221,7 +203,21 @@ public final class Grid implements AutoCloseable {
 
   /** Tells the others how this node stands, from now on when they ask, and asks them. */
   public ClusterView clusterView(NodeView here) {
-    return new GridClusterView(hazelcast, here, config.members());
+    return new GridClusterView(hazelcast, here, config.members(), this::totals);
+  }
+
+  /** What all nodes were asked together, as of a second ago. */
+  public Totals totals() {
+    GridTotals opened = totals;
+    return opened == null ? Totals.NONE : opened.last();
+  }
+
+  /** Keeps what sessions ask for, for the nodes that they move to, and adds it up. Once only. */
+  public SessionWindows openWindows(PipelineMetrics pipelines) {
+    GridSessionWindows opened = new GridSessionWindows(hazelcast, pipelines);
+    windows = opened;
+    totals = new GridTotals(hazelcast, pipelines);
+    return opened;
   }
 
   /** Who carries which session. */
@@ -231,6 +227,14 @@ public final class Grid implements AutoCloseable {
 
   /** Leaves the cluster after its share of the state was handed over. */
   public void leave() {
+    GridTotals added = totals;
+    if (added != null) {
+      added.leave(GOOD_BYE);
+    }
+    GridSessionWindows kept = windows;
+    if (kept != null) {
+      kept.leave(GOOD_BYE);
+    }
     GridQuota opened = quota;
     if (opened != null) {
       opened.leave();
@@ -256,6 +260,14 @@ public final class Grid implements AutoCloseable {
 
   /** Falls out of the cluster without a word, as a killed process does. For tests. */
   void terminate() {
+    GridTotals added = totals;
+    if (added != null) {
+      added.stop();
+    }
+    GridSessionWindows kept = windows;
+    if (kept != null) {
+      kept.stop();
+    }
     GridQuota opened = quota;
     if (opened != null) {
       opened.stop();

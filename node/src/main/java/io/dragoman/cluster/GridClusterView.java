@@ -9,6 +9,7 @@ import io.dragoman.ops.ClusterView;
 import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.NodeView;
 import io.dragoman.ops.Selection;
+import io.dragoman.ops.Totals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +43,7 @@ final class GridClusterView implements ClusterView {
   private final HazelcastInstance hazelcast;
   private final NodeView here;
   private final List<String> configured;
+  private final Supplier<Totals> totals;
 
   /**
    * By member, the report that it did not give in time. It is asked for no other until that one is
@@ -50,11 +53,17 @@ final class GridClusterView implements ClusterView {
 
   /**
    * @param configured {@code host:port} of every node that belongs to the cluster
+   * @param totals of all nodes, as far as they are known
    */
-  GridClusterView(HazelcastInstance hazelcast, NodeView here, List<String> configured) {
+  GridClusterView(
+      HazelcastInstance hazelcast,
+      NodeView here,
+      List<String> configured,
+      Supplier<Totals> totals) {
     this.hazelcast = hazelcast;
     this.here = here;
     this.configured = configured;
+    this.totals = totals;
     hazelcast.getUserContext().put(ReportTask.HERE, here);
   }
 
@@ -86,7 +95,7 @@ final class GridClusterView implements ClusterView {
         reports.add(report);
       }
     }
-    return new ClusterReport(selection, reports, missing);
+    return new ClusterReport(selection, reports, missing, totals.get());
   }
 
   /** The members of the grid; none once this node has left it. */

@@ -11,14 +11,18 @@ import io.dragoman.cluster.LedgerOperation.Ask;
 import io.dragoman.cluster.LedgerOperation.Seal;
 import io.dragoman.cluster.LedgerOperation.SetLimits;
 import io.dragoman.cluster.LedgerOperation.Store;
+import io.dragoman.pipeline.SessionWindow;
 import io.dragoman.quota.BinaryForm;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.Limits;
 import io.dragoman.quota.MalformedException;
+import io.dragoman.quota.RecentUse;
 import io.dragoman.quota.Reply;
 import io.dragoman.quota.UnknownFormatException;
 import io.dragoman.session.SessionEntry;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Everything that travels between nodes, in bytes: the type's number, a version, the fields in
@@ -66,7 +70,32 @@ final class GridTypes {
     add(config, 17, SetLimits.class, GridTypes::writeSetLimits, in -> readSetLimits(in, owners));
     add(config, 18, LimitsAnswer.class, GridTypes::writeAnswer, GridTypes::readAnswer);
     add(config, 6, SessionEntry.class, GridTypes::writeEntry, GridTypes::readEntry);
+    add(config, 19, KeptWindow.class, GridTypes::writeWindow, GridTypes::readWindow);
     ReportTypes.register(config);
+  }
+
+  /** Ages go in milliseconds. */
+  private static void writeWindow(ObjectDataOutput out, KeptWindow kept) throws IOException {
+    out.writeLong(kept.atMs());
+    out.writeLong(kept.window().requests());
+    out.writeLong(kept.window().lastAge());
+    out.writeInt(kept.window().minute().parts().size());
+    for (RecentUse.Part part : kept.window().minute().parts()) {
+      out.writeInt((int) (part.age() / 1_000_000));
+      out.writeInt(part.requests());
+      out.writeLong(part.tokens());
+    }
+  }
+
+  private static KeptWindow readWindow(ObjectDataInput in) throws IOException {
+    long atMs = in.readLong();
+    long requests = in.readLong();
+    long lastAge = in.readLong();
+    List<RecentUse.Part> parts = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      parts.add(new RecentUse.Part(in.readInt() * 1_000_000L, in.readInt(), in.readLong()));
+    }
+    return new KeptWindow(atMs, new SessionWindow(requests, lastAge, new RecentUse(parts)));
   }
 
   private static void writeSetLimits(ObjectDataOutput out, SetLimits set) throws IOException {

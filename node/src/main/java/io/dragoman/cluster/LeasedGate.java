@@ -11,6 +11,7 @@ import io.dragoman.quota.Moment;
 import io.dragoman.quota.Permit;
 import io.dragoman.quota.QuotaGate;
 import io.dragoman.quota.QuotaRequest;
+import io.dragoman.quota.RecentUse;
 import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Reply;
 import io.dragoman.quota.SessionQuota;
@@ -212,6 +213,27 @@ final class LeasedGate implements QuotaGate {
         place.answer.complete(answer);
       }
       return place;
+    }
+
+    @Override
+    public void brought(RecentUse use) {
+      lock.lock();
+      try {
+        gate.brought(session, use, clock.get());
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public @Nullable Delay why() {
+      lock.lock();
+      try {
+        Delay delay = gate.why(session, clock.get());
+        return delay != null && free == 0 ? NO_PLACE : delay;
+      } finally {
+        lock.unlock();
+      }
     }
 
     @Override

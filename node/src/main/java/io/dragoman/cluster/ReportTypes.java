@@ -122,6 +122,9 @@ final class ReportTypes {
     out.writeLong(use.lastRequestMs());
     out.writeLong(use.requestsLastMinute());
     out.writeLong(use.tokensLastMinute());
+    out.writeBoolean(use.brought());
+    out.writeString(use.waitsFor());
+    out.writeLong(use.waitsMs());
   }
 
   private static List<SessionUse> readUses(ObjectDataInput in) throws IOException {
@@ -137,6 +140,9 @@ final class ReportTypes {
               in.readLong(),
               in.readLong(),
               in.readLong(),
+              in.readLong(),
+              in.readBoolean(),
+              readString(in),
               in.readLong()));
     }
     return uses;

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param nodes by name
  * @param missing the nodes that belong to the cluster but did not answer in time, by name; one that
  *     nobody sees, by its configured address
+ * @param totals of all nodes since the cluster began
  */
-public record ClusterReport(Selection selection, List<NodeReport> nodes, List<String> missing) {
+public record ClusterReport(
+    Selection selection, List<NodeReport> nodes, List<String> missing, Totals totals) {
   public ClusterReport {
     nodes = nodes.stream().sorted(Comparator.comparing(NodeReport::node)).toList();
     missing = missing.stream().sorted().toList();

@@ -78,7 +78,7 @@ public final class CaptionPipeline implements AutoCloseable {
               sink));
     }
     lanes.forEach(Lane::start);
-    meter.watch(() -> lanes.stream().mapToInt(Lane::waiting).sum());
+    meter.watch(() -> lanes.stream().mapToInt(Lane::waiting).sum(), quota::why);
   }
 
   /** Switches the translation and correction of sentences that still grow. Thread-safe. */

@@ -46,6 +46,13 @@ public final class PipelineMetrics {
   private final Set<SessionMeter> live = new HashSet<>();
   private final Deque<Ended> ended = new ArrayDeque<>();
   private final RollingMinute minute = new RollingMinute();
+  private Asked all = new Asked(0, 0, 0);
+
+  /**
+   * What was asked of a node since it began: sessions, requests that were permitted, and the tokens
+   * that the quota was charged for those.
+   */
+  public record Asked(long sessions, long requests, long tokens) {}
 
   private record Ended(long atMs, SessionMeter meter) {}
 
@@ -85,6 +92,7 @@ public final class PipelineMetrics {
     SessionMeter meter = new SessionMeter(id, this);
     synchronized (this) {
       live.add(meter);
+      all = new Asked(all.sessions + 1, all.requests, all.tokens);
     }
     return meter;
   }
@@ -92,15 +100,22 @@ public final class PipelineMetrics {
   /** The live sessions, and those that ended not long ago; one row for an id, in their order. */
   public List<SessionUse> sessions() {
     long nowMs = nowMs();
-    List<SessionMeter> all;
-    synchronized (this) {
-      forget(nowMs);
-      all = new ArrayList<>(live);
-      ended.forEach(past -> all.add(past.meter));
-    }
     Map<String, SessionUse> rows = new TreeMap<>();
-    all.forEach(meter -> rows.merge(meter.session(), meter.use(nowMs), SessionUse::plus));
+    meters().forEach(meter -> rows.merge(meter.session(), meter.use(nowMs), SessionUse::plus));
     return List.copyOf(rows.values());
+  }
+
+  /** The meters of the sessions that are live, or ended not long ago. */
+  public synchronized List<SessionMeter> meters() {
+    forget(nowMs());
+    List<SessionMeter> meters = new ArrayList<>(live);
+    ended.forEach(past -> meters.add(past.meter));
+    return meters;
+  }
+
+  /** What was asked of this node since it began. */
+  public synchronized Asked asked() {
+    return all;
   }
 
   /** The requests that were permitted within the last minute, and what the quota was charged. */
@@ -118,6 +133,7 @@ public final class PipelineMetrics {
 
   synchronized void count(long atMs, int requests, long tokens) {
     minute.add(atMs, requests, tokens);
+    all = new Asked(all.sessions, all.requests + requests, all.tokens + tokens);
   }
 
   synchronized void closed(SessionMeter meter, boolean asked) {

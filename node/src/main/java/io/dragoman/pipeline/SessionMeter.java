@@ -4,8 +4,11 @@ import io.dragoman.openai.ApiResult;
 import io.dragoman.openai.Usage;
 import io.dragoman.quota.Delay;
 import io.dragoman.quota.QuotaRequest.Priority;
+import io.dragoman.quota.RecentUse;
 import java.time.Duration;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what one session asks of the language model. Thread-safe.
@@ -23,6 +26,9 @@ public final class SessionMeter {
   /** How much waits; follows the pipeline until it is closed. */
   private volatile IntSupplier waiting = () -> 0;
 
+  /** Why its next request waits; null where none does. Follows the pipeline as well. */
+  private volatile Supplier<@Nullable Delay> why = () -> null;
+
   // Guarded by this.
   private final RollingMinute minute = new RollingMinute();
   private boolean live = true;
@@ -31,18 +37,26 @@ public final class SessionMeter {
   private long requests;
   private long lastRequestMs;
 
+  /** Whether its counts include what the session did on another node. */
+  private boolean brought;
+
+  /** Whether anything was counted since {@link #changes} was asked last. */
+  private boolean changed;
+
   SessionMeter(String session, PipelineMetrics node) {
     this.session = session;
     this.node = node;
   }
 
-  String session() {
+  /** The session's id. */
+  public String session() {
     return session;
   }
 
-  /** From now on what waits is asked there. */
-  void watch(IntSupplier queue) {
+  /** From now on what waits, and why the next request does, is asked there. */
+  void watch(IntSupplier queue, Supplier<@Nullable Delay> reason) {
     waiting = queue;
+    why = reason;
   }
 
   void called(Caption.Role role, Priority priority, ApiResult result, Duration took) {
@@ -82,8 +96,43 @@ public final class SessionMeter {
     synchronized (this) {
       minute.add(atMs, moreRequests, moreTokens);
       requests += moreRequests;
+      changed = true;
     }
     node.count(atMs, moreRequests, moreTokens);
+  }
+
+  /**
+   * Counts what the session did on another node before it moved here. The node's own sums are of
+   * what was asked here, and stay.
+   */
+  public void brought(SessionWindow window) {
+    long nowMs = node.nowMs();
+    synchronized (this) {
+      for (RecentUse.Part part : window.minute().parts()) {
+        minute.add(nowMs - part.age() / 1_000_000, part.requests(), part.tokens());
+      }
+      lastRequestMs = Math.max(lastRequestMs, nowMs - window.lastAge());
+      requests += window.requests();
+      brought = true;
+      changed = true;
+    }
+  }
+
+  /** What the session did so far, if that has changed since this was asked last; null if not. */
+  public @Nullable SessionWindow changes() {
+    long nowMs = node.nowMs();
+    synchronized (this) {
+      if (!changed || requests == 0) {
+        return null;
+      }
+      changed = false;
+      return new SessionWindow(requests, Math.max(0, nowMs - lastRequestMs), minute.recent(nowMs));
+    }
+  }
+
+  /** What was told last of {@link #changes} is to be told again. */
+  public synchronized void changedStill() {
+    changed = true;
   }
 
   /** What all calls that are over have cost: requests sent, and tokens as reserved or reported. */
@@ -136,11 +185,13 @@ public final class SessionMeter {
       asked = requests > 0;
     }
     waiting = () -> 0;
+    why = () -> null;
     node.closed(this, asked);
   }
 
   SessionUse use(long nowMs) {
     int queue = waiting.getAsInt();
+    Delay delay = why.get();
     synchronized (this) {
       Spent last = minute.sum(nowMs);
       return new SessionUse(
@@ -152,7 +203,10 @@ public final class SessionMeter {
           requests,
           requests > 0 ? lastRequestMs : 0,
           last.requests(),
-          last.tokens());
+          last.tokens(),
+          brought,
+          delay == null ? "" : Waiting.reason(delay),
+          delay == null ? 0 : delay.remaining() / 1_000_000);
     }
   }
 }

@@ -11,6 +11,9 @@ package io.dragoman.pipeline;
  * @param lastRequestMs when the last one was, in milliseconds since the epoch; 0 before the first
  * @param requestsLastMinute how many of them in the last minute
  * @param tokensLastMinute what the quota was charged for those
+ * @param brought whether these counts include what it did on another node before it moved
+ * @param waitsFor why its next request waits, as clients are told; empty where none does
+ * @param waitsMs how long that will still wait, about, in milliseconds; 0 where nobody can tell
  */
 public record SessionUse(
     String session,
@@ -21,9 +24,15 @@ public record SessionUse(
     long requests,
     long lastRequestMs,
     long requestsLastMinute,
-    long tokensLastMinute) {
+    long tokensLastMinute,
+    boolean brought,
+    String waitsFor,
+    long waitsMs) {
 
-  /** The same session's use in two places, or in two lives, together. */
+  /**
+   * The same session's use in two places, or in two lives, together. Where one of them brought
+   * along what was counted in the other, the two are not added.
+   */
   public SessionUse plus(SessionUse other) {
     return new SessionUse(
         session,
@@ -31,9 +40,16 @@ public record SessionUse(
         active || other.active,
         waiting + other.waiting,
         inFlight + other.inFlight,
-        requests + other.requests,
+        together(other, requests, other.requests),
         Math.max(lastRequestMs, other.lastRequestMs),
-        requestsLastMinute + other.requestsLastMinute,
-        tokensLastMinute + other.tokensLastMinute);
+        together(other, requestsLastMinute, other.requestsLastMinute),
+        together(other, tokensLastMinute, other.tokensLastMinute),
+        brought || other.brought,
+        waitsFor.isEmpty() ? other.waitsFor : waitsFor,
+        Math.max(waitsMs, other.waitsMs));
+  }
+
+  private long together(SessionUse other, long here, long there) {
+    return brought || other.brought ? Math.max(here, there) : here + there;
   }
 }

@@ -269,6 +269,22 @@ public final class FairQueue {
     arrange(session);
   }
 
+  /**
+   * A session comes from another node, where it was given so much more than others that wait. It
+   * begins as far ahead of them, up to what any session may be ahead.
+   */
+  void come(Session session, Amount ahead, Amount limit) {
+    if (session.waiting() == 0) {
+      lift(session);
+    }
+    long most = MEMORY * largest;
+    long ofRequests = Scale.of(ahead.requests(), FairShare.WHOLE * PARTS, limit.requests());
+    long ofTokens = Scale.of(ahead.tokens(), FairShare.WHOLE * PARTS, limit.tokens());
+    session.requests += Math.min(most, ofRequests) / session.weight;
+    session.tokens += Math.min(most, ofTokens) / session.weight;
+    arrange(session);
+  }
+
   private void lift(Session session) {
     session.waited = false;
     session.requests = rules.lifted(session.requests, floor);

@@ -67,6 +67,27 @@ public final class Gate {
     return session;
   }
 
+  /**
+   * A session comes from another node, where it used so much within the last window. That counts
+   * against its equal part; or, where sessions share by what they ask for, what it used beyond its
+   * share puts it ahead of others, so that moving about does not pay.
+   */
+  public void brought(Session session, RecentUse use, Moment now) {
+    if (session.place == Session.CLOSED) {
+      return;
+    }
+    RecentUse counts = use.later(0, rules.timing().window());
+    if (session.usage != null) {
+      for (RecentUse.Part part : counts.parts()) {
+        session.usage.add(now.monotonic() - part.age(), part.requests(), part.tokens());
+      }
+      return;
+    }
+    // Right after a failure little is given to anybody; that is not what it has to compare with.
+    Amount share = fairShare(session).max(equalPart());
+    queue.come(session, counts.total().minus(share).orZero(), limit);
+  }
+
   /** A session is over: what it still waits for is answered by nobody. */
   public void close(Session session) {
     for (Ticket head = session.head(); head != null; head = session.head()) {
@@ -211,6 +232,12 @@ public final class Gate {
     return ticket;
   }
 
+  /** Why a session's next request waits; null where none does. */
+  public @Nullable Delay why(Session session, Moment now) {
+    Ticket head = session.head();
+    return head == null ? null : why(head, now);
+  }
+
   /** Why a request waits, and how long still. */
   public Delay why(Ticket ticket, Moment now) {
     Reply last = lessee.last();
@@ -219,7 +246,7 @@ public final class Gate {
     }
     Session session = ticket.session;
     Cause cause = Delay.cause(last, lessee.holds(now));
-    Amount share = share(session, last);
+    Amount share = share(session);
     if (cause != Cause.SHARE) {
       // What is held back holds up everybody, but in their turn some pass.
       long turn = cause == Cause.QUARANTINE ? turn(ticket) : 0;
@@ -240,10 +267,17 @@ public final class Gate {
   }
 
   /** What a session may have in a window now. */
-  private Amount share(Session session, Reply last) {
-    if (session.usage != null) {
-      return limit.times(1, Math.max(1, last.active())).max(Amount.of(1, 0));
-    }
+  private Amount share(Session session) {
+    return session.usage == null ? fairShare(session) : equalPart();
+  }
+
+  private Amount equalPart() {
+    Reply last = lessee.last();
+    int active = last == null ? 1 : Math.max(1, last.active());
+    return limit.times(1, active).max(Amount.of(1, 0));
+  }
+
+  private Amount fairShare(Session session) {
     long refreshes = rules.timing().window() / rules.timing().refresh();
     return limit.times(demand.rise() * refreshes * session.weight(), FairShare.WHOLE);
   }
@@ -315,7 +349,7 @@ public final class Gate {
     Usage usage = session.usage;
     return last == null
         || (tokens <= last.ceiling().tokens()
-            && (usage == null || usage.leaves(share(session, last), now.monotonic())));
+            && (usage == null || usage.leaves(share(session), now.monotonic())));
   }
 
   private void spent(Session session, long tokens, Moment now) {

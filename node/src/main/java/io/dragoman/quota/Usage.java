@@ -1,6 +1,7 @@
 package io.dragoman.quota;
 
 import io.dragoman.quota.Delay.Bound;
+import java.util.Arrays;
 
 /** What one session used within the last window, to a sixtieth of it. Not thread-safe. */
 final class Usage {
@@ -13,17 +14,26 @@ final class Usage {
 
   Usage(long window) {
     grain = window / PARTS;
+    Arrays.fill(grains, Long.MIN_VALUE);
   }
 
   void add(long now, long used) {
-    long at = Math.floorDiv(now, grain);
+    add(now, 1, used);
+  }
+
+  /** Counts what was used a while ago, within the last window; requests may be several. */
+  void add(long then, int count, long used) {
+    long at = Math.floorDiv(then, grain);
     int place = Math.floorMod(at, grains.length);
+    if (grains[place] > at) {
+      return; // It is older than a window.
+    }
     if (grains[place] != at) {
       grains[place] = at;
       requests[place] = 0;
       tokens[place] = 0;
     }
-    requests[place]++;
+    requests[place] += count;
     tokens[place] += used;
   }
 

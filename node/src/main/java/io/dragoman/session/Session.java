@@ -3,11 +3,13 @@ package io.dragoman.session;
 import io.dragoman.pipeline.Caption;
 import io.dragoman.pipeline.CaptionPipeline;
 import io.dragoman.pipeline.CaptionSink;
+import io.dragoman.pipeline.SessionMeter;
 import io.dragoman.pipeline.Spent;
 import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.quota.Load;
+import io.dragoman.quota.SessionQuota;
 import io.dragoman.speech.SpeechEvent;
 import io.dragoman.speech.SpeechRecognizer;
 import io.dragoman.speech.SpeechRequest;
@@ -64,17 +66,21 @@ final class Session implements CaptionSink, Inflow.Owner {
     this.outbox = outbox;
     this.wording = new CaptionWording(sid, plan.sampleRate());
     this.overflow = services.config().overflow();
+    SessionQuota quota = services.gate().open(WEIGHT);
+    SessionMeter meter = services.metrics().session(sid);
     this.pipeline =
         new CaptionPipeline(
-            plan.captions(),
-            0,
-            services.openAi(),
-            services.gate().open(WEIGHT),
-            services.captions(),
-            services.metrics().session(sid),
-            this);
+            plan.captions(), 0, services.openAi(), quota, services.captions(), meter, this);
     this.speech = listen(services.recognizer());
     this.inflow = new Inflow(speech, plan.sampleRate(), services.config(), this);
+    services
+        .windows()
+        .recall(
+            sid,
+            window -> {
+              quota.brought(window.minute());
+              meter.brought(window);
+            });
   }
 
   private SpeechStream listen(SpeechRecognizer recognizer) {

@@ -23,4 +23,5 @@ public record SessionServices(
     PipelineMetrics metrics,
     SessionMetrics connections,
     SessionRegistry registry,
+    SessionWindows windows,
     List<String> standIns) {}

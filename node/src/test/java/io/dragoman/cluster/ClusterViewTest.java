@@ -10,6 +10,7 @@ import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.NodeView;
 import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
+import io.dragoman.ops.Totals;
 import io.dragoman.pipeline.SessionUse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,7 +128,10 @@ final class ClusterViewTest {
   void aNodeThatIsNotThereIsNamedAsItIsConfigured() {
     ClusterView view =
         new GridClusterView(
-            grid.get(0).hazelcast(), node(1, 1), List.of("node-9.dragoman.invalid:5701"));
+            grid.get(0).hazelcast(),
+            node(1, 1),
+            List.of("node-9.dragoman.invalid:5701"),
+            () -> Totals.NONE);
     assertTrue(view.report(ALL).missing().contains("node-9.dragoman.invalid:5701"));
   }
 
@@ -168,7 +172,9 @@ final class ClusterViewTest {
     List<SessionUse> uses =
         IntStream.range(0, sessions)
             .mapToObj(
-                i -> new SessionUse("n%d-%d".formatted(number, i), true, true, 1, 1, 9, 9, 9, 9))
+                i ->
+                    new SessionUse(
+                        "n%d-%d".formatted(number, i), true, true, 1, 1, 9, 9, 9, 9, false, "", 0))
             .toList();
     return new NodeReport(
         name,

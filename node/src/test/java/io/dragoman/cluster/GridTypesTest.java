@@ -22,6 +22,7 @@ import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
 import io.dragoman.ops.Trouble;
 import io.dragoman.pipeline.SessionUse;
+import io.dragoman.pipeline.SessionWindow;
 import io.dragoman.quota.BinaryForm;
 import io.dragoman.quota.Charge;
 import io.dragoman.quota.HardState;
@@ -30,11 +31,13 @@ import io.dragoman.quota.LedgerKeeper.Outcome;
 import io.dragoman.quota.Lessee;
 import io.dragoman.quota.Limits;
 import io.dragoman.quota.Moment;
+import io.dragoman.quota.RecentUse;
 import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Rules;
 import io.dragoman.quota.Voters;
 import io.dragoman.quota.Wants;
 import io.dragoman.session.SessionEntry;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,12 @@ import org.junit.jupiter.api.Test;
  * Everything that travels between nodes arrives as it was sent, and not by Java's serialisation.
  */
 final class GridTypesTest {
+
+  private static final KeptWindow WINDOW =
+      new KeptWindow(
+          1_000,
+          new SessionWindow(
+              40, 2_000, new RecentUse(List.of(new RecentUse.Part(2_000_000_000L, 10, 2_000)))));
 
   private final LedgerOwners here = owners(1);
   private final LedgerOwners there = owners(2);
@@ -64,6 +73,7 @@ final class GridTypesTest {
             LimitsAnswer.CLOSED,
             LimitsAnswer.hold(new Limits(1, 2, 3)),
             new SessionEntry("s1", "n1-ab", "translation", 1_000),
+            WINDOW,
             report())) {
       assertEquals(value, travel(value));
     }
@@ -111,7 +121,7 @@ final class GridTypesTest {
   }
 
   private static NodeReport report() {
-    SessionUse use = new SessionUse("s1", true, false, 1, 2, 3, 4, 5, 6);
+    SessionUse use = new SessionUse("s1", true, false, 1, 2, 3, 4, 5, 6, true, "quota.tokens", 7);
     return new NodeReport(
         "n1-ab",
         Readiness.DRAINING,
@@ -144,6 +154,7 @@ final class GridTypesTest {
     assertEquals(15, sender.toData(new Store<>(outcome.ledger())).getType());
     assertEquals(17, sender.toData(setLimits()).getType());
     assertEquals(18, sender.toData(LimitsAnswer.CLOSED).getType());
+    assertEquals(19, sender.toData(WINDOW).getType());
   }
 
   @Test
@@ -154,6 +165,18 @@ final class GridTypesTest {
         assertThrows(
             HazelcastSerializationException.class, () -> receiver.toObject(new HeapData(bytes)));
     assertEquals("type 14 has version 2, which this node does not know", refused.getMessage());
+  }
+
+  @Test
+  void whatANewerReleaseAddsToAWindowIsPassedOverAndAnotherFormatIsRefused() {
+    byte[] bytes = sender.toData(WINDOW).toByteArray();
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + 8);
+    assertEquals(WINDOW, receiver.toObject(new HeapData(longer)));
+    bytes[HeapData.DATA_OFFSET] = 2;
+    HazelcastSerializationException refused =
+        assertThrows(
+            HazelcastSerializationException.class, () -> receiver.toObject(new HeapData(bytes)));
+    assertEquals("type 19 has version 2, which this node does not know", refused.getMessage());
   }
 
   private Object travel(Object value) {

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(180)
 class StatsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Totals TOTALS = new Totals(3, 5_000, 600_000);
   private static final Load LIMIT = new Load(4_500, 1_800_000);
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -84,7 +85,7 @@ class StatsTest {
               troubles,
               selection.of(uses.stream())));
     }
-    return new ClusterReport(selection, reports, missing);
+    return new ClusterReport(selection, reports, missing, TOTALS);
   }
 
   private static SessionUse use(String session, int waiting, int inFlight, int requests) {
@@ -97,7 +98,10 @@ class StatsTest {
         requests,
         1_000 + requests,
         requests,
-        100L * requests);
+        100L * requests,
+        false,
+        "",
+        0);
   }
 
   @Test
@@ -195,7 +199,7 @@ class StatsTest {
 
   @Test
   void aSessionThatMovedIsOneRowAndBelongsWhereItLives() throws Exception {
-    nodes.add(List.of(new SessionUse("a", false, true, 0, 0, 5, 1_005, 5, 500)));
+    nodes.add(List.of(new SessionUse("a", false, true, 0, 0, 5, 1_005, 5, 500, false, "", 0)));
     nodes.add(List.of(use("a", 0, 1, 2)));
     JsonNode stats = get("/v1/stats/queue").path("sessionStats");
     assertEquals(JSON.readTree("{\"a\": {\"requestCount\": 7, \"lastRequestTime\": 1005}}"), stats);

@@ -7,6 +7,7 @@ import io.dragoman.quota.Permit;
 import io.dragoman.quota.QuotaGate;
 import io.dragoman.quota.QuotaRequest;
 import io.dragoman.quota.QuotaRequest.Priority;
+import io.dragoman.quota.RecentUse;
 import io.dragoman.quota.SessionQuota;
 import io.dragoman.quota.Turn;
 import java.time.Duration;
@@ -42,6 +43,9 @@ public final class FakeGate implements QuotaGate {
   final AtomicLong used = new AtomicLong();
   final List<QuotaRequest> asked = new CopyOnWriteArrayList<>();
   final List<Evidence> observed = new CopyOnWriteArrayList<>();
+
+  /** What sessions brought along. */
+  public final List<RecentUse> brought = new CopyOnWriteArrayList<>();
 
   // Guarded by this.
   private final Set<Priority> shut = EnumSet.noneOf(Priority.class);
@@ -116,6 +120,18 @@ public final class FakeGate implements QuotaGate {
           serve();
         }
         return turn;
+      }
+    }
+
+    @Override
+    public void brought(RecentUse use) {
+      brought.add(use);
+    }
+
+    @Override
+    public @Nullable Delay why() {
+      synchronized (FakeGate.this) {
+        return line.stream().anyMatch(turn -> turn.place == this) ? delay : null;
       }
     }
 

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dragoman.pipeline.SessionUse;
+import io.dragoman.pipeline.SessionWindow;
+import io.dragoman.quota.RecentUse;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -70,6 +73,22 @@ class SessionEndpointTest {
     assertTrue(usage.path("requests").asLong() >= 4);
     assertEquals(usage.path("requests").asLong() * 10, usage.path("tokens").asLong());
     await().until(node::isEmpty);
+  }
+
+  @Test
+  void whatASessionUsedOnTheNodeThatItLeftCountsHere() throws Exception {
+    RecentUse minute = new RecentUse(List.of(new RecentUse.Part(1_000_000_000L, 30, 6_000)));
+    node.elsewhere.put(SID, new SessionWindow(40, 1_000, minute));
+    Client client = connect(SID);
+    client.say(START);
+    await().until(() -> client.has("session.started"));
+    await().until(() -> node.gate.brought.equals(List.of(minute)));
+    await().until(() -> node.metrics.sessions().getFirst().requests() >= 40);
+    SessionUse use = node.metrics.sessions().getFirst();
+    assertEquals(30, use.requestsLastMinute());
+    assertEquals(6_000, use.tokensLastMinute());
+    client.say("{\"type\":\"session.end\"}");
+    assertEquals(1000, client.closed());
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.dragoman.openai.Usage;
 import io.dragoman.pipeline.FakeGate;
 import io.dragoman.pipeline.PipelineConfig;
 import io.dragoman.pipeline.PipelineMetrics;
+import io.dragoman.pipeline.SessionWindow;
 import io.dragoman.websocket.HttpLimits;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -32,6 +33,11 @@ final class TestNode implements AutoCloseable {
   final SessionEndpoint endpoint;
 
   final FakeGate gate = new FakeGate();
+  final PipelineMetrics metrics = new PipelineMetrics(meters);
+
+  /** What sessions did on other nodes. */
+  final Map<String, SessionWindow> elsewhere = new ConcurrentHashMap<>();
+
   private final WebServer server;
 
   /** What {@code /long} answers: more than all buffers between a node and a client take. */
@@ -87,9 +93,10 @@ final class TestNode implements AutoCloseable {
                 new CapitalLetters(),
                 gate,
                 PipelineConfig.of("model"),
-                new PipelineMetrics(meters),
+                metrics,
                 new SessionMetrics(meters),
                 registry,
+                (sid, told) -> Optional.ofNullable(elsewhere.get(sid)).ifPresent(told),
                 List.of("speech")));
     HttpRouting.Builder routes =
         HttpRouting.builder()
