@@ -9,6 +9,7 @@ import io.dragoman.ops.Health;
 import io.dragoman.ops.Metrics;
 import io.dragoman.ops.NodeFigures;
 import io.dragoman.ops.QuotaEndpoint;
+import io.dragoman.ops.QuotaGauges;
 import io.dragoman.ops.Stats;
 import io.dragoman.ops.Trouble;
 import io.dragoman.page.CaptionsPage;
@@ -119,6 +120,7 @@ public final class Node implements AutoCloseable {
                 windows,
                 config.standIns()));
     metrics.watch(sessions);
+    new QuotaGauges(metrics.registry(), quota.meter(), quota::here, grid::totals);
     metrics.watch(SPEECH, () -> recognizer.trouble().isPresent());
     metrics.watch(LANGUAGE_MODEL, () -> openAi.trouble().isPresent());
     Health health = new Health();
@@ -130,6 +132,7 @@ public final class Node implements AutoCloseable {
             health,
             sessions,
             pipelines,
+            quota::here,
             () -> troubles(recognizer, openAi));
     Stats stats =
         new Stats(grid.node(), grid.clusterView(figures), quota.meter(), InstantSource.system());

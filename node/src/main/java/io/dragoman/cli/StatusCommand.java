@@ -53,7 +53,7 @@ final class StatusCommand implements Callable<Integer> {
   @Option(
       names = "--sessions",
       paramLabel = "N",
-      defaultValue = "8",
+      defaultValue = "7",
       description =
           "How many of the busiest sessions to show (0..1000, default: ${DEFAULT-VALUE}).")
   private int sessions;

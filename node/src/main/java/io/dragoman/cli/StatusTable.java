@@ -13,13 +13,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Says how a cluster stands in lines for a terminal of 80 columns. */
+/** Says how a cluster stands in lines for a terminal of 100 columns. */
 final class StatusTable {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
   private static final int BAR = 24;
-  private static final int NODE = 18;
+  private static final int NODE = 16;
+  private static final int WAITS = 17;
   private static final int MISSING = 24;
-  private static final int REASON = 80;
+  private static final int REASON = 90;
 
   /** A service in trouble that is needed is tried more often. */
   private static final Duration TRIED_LATELY = Duration.ofSeconds(15);
@@ -43,6 +44,13 @@ final class StatusTable {
     lines.addAll(troubles);
     lines.add("");
     quota(status.quota(), lines);
+    lines.add(ledger(status.quota()));
+    lines.add(
+        "so far    %,d requests and %,d tokens, of %s"
+            .formatted(
+                status.totals().requests(),
+                status.totals().tokens(),
+                count(status.totals().sessions(), "session")));
     if (troubles.isEmpty()) {
       lines.add("services  no trouble with speech or the language model");
     }
@@ -72,13 +80,14 @@ final class StatusTable {
 
   private static String headline(ClusterStatus status, ZoneId zone) {
     int all = status.nodes().size() + status.nodesMissing().size();
-    return "%d of %s, %s; %s as %s sees it"
+    return "%d of %s, %s; %s as %s sees it; version %s"
         .formatted(
             status.nodes().size(),
             count(all, "node"),
             count(status.sessions(), "session"),
             TIME.format(Instant.ofEpochMilli(status.time()).atZone(zone)),
-            cut(status.answeredBy(), NODE));
+            cut(status.answeredBy(), NODE),
+            versions(status));
   }
 
   /** The same trouble of several nodes is one line. */
@@ -124,54 +133,101 @@ final class StatusTable {
 
   private static void quota(ClusterStatus.Quota quota, List<String> lines) {
     lines.add("quota     " + state(quota));
-    lines.add(gauge("requests", quota.requestsLastMinute(), quota.requestsPerMinuteLimit()));
-    lines.add(gauge("tokens", quota.tokensLastMinute(), quota.tokensPerMinuteLimit()));
+    lines.add(
+        gauge(
+            "requests",
+            quota.requestsLastMinute(),
+            quota.requestsPerMinuteLimit(),
+            quota.requestsPerMinuteCeiling()));
+    lines.add(
+        gauge(
+            "tokens",
+            quota.tokensLastMinute(),
+            quota.tokensPerMinuteLimit(),
+            quota.tokensPerMinuteCeiling()));
   }
 
   private static String state(ClusterStatus.Quota quota) {
-    String time = time(Duration.ofMillis(quota.remainingMs()));
-    String votes = "%d votes of %d".formatted(quota.votes(), quota.votesNeeded());
+    String more =
+        quota.remainingMs() == 0 ? "" : " for %d s more".formatted(quota.remainingMs() / 1_000 + 1);
     return switch (quota.state()) {
-      case "normal" -> "last minute";
       case "quarantine" ->
-          "for %s more, what nodes that are gone may have used counts".formatted(time);
-      case "gathering" -> "nothing is granted: a new owner gathers the nodes, " + votes;
-      case "no_majority" -> "nothing is granted: no majority of the nodes, " + votes;
-      case "refused" -> "nothing is granted for %s: the upstream refused a call".formatted(time);
-      case "sealed" -> "nothing is granted for a moment: its owner leaves";
+          "quarantine%s: what nodes that are gone may have used is held back".formatted(more);
+      case "gathering" ->
+          "gathering%s, nothing is granted: the ledger's new owner waits for the nodes"
+              .formatted(more);
+      case "no_majority" -> "no majority of the nodes, nothing is granted";
+      case "refused" -> "refused%s, nothing is granted: the upstream said 429".formatted(more);
+      case "sealed" -> "sealed, nothing is granted for a moment: the ledger is handed over";
       case "configuration" ->
-          "nothing is granted to the node that tells this: its openai.timeout_s differs";
-      case "unreachable" -> "unreachable, nothing is granted; sent in the last minute:";
-      default -> "last minute; its state is " + quota.state();
+          "configuration: the node that tells this is granted nothing, its openai.timeout_s differs";
+      case "unreachable" ->
+          "unreachable, nothing is granted to the node that tells this; in the last minute:";
+      default -> quota.state();
     };
   }
 
-  private static String gauge(String what, long used, long limit) {
+  private static String ledger(ClusterStatus.Quota quota) {
+    String kept =
+        quota.ledgerKeptBy().isEmpty()
+            ? "kept by a node that does not answer"
+            : "kept by "
+                + quota.ledgerKeptBy().stream()
+                    .map(node -> cut(node, NODE))
+                    .collect(Collectors.joining(" and "));
+    return "ledger    %s; %s, and it needs %d"
+        .formatted(kept, count(quota.votes(), "vote"), quota.votesNeeded());
+  }
+
+  private static String gauge(String what, long used, long limit, long ceiling) {
     double part = limit <= 0 ? 0 : Math.min(1, (double) used / limit);
     int full = (int) Math.round(part * BAR);
     return row(
-        "%-9s %s%s %4s  %,d of %,d",
-        what, "█".repeat(full), "░".repeat(BAR - full), percent(used, limit), used, limit);
+        "%-9s %s%s %4s  %,d of %,d%s",
+        what,
+        "█".repeat(full),
+        "░".repeat(BAR - full),
+        percent(used, limit),
+        used,
+        limit,
+        ceiling < limit ? "; the upstream says %,d".formatted(ceiling) : "");
   }
 
   private static void nodes(ClusterStatus status, List<String> lines) {
     lines.add(
         row(
-            "%-18s %-21s %-8s %8s %6s %5s %6s",
-            "node", "clients connect to", "state", "sessions", "calls", "queue", "up"));
+            "%-16s %-21s %-8s %8s %5s %5s %6s %5s %8s %8s",
+            "node",
+            "clients connect to",
+            "state",
+            "sessions",
+            "calls",
+            "queue",
+            "up",
+            "lease",
+            "requests",
+            "tokens"));
     for (ClusterStatus.Node node : status.nodes()) {
       lines.add(
           row(
-              "%-18s %-21s %-8s %8d %6d %5d %6s",
+              "%-16s %-21s %-8s %8d %5d %5d %6s %5s %8d %8d",
               cut(node.node(), NODE),
               cut(node.listen(), 21),
               cut(node.state(), 8),
               node.sessions(),
               node.activeRequests(),
               node.queueLength(),
-              time(Duration.ofMillis(node.uptimeMs()))));
+              time(Duration.ofMillis(node.uptimeMs())),
+              lease(node.lease()),
+              node.lease().requests(),
+              node.lease().tokens()));
     }
-    lines.add("version " + versions(status));
+  }
+
+  private static String lease(ClusterStatus.Lease lease) {
+    return lease.lastsMs() == 0
+        ? "none"
+        : String.format(Locale.ROOT, "%.1f s", lease.lastsMs() / 1_000.0);
   }
 
   /** All of them: a cluster that is being renewed has two. */
@@ -187,17 +243,30 @@ final class StatusTable {
   private static void sessions(ClusterStatus status, List<String> lines) {
     lines.add(
         row(
-            "%5s %5s %7s %9s %5s  %-18s %s",
-            "calls", "queue", "req/min", "tok/min", "quota", "node", "session"));
+            "%5s %5s %7s %9s %5s %6s  %-17s %-16s %s",
+            "calls",
+            "queue",
+            "req/min",
+            "tok/min",
+            "quota",
+            "share",
+            "waits for",
+            "node",
+            "session"));
     for (ClusterStatus.Session session : status.busiest()) {
       lines.add(
           row(
-              "%5d %5d %7d %9d %5s  %-18s %s",
+              "%5d %5d %7d %9d %5s %6s  %-17s %-16s %s",
               session.activeRequests(),
               session.queueLength(),
               session.requestsLastMinute(),
               session.tokensLastMinute(),
-              share(session, status.quota()),
+              part(
+                  session,
+                  status.quota().requestsPerMinuteLimit(),
+                  status.quota().tokensPerMinuteLimit()),
+              part(session, session.fairShareRPM(), session.fairShareTPM()),
+              cut(waits(session), WAITS),
               cut(session.node(), NODE),
               session.session()));
     }
@@ -207,14 +276,21 @@ final class StatusTable {
     }
   }
 
-  /** A session's part of the quota, in the dimension that it uses most. */
-  private static String share(ClusterStatus.Session session, ClusterStatus.Quota quota) {
-    boolean tokens =
-        (double) session.tokensLastMinute() / quota.tokensPerMinuteLimit()
-            > (double) session.requestsLastMinute() / quota.requestsPerMinuteLimit();
-    return tokens
-        ? percent(session.tokensLastMinute(), quota.tokensPerMinuteLimit())
-        : percent(session.requestsLastMinute(), quota.requestsPerMinuteLimit());
+  /** A session's part of a limit, in the dimension that it uses most. */
+  private static String part(ClusterStatus.Session session, long requests, long tokens) {
+    boolean ofTokens =
+        (double) session.tokensLastMinute() / Math.max(1, tokens)
+            > (double) session.requestsLastMinute() / Math.max(1, requests);
+    return ofTokens
+        ? percent(session.tokensLastMinute(), tokens)
+        : percent(session.requestsLastMinute(), requests);
+  }
+
+  private static String waits(ClusterStatus.Session session) {
+    String reason = session.waitsFor().replaceFirst("^quota\\.", "");
+    return session.waitsMs() == 0
+        ? reason
+        : "%s, %d s".formatted(reason, session.waitsMs() / 1_000 + 1);
   }
 
   private static String percent(long part, long whole) {

@@ -16,6 +16,7 @@ import io.dragoman.quota.Gate;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.Lessee;
 import io.dragoman.quota.LimitsControl;
+import io.dragoman.quota.NodeQuota;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.QuotaGate;
 import io.dragoman.quota.QuotaMeter;
@@ -110,6 +111,11 @@ public final class GridQuota {
   /** How the quota stands. */
   public QuotaMeter meter() {
     return standing;
+  }
+
+  /** This node's part in it. */
+  public NodeQuota here() {
+    return gate.use(isOwner());
   }
 
   /** The quota's limits, which may be set while it runs. */

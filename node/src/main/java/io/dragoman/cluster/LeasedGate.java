@@ -7,10 +7,13 @@ import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.FairQueue;
 import io.dragoman.quota.Gate;
 import io.dragoman.quota.Lessee;
+import io.dragoman.quota.Load;
 import io.dragoman.quota.Moment;
+import io.dragoman.quota.NodeQuota;
 import io.dragoman.quota.Permit;
 import io.dragoman.quota.QuotaGate;
 import io.dragoman.quota.QuotaRequest;
+import io.dragoman.quota.QuotaRequest.Priority;
 import io.dragoman.quota.RecentUse;
 import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Reply;
@@ -95,9 +98,21 @@ final class LeasedGate implements QuotaGate {
         });
   }
 
-  /** Whether anything of the lease may be spent. */
-  boolean holds() {
-    return locked(() -> lessee.holds(clock.get()));
+  /** What the node holds, and who waits here. */
+  NodeQuota use(boolean keepsLedger) {
+    return locked(
+        () -> {
+          long lasts = lessee.lasts(clock.get());
+          Amount unspent = lasts > 0 ? lessee.unspent() : Amount.ZERO;
+          int finals =
+              (int) waiting.keySet().stream().filter(it -> it.priority() == Priority.FINAL).count();
+          return new NodeQuota(
+              keepsLedger,
+              new Load(unspent.requests() / Amount.REQUEST, unspent.tokens()),
+              Duration.ofNanos(lasts),
+              finals,
+              waiting.size() - finals);
+        });
   }
 
   /** Gives permits to those whose turn it is. */

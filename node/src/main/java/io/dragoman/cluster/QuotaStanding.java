@@ -119,13 +119,15 @@ final class QuotaStanding implements QuotaMeter {
   public QuotaUse use() {
     Heard heard = last;
     if (heard == null) {
-      return new QuotaUse(State.UNREACHABLE, Duration.ZERO, 0, 0, null, load(initial));
+      Load limit = load(initial);
+      return new QuotaUse(State.UNREACHABLE, Duration.ZERO, 0, 0, null, limit, limit);
     }
     long age = nanoTime.getAsLong() - heard.at;
     Reply.Status status = heard.reply.status();
     Load limit = load(heard.reply.limits());
     if (age > timing.lease()) {
-      return new QuotaUse(State.UNREACHABLE, Duration.ZERO, 0, status.majority(), null, limit);
+      return new QuotaUse(
+          State.UNREACHABLE, Duration.ZERO, 0, status.majority(), null, limit, limit);
     }
     long left = status.remaining() == 0 ? 0 : Math.max(0, status.remaining() - age);
     return new QuotaUse(
@@ -136,7 +138,8 @@ final class QuotaStanding implements QuotaMeter {
         status.votes(),
         status.majority(),
         load(heard.reply.booked()),
-        limit);
+        limit,
+        load(heard.reply.ceiling()));
   }
 
   private static State state(Reply.State state) {

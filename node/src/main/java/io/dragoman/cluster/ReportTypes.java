@@ -12,7 +12,10 @@ import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
 import io.dragoman.ops.Trouble;
 import io.dragoman.pipeline.SessionUse;
+import io.dragoman.quota.Load;
+import io.dragoman.quota.NodeQuota;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -64,6 +67,7 @@ final class ReportTypes {
     out.writeInt(report.waiting());
     out.writeLong(report.requestsLastMinute());
     out.writeLong(report.tokensLastMinute());
+    writeQuota(out, report.quota());
     out.writeInt(report.troubles().size());
     for (Trouble trouble : report.troubles()) {
       writeTrouble(out, trouble);
@@ -90,8 +94,27 @@ final class ReportTypes {
         in.readInt(),
         in.readLong(),
         in.readLong(),
+        readQuota(in),
         readTroubles(in),
         readUses(in));
+  }
+
+  private static void writeQuota(ObjectDataOutput out, NodeQuota quota) throws IOException {
+    out.writeBoolean(quota.keepsLedger());
+    out.writeLong(quota.leased().requests());
+    out.writeLong(quota.leased().tokens());
+    out.writeLong(quota.lasts().toMillis());
+    out.writeInt(quota.finals());
+    out.writeInt(quota.partials());
+  }
+
+  private static NodeQuota readQuota(ObjectDataInput in) throws IOException {
+    return new NodeQuota(
+        in.readBoolean(),
+        new Load(in.readLong(), in.readLong()),
+        Duration.ofMillis(in.readLong()),
+        in.readInt(),
+        in.readInt());
   }
 
   private static void writeTrouble(ObjectDataOutput out, Trouble trouble) throws IOException {

@@ -19,6 +19,7 @@ public record ClusterStatus(
     List<Node> nodes,
     List<String> nodesMissing,
     Quota quota,
+    Totals totals,
     long sessions,
     long activeSessions,
     List<Session> busiest) {
@@ -39,12 +40,24 @@ public record ClusterStatus(
       long queueLength,
       long requestsLastMinute,
       long tokensLastMinute,
+      Lease lease,
       List<Trouble> troubles) {}
+
+  /**
+   * A node's part in the quota: what it may still spend without asking, for how long, and how many
+   * requests of sessions wait for more.
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Lease(
+      long requests, long tokens, long lastsMs, long waitingFinals, long waitingPartials) {}
 
   /**
    * The quota that all nodes share.
    *
    * @param remainingMs until the state ends by itself; 0 where it does not
+   * @param ledgerKeptBy the nodes that the grid takes for those that keep the quota's books: one,
+   *     but for a moment
+   * @param requestsPerMinuteCeiling the limit, or less where the upstream named less
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Quota(
@@ -52,12 +65,20 @@ public record ClusterStatus(
       long remainingMs,
       int votes,
       int votesNeeded,
+      List<String> ledgerKeptBy,
       long requestsLastMinute,
       long requestsPerMinuteLimit,
+      long requestsPerMinuteCeiling,
       long tokensLastMinute,
-      long tokensPerMinuteLimit) {}
+      long tokensPerMinuteLimit,
+      long tokensPerMinuteCeiling) {}
 
-  /** A live session. */
+  /**
+   * A live session.
+   *
+   * @param waitsFor why its next request waits, as clients are told; empty where none does
+   * @param waitsMs how long it will, about; 0 where nobody can tell
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Session(
       String session,
@@ -67,10 +88,15 @@ public record ClusterStatus(
       long requestCount,
       long lastRequestTime,
       long requestsLastMinute,
-      long tokensLastMinute) {}
+      long tokensLastMinute,
+      long fairShareRPM,
+      long fairShareTPM,
+      String waitsFor,
+      long waitsMs) {}
 
   static ClusterStatus of(long time, String answeredBy, ClusterReport report, QuotaUse quota) {
     Load used = report.used(quota);
+    Load share = quota.fairShare(report.sum(NodeReport::activeSessions));
     return new ClusterStatus(
         time,
         answeredBy,
@@ -81,13 +107,20 @@ public record ClusterStatus(
             quota.remaining().toMillis(),
             quota.votes(),
             quota.needed(),
+            report.nodes().stream()
+                .filter(node -> node.quota().keepsLedger())
+                .map(NodeReport::node)
+                .toList(),
             used.requests(),
             quota.limit().requests(),
+            quota.ceiling().requests(),
             used.tokens(),
-            quota.limit().tokens()),
+            quota.limit().tokens(),
+            quota.ceiling().tokens()),
+        report.totals(),
         report.sum(NodeReport::sessions),
         report.sum(NodeReport::activeSessions),
-        report.sessions().stream().map(ClusterStatus::session).toList());
+        report.sessions().stream().map(row -> session(row, share)).toList());
   }
 
   private static Node node(NodeReport node) {
@@ -105,10 +138,16 @@ public record ClusterStatus(
         node.waiting(),
         node.requestsLastMinute(),
         node.tokensLastMinute(),
+        new Lease(
+            node.quota().leased().requests(),
+            node.quota().leased().tokens(),
+            node.quota().lasts().toMillis(),
+            node.quota().finals(),
+            node.quota().partials()),
         node.troubles());
   }
 
-  private static Session session(ClusterReport.Row row) {
+  private static Session session(ClusterReport.Row row, Load share) {
     return new Session(
         row.use().session(),
         row.node(),
@@ -117,7 +156,11 @@ public record ClusterStatus(
         row.use().requests(),
         row.use().lastRequestMs(),
         row.use().requestsLastMinute(),
-        row.use().tokensLastMinute());
+        row.use().tokensLastMinute(),
+        share.requests(),
+        share.tokens(),
+        row.use().waitsFor(),
+        row.use().waitsMs());
   }
 
   static String tag(Enum<?> value) {

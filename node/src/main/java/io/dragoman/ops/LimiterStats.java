@@ -14,17 +14,26 @@ import org.jspecify.annotations.Nullable;
 public record LimiterStats(
     long requestsLastMinute,
     long requestsPerMinuteLimit,
+    long requestsPerMinuteCeiling,
     long tokensLastMinute,
     long tokensPerMinuteLimit,
+    long tokensPerMinuteCeiling,
     long activeSessions,
     Map<String, SessionStats> sessionStats,
     @Nullable String next,
     String quotaState,
+    long quotaStateRemainingMs,
+    Totals totals,
     List<String> nodesMissing) {
 
   /** One session's part of it. */
   public record SessionStats(
-      long requestsLastMinute, long tokensLastMinute, long fairShareRPM, long fairShareTPM) {}
+      long requestsLastMinute,
+      long tokensLastMinute,
+      long fairShareRPM,
+      long fairShareTPM,
+      String waitsFor,
+      long waitsMs) {}
 
   static LimiterStats of(ClusterReport report, QuotaUse quota) {
     long active = report.sum(NodeReport::activeSessions);
@@ -37,18 +46,24 @@ public record LimiterStats(
               row.use().requestsLastMinute(),
               row.use().tokensLastMinute(),
               share.requests(),
-              share.tokens()));
+              share.tokens(),
+              row.use().waitsFor(),
+              row.use().waitsMs()));
     }
     Load used = report.used(quota);
     return new LimiterStats(
         used.requests(),
         quota.limit().requests(),
+        quota.ceiling().requests(),
         used.tokens(),
         quota.limit().tokens(),
+        quota.ceiling().tokens(),
         active,
         stats,
         report.next(),
         ClusterStatus.tag(quota.state()),
+        quota.remaining().toMillis(),
+        report.totals(),
         report.missing());
   }
 }

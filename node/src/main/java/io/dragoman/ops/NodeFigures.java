@@ -3,6 +3,7 @@ package io.dragoman.ops;
 import io.dragoman.pipeline.PipelineMetrics;
 import io.dragoman.pipeline.SessionUse;
 import io.dragoman.pipeline.Spent;
+import io.dragoman.quota.NodeQuota;
 import io.dragoman.session.SessionEndpoint;
 import java.util.List;
 import java.util.function.Supplier;
@@ -15,6 +16,7 @@ public final class NodeFigures implements NodeView {
   private final Health health;
   private final SessionEndpoint sessions;
   private final PipelineMetrics pipelines;
+  private final Supplier<NodeQuota> quota;
   private final Supplier<List<Trouble>> troubles;
   private final long startedNanos = System.nanoTime();
 
@@ -25,6 +27,7 @@ public final class NodeFigures implements NodeView {
    * @param node the node's name in this life of its
    * @param version of the program
    * @param mostInFlight how many calls to the language model the node makes at once
+   * @param quota the node's part in the cluster's quota
    * @param troubles the services that do not serve the node now
    */
   public NodeFigures(
@@ -34,6 +37,7 @@ public final class NodeFigures implements NodeView {
       Health health,
       SessionEndpoint sessions,
       PipelineMetrics pipelines,
+      Supplier<NodeQuota> quota,
       Supplier<List<Trouble>> troubles) {
     this.node = node;
     this.version = version;
@@ -41,6 +45,7 @@ public final class NodeFigures implements NodeView {
     this.health = health;
     this.sessions = sessions;
     this.pipelines = pipelines;
+    this.quota = quota;
     this.troubles = troubles;
   }
 
@@ -69,6 +74,7 @@ public final class NodeFigures implements NodeView {
         all.stream().mapToInt(SessionUse::waiting).sum(),
         minute.requests(),
         minute.tokens(),
+        quota.get(),
         troubles.get(),
         selection.of(all.stream()));
   }

@@ -1,6 +1,7 @@
 package io.dragoman.ops;
 
 import io.dragoman.pipeline.SessionUse;
+import io.dragoman.quota.NodeQuota;
 import java.util.List;
 
 /**
@@ -19,6 +20,7 @@ import java.util.List;
  * @param waiting the utterances that wait to be translated or corrected
  * @param requestsLastMinute the requests that were permitted in the last minute
  * @param tokensLastMinute what the quota was charged for those
+ * @param quota its part in the cluster's quota
  * @param troubles the services that do not serve it; empty when all is well
  * @param selected the sessions that were asked for, and one more where there are others
  */
@@ -37,6 +39,7 @@ public record NodeReport(
     int waiting,
     long requestsLastMinute,
     long tokensLastMinute,
+    NodeQuota quota,
     List<Trouble> troubles,
     List<SessionUse> selected) {
   public NodeReport {

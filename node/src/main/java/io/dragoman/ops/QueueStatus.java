@@ -18,6 +18,7 @@ public record QueueStatus(
     long activeSessions,
     Map<String, SessionStats> sessionStats,
     @Nullable String next,
+    Totals totals,
     List<String> nodesMissing) {
 
   /** One session's part of it. */
@@ -40,6 +41,7 @@ public record QueueStatus(
         report.sum(NodeReport::activeSessions),
         stats,
         report.next(),
+        report.totals(),
         report.missing());
   }
 }

@@ -154,6 +154,11 @@ public final class Lessee {
     return lease.holds(now);
   }
 
+  /** For how long anything of it may be spent, in nanoseconds, unless it is renewed. */
+  public long lasts(Moment now) {
+    return lease.lasts(now);
+  }
+
   /** What the lease still covers, if it holds. */
   public Amount unspent() {
     return lease.unspent();

@@ -26,6 +26,11 @@ final class LocalLease {
         && !rules.voidsLease(renewed, now);
   }
 
+  /** For how long it may be spent, unless it is renewed. */
+  long lasts(Moment now) {
+    return holds(now) ? sent + duration - now.monotonic() : 0;
+  }
+
   Amount unspent() {
     return new Amount(requests, tokens);
   }

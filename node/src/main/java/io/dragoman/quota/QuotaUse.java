@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param needed how many must, for anything to be granted
  * @param used what counts against the limit now; null where nobody can tell
  * @param limit the most that may count, in any rolling window
+ * @param ceiling the same, or less where the upstream named less lately
  */
 public record QuotaUse(
-    State state, Duration remaining, int votes, int needed, @Nullable Load used, Load limit) {
+    State state,
+    Duration remaining,
+    int votes,
+    int needed,
+    @Nullable Load used,
+    Load limit,
+    Load ceiling) {
 
   /** What becomes of a request for a permit. */
   public enum State {

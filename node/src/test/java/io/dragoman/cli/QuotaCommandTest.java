@@ -47,7 +47,13 @@ class QuotaCommandTest {
         };
     QuotaUse use =
         new QuotaUse(
-            QuotaUse.State.QUARANTINE, Duration.ofMillis(11_500), 2, 2, null, new Load(1, 1));
+            QuotaUse.State.QUARANTINE,
+            Duration.ofMillis(11_500),
+            2,
+            2,
+            null,
+            new Load(1, 1),
+            new Load(1, 1));
     HttpRouting.Builder routing = HttpRouting.builder();
     new QuotaEndpoint(control, () -> use).serveOn(routing);
     server = WebServer.builder().host("127.0.0.1").port(0).routing(routing).build().start();

@@ -4,18 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.ops.ClusterStatus;
+import io.dragoman.ops.Totals;
 import io.dragoman.ops.Trouble;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StatusTableTest {
-  private static final ClusterStatus.Quota HALF =
-      new ClusterStatus.Quota("normal", 0, 2, 2, 2_250, 4_500, 100, 1_800_000);
+  private static final ClusterStatus.Quota HALF = quota("normal", 0, 2_250, 100);
 
   @Test
-  void aClusterIsShownInEightyColumns() {
+  void aClusterIsShownInAHundredColumns() {
     ClusterStatus status =
         status(
             List.of(node("n1-0a1b2c3d", "1.0"), node("n2-a-very-long-name-indeed-0a1b2c3d", "1.1")),
@@ -25,20 +27,21 @@ class StatusTableTest {
 
     assertEquals(
         """
-        2 of 2 nodes, 3 sessions; 01:00:00 as n1-0a1b2c3d sees it
+        2 of 2 nodes, 3 sessions; 01:00:00 as n1-0a1b2c3d sees it; version 1.0, 1.1
 
-        quota     last minute
-        requests  ████████████░░░░░░░░░░░░ 50 %  2,250 of 4,500
+        quota     normal
+        requests  ████████████░░░░░░░░░░░░ 50 %  2,250 of 4,500; the upstream says 3,000
         tokens    ░░░░░░░░░░░░░░░░░░░░░░░░  0 %  100 of 1,800,000
+        ledger    kept by n1-0a1b2c3d; 3 votes, and it needs 2
+        so far    12,345 requests and 2,345,678 tokens, of 12 sessions
         services  no trouble with speech or the language model
 
-        node               clients connect to    state    sessions  calls queue     up
-        n1-0a1b2c3d        192.168.100.200:65535 ready           2      3     4    2 h
-        n2-a-very-long-na… 192.168.100.200:65535 ready           2      3     4    2 h
-        version 1.0, 1.1
+        node             clients connect to    state    sessions calls queue     up lease requests   tokens
+        n1-0a1b2c3d      192.168.100.200:65535 ready           2     3     4    2 h 1.8 s       12     4000
+        n2-a-very-long-… 192.168.100.200:65535 ready           2     3     4    2 h 1.8 s       12     4000
 
-        calls queue req/min   tok/min quota  node               session
-            1     2      90     30000   2 %  n1-0a1b2c3d        4be0643f-1d98-573b-97cd-ca98a65347dd
+        calls queue req/min   tok/min quota  share  waits for         node             session
+            1     2      90     30000   2 %    6 %  requests, 2 s     n1-0a1b2c3d      4be0643f-1d98-573b-97cd-ca98a65347dd
         … and 2 sessions more: --sessions N
         """,
         String.join("\n", StatusTable.lines(status, ZoneOffset.UTC)) + "\n");
@@ -50,7 +53,7 @@ class StatusTableTest {
         status(
             List.of(node("n1-0a1b2c3d", "1.0")),
             List.of("n2-0a1b2c3d", "192.168.100.200:5701"),
-            new ClusterStatus.Quota("unreachable", 0, 0, 2, 10, 4_500, 100, 1_800_000),
+            quota("unreachable", 0, 10, 100),
             List.of());
 
     List<String> lines = StatusTable.lines(status, ZoneOffset.UTC);
@@ -73,7 +76,7 @@ class StatusTableTest {
             status(
                 List.of(node("n1", "1.0", away, refused), node("n2", "1.0", longer)),
                 List.of(),
-                new ClusterStatus.Quota("normal", 0, 2, 2, 0, 4_500, 0, 1_800_000),
+                quota("normal", 0, 0, 0),
                 List.of()),
             ZoneOffset.UTC);
 
@@ -86,17 +89,47 @@ class StatusTableTest {
     assertTrue(lines.stream().noneMatch(line -> line.startsWith("services")), lines.toString());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          quarantine  | quarantine for 42 s more: what nodes that are gone may have used is held back
+          gathering   | gathering for 42 s more, nothing is granted: the ledger's new owner waits for the nodes
+          no_majority | no majority of the nodes, nothing is granted
+          refused     | refused for 42 s more, nothing is granted: the upstream said 429
+          sealed      | sealed, nothing is granted for a moment: the ledger is handed over
+          """)
+  void whatStateTheQuotaIsInIsToldAndForHowLong(String state, String told) {
+    ClusterStatus status =
+        status(List.of(node("n1", "1.0")), List.of(), quota(state, 41_200, 10, 10), List.of());
+    List<String> lines = StatusTable.lines(status, ZoneOffset.UTC);
+    assertEquals("quota     " + told, lines.get(2));
+    assertTrue(lines.get(2).length() <= 100, lines.get(2));
+  }
+
   @Test
   void allLinesFit() {
     ClusterStatus status =
         status(
             List.of(node("n".repeat(64), "1.0")),
             List.of("m".repeat(64)),
-            new ClusterStatus.Quota("unreachable", 0, 0, 2, 9_999_999, 9_999_999, 1, 2_000_000_000),
+            new ClusterStatus.Quota(
+                "configuration",
+                0,
+                0,
+                2,
+                List.of("n".repeat(64), "m".repeat(64)),
+                9_999_999,
+                9_999_999,
+                9_999_998,
+                1,
+                2_000_000_000,
+                1_999_999_999),
             List.of(session("s".repeat(20), 99_999, 99_999_999)));
 
     for (String line : StatusTable.lines(status, ZoneOffset.UTC)) {
-      assertTrue(line.length() <= 80, line.length() + ": " + line);
+      assertTrue(line.length() <= 100, line.length() + ": " + line);
     }
   }
 
@@ -116,7 +149,16 @@ class StatusTableTest {
       List<String> missing,
       ClusterStatus.Quota quota,
       List<ClusterStatus.Session> busiest) {
-    return new ClusterStatus(3_600_000, "n1-0a1b2c3d", nodes, missing, quota, 3, 3, busiest);
+    return new ClusterStatus(
+        3_600_000,
+        "n1-0a1b2c3d",
+        nodes,
+        missing,
+        quota,
+        new Totals(12, 12_345, 2_345_678),
+        3,
+        3,
+        busiest);
   }
 
   private static ClusterStatus.Node node(String name, String version, Trouble... troubles) {
@@ -134,10 +176,39 @@ class StatusTableTest {
         4,
         1_125,
         50,
+        new ClusterStatus.Lease(12, 4_000, 1_800, 3, 4),
         List.of(troubles));
   }
 
   private static ClusterStatus.Session session(String id, long requests, long tokens) {
-    return new ClusterStatus.Session(id, "n1-0a1b2c3d", 1, 2, 500, 1_000, requests, tokens);
+    return new ClusterStatus.Session(
+        id,
+        "n1-0a1b2c3d",
+        1,
+        2,
+        500,
+        1_000,
+        requests,
+        tokens,
+        1_500,
+        600_000,
+        "quota.requests",
+        1_400);
+  }
+
+  private static ClusterStatus.Quota quota(
+      String state, long remainingMs, long requests, long tokens) {
+    return new ClusterStatus.Quota(
+        state,
+        remainingMs,
+        3,
+        2,
+        List.of("n1-0a1b2c3d"),
+        requests,
+        4_500,
+        3_000,
+        tokens,
+        1_800_000,
+        1_800_000);
   }
 }

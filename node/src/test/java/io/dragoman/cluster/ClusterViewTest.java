@@ -12,6 +12,7 @@ import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
 import io.dragoman.ops.Totals;
 import io.dragoman.pipeline.SessionUse;
+import io.dragoman.quota.NodeQuota;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,6 +192,7 @@ final class ClusterViewTest {
         sessions,
         9L * sessions,
         9L * sessions,
+        NodeQuota.NONE,
         List.of(),
         selection.of(uses.stream()));
   }

@@ -15,6 +15,7 @@ import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
 import io.dragoman.quota.Delay.Cause;
+import io.dragoman.quota.NodeQuota;
 import io.dragoman.quota.Permit;
 import io.dragoman.quota.QuotaMeter;
 import io.dragoman.quota.QuotaUse;
@@ -178,7 +179,23 @@ final class GridFailureTest {
 
   private static NodeReport report(Selection selection) {
     return new NodeReport(
-        "n", Readiness.READY, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
+        "n",
+        Readiness.READY,
+        "",
+        "",
+        "",
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        NodeQuota.NONE,
+        List.of(),
+        List.of());
   }
 
   @Test

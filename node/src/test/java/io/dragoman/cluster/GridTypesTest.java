@@ -30,13 +30,16 @@ import io.dragoman.quota.Ledger;
 import io.dragoman.quota.LedgerKeeper.Outcome;
 import io.dragoman.quota.Lessee;
 import io.dragoman.quota.Limits;
+import io.dragoman.quota.Load;
 import io.dragoman.quota.Moment;
+import io.dragoman.quota.NodeQuota;
 import io.dragoman.quota.RecentUse;
 import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Rules;
 import io.dragoman.quota.Voters;
 import io.dragoman.quota.Wants;
 import io.dragoman.session.SessionEntry;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +140,7 @@ final class GridTypesTest {
         7,
         8,
         9,
+        new NodeQuota(true, new Load(1, 2), Duration.ofMillis(3), 4, 5),
         List.of(new Trouble("speech", "away", "UNAVAILABLE", 10, 11)),
         List.of(use, use));
   }

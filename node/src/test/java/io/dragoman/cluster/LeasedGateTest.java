@@ -65,7 +65,7 @@ final class LeasedGateTest {
     for (int i = 0; i < 40; i++) {
       pass();
     }
-    assertTrue(gate.holds());
+    assertTrue(gate.use(false).lasts().isPositive());
   }
 
   @AfterEach
@@ -195,7 +195,7 @@ final class LeasedGateTest {
     Turn turn = ask();
     assertInstanceOf(Answer.Waiting.class, turn.await(NOW));
     assertEquals(Cause.LEASE, turn.why().cause());
-    assertFalse(gate.holds());
+    assertFalse(gate.use(false).lasts().isPositive());
     refresh();
     pass();
     permit(turn);

@@ -59,7 +59,14 @@ class QuotaEndpointTest {
           }
         };
     QuotaUse use =
-        new QuotaUse(QuotaUse.State.QUARANTINE, Duration.ofSeconds(12), 2, 2, null, new Load(1, 1));
+        new QuotaUse(
+            QuotaUse.State.QUARANTINE,
+            Duration.ofSeconds(12),
+            2,
+            2,
+            null,
+            new Load(1, 1),
+            new Load(1, 1));
     HttpRouting.Builder routing = HttpRouting.builder();
     new QuotaEndpoint(limits, () -> use).serveOn(routing);
     server = WebServer.builder().host("127.0.0.1").port(0).routing(routing).build().start();

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dragoman.pipeline.SessionUse;
 import io.dragoman.quota.Load;
+import io.dragoman.quota.NodeQuota;
 import io.dragoman.quota.QuotaUse;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -35,6 +36,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(180)
 class StatsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What the upstream allows. */
+  private static final Load NAMED = new Load(3_000, 1_800_000);
+
+  private static final NodeQuota LEASED =
+      new NodeQuota(true, new Load(12, 4_000), Duration.ofMillis(1_800), 3, 4);
   private static final Totals TOTALS = new Totals(3, 5_000, 600_000);
   private static final Load LIMIT = new Load(4_500, 1_800_000);
 
@@ -43,7 +50,8 @@ class StatsTest {
   private List<String> missing = List.of();
   private List<Trouble> troubles = List.of();
   private QuotaUse quota =
-      new QuotaUse(QuotaUse.State.NORMAL, Duration.ZERO, 2, 2, new Load(100, 500_000), LIMIT);
+      new QuotaUse(
+          QuotaUse.State.NORMAL, Duration.ZERO, 2, 2, new Load(100, 500_000), LIMIT, NAMED);
   private WebServer server;
 
   @BeforeEach
@@ -82,6 +90,7 @@ class StatsTest {
               uses.stream().mapToInt(SessionUse::waiting).sum(),
               uses.stream().mapToLong(SessionUse::requestsLastMinute).sum(),
               uses.stream().mapToLong(SessionUse::tokensLastMinute).sum(),
+              LEASED,
               troubles,
               selection.of(uses.stream())));
     }
@@ -117,7 +126,8 @@ class StatsTest {
              "sessionStats": {
                "a": {"requestCount": 5, "lastRequestTime": 1005},
                "b": {"requestCount": 10, "lastRequestTime": 1010}},
-             "next": null, "nodesMissing": []}
+             "next": null, "totals": {"sessions": 3, "requests": 5000, "tokens": 600000},
+             "nodesMissing": []}
             """),
         get("/v1/stats/queue"));
   }
@@ -131,13 +141,18 @@ class StatsTest {
         JSON.readTree(
             """
             {"requestsLastMinute": 100, "requestsPerMinuteLimit": 4500,
-             "tokensLastMinute": 500000, "tokensPerMinuteLimit": 1800000, "activeSessions": 2,
+             "requestsPerMinuteCeiling": 3000,
+             "tokensLastMinute": 500000, "tokensPerMinuteLimit": 1800000,
+             "tokensPerMinuteCeiling": 1800000, "activeSessions": 2,
              "sessionStats": {
                "a": {"requestsLastMinute": 5, "tokensLastMinute": 500,
-                     "fairShareRPM": 2250, "fairShareTPM": 900000},
+                     "fairShareRPM": 2250, "fairShareTPM": 900000,
+                     "waitsFor": "", "waitsMs": 0},
                "b": {"requestsLastMinute": 10, "tokensLastMinute": 1000,
-                     "fairShareRPM": 2250, "fairShareTPM": 900000}},
-             "next": null, "quotaState": "normal", "nodesMissing": []}
+                     "fairShareRPM": 2250, "fairShareTPM": 900000,
+                     "waitsFor": "", "waitsMs": 0}},
+             "next": null, "quotaState": "normal", "quotaStateRemainingMs": 0,
+             "totals": {"sessions": 3, "requests": 5000, "tokens": 600000}, "nodesMissing": []}
             """),
         get("/v1/stats/limits"));
   }
@@ -153,7 +168,7 @@ class StatsTest {
   @Test
   void anUnreachableQuotaIsSaidAndTheNodesOwnSumsStand() throws Exception {
     nodes.add(List.of(use("a", 0, 0, 5)));
-    quota = new QuotaUse(QuotaUse.State.UNREACHABLE, Duration.ZERO, 0, 2, null, LIMIT);
+    quota = new QuotaUse(QuotaUse.State.UNREACHABLE, Duration.ZERO, 0, 2, null, LIMIT, LIMIT);
     JsonNode limits = get("/v1/stats/limits");
     assertEquals("unreachable", limits.path("quotaState").asText());
     assertEquals(5, limits.path("requestsLastMinute").asInt());
@@ -219,6 +234,15 @@ class StatsTest {
     assertEquals("ready", status.path("nodes").path(0).path("state").asText());
     assertEquals(100, status.path("quota").path("requestsLastMinute").asInt());
     assertEquals("normal", status.path("quota").path("state").asText());
+    assertEquals(3_000, status.path("quota").path("requestsPerMinuteCeiling").asInt());
+    assertEquals("n1", status.path("quota").path("ledgerKeptBy").path(0).asText());
+    assertEquals(5_000, status.path("totals").path("requests").asInt());
+    assertEquals(
+        JSON.readTree(
+            """
+            {"requests": 12, "tokens": 4000, "lastsMs": 1800, "waitingFinals": 3, "waitingPartials": 4}
+            """),
+        status.path("nodes").path(0).path("lease"));
     assertEquals(2, status.path("busiest").size());
     JsonNode first = status.path("busiest").path(0);
     assertEquals("a", first.path("session").asText());
