@@ -14,6 +14,7 @@ import io.dragoman.ops.Stats;
 import io.dragoman.ops.Trouble;
 import io.dragoman.page.CaptionsPage;
 import io.dragoman.pipeline.PipelineMetrics;
+import io.dragoman.quota.Dispatch;
 import io.dragoman.session.SessionEndpoint;
 import io.dragoman.session.SessionMetrics;
 import io.dragoman.session.SessionServices;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -101,7 +103,7 @@ public final class Node implements AutoCloseable {
       throw e;
     }
     OpenAi openAi = new OpenAiClient(config.openAi());
-    GridQuota quota = grid.openQuota(config.openAi().mostCalls());
+    GridQuota quota = grid.openQuota(config.dispatch());
     Metrics metrics = new Metrics(config.name());
     PipelineMetrics pipelines = new PipelineMetrics(metrics.registry());
     SessionWindows windows = grid.openWindows(pipelines);
@@ -123,17 +125,18 @@ public final class Node implements AutoCloseable {
     new QuotaGauges(metrics.registry(), quota.meter(), quota::here, grid::totals);
     metrics.watch(SPEECH, () -> recognizer.trouble().isPresent());
     metrics.watch(LANGUAGE_MODEL, () -> openAi.trouble().isPresent());
+    metrics.watch(quota.dispatch());
     Health health = new Health();
     NodeFigures figures =
         new NodeFigures(
             grid.node(),
             version(),
-            config.openAi().mostCalls(),
+            () -> quota.dispatch().most(),
             health,
             sessions,
             pipelines,
             quota::here,
-            () -> troubles(recognizer, openAi));
+            () -> troubles(recognizer, openAi, quota.dispatch()));
     Stats stats =
         new Stats(grid.node(), grid.clusterView(figures), quota.meter(), InstantSource.system());
     Watch adminWatch = new Watch();
@@ -249,13 +252,16 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private static List<Trouble> troubles(SpeechRecognizer recognizer, OpenAi openAi) {
-    return Stream.concat(
-            recognizer.trouble().stream()
+  private static List<Trouble> troubles(
+      SpeechRecognizer recognizer, OpenAi openAi, Dispatch dispatch) {
+    return Stream.of(
+            recognizer
+                .trouble()
                 .map(
                     it ->
                         trouble(SPEECH, it.refused(), it.reason(), it.lasting(), it.sinceTried())),
-            openAi.trouble().stream()
+            openAi
+                .trouble()
                 .map(
                     it ->
                         trouble(
@@ -263,8 +269,24 @@ public final class Node implements AutoCloseable {
                             it.refused(),
                             it.reason(),
                             it.lasting(),
-                            it.sinceTried())))
+                            it.sinceTried())),
+            limited(dispatch))
+        .flatMap(Optional::stream)
         .toList();
+  }
+
+  /** The language model answers, but takes less than is configured. */
+  private static Optional<Trouble> limited(Dispatch dispatch) {
+    Duration lasting = dispatch.limited();
+    return lasting.isZero()
+        ? Optional.empty()
+        : Optional.of(
+            new Trouble(
+                LANGUAGE_MODEL,
+                "limited",
+                "too many requests, so %d calls at once".formatted(dispatch.most()),
+                lasting.toMillis(),
+                0));
   }
 
   private static Trouble trouble(

@@ -1,5 +1,6 @@
 package io.dragoman;
 
+import io.dragoman.cluster.DispatchConfig;
 import io.dragoman.cluster.GridConfig;
 import io.dragoman.cluster.GridFile;
 import io.dragoman.openai.OpenAiConfig;
@@ -37,12 +38,15 @@ public record NodeConfig(
     SpeechConfig speech,
     OpenAiConfig openAi,
     PipelineConfig captions,
-    QuotaConfig quota) {
+    QuotaConfig quota,
+    DispatchConfig dispatch) {
 
   private static final String MISSING = "missing";
 
   /** The default, which leaves the limit to the speech streams. */
   private static final int MOST_SESSIONS = 2_000;
+
+  private static final long MINUTE_MS = 60_000;
 
   /** What a message from another node may take, at most, for the quota's bookings to hold. */
   private static final Duration NETWORK_BOUND = Duration.ofSeconds(2);
@@ -128,6 +132,8 @@ public record NodeConfig(
     Address place = address(settings, "grid.listen", "127.0.0.1:5701");
     Duration callTimeout = settings.seconds("openai.timeout_s", 20, 1, 120);
     SpeechConfig speech = speech(settings);
+    int requestsPerMinute = settings.number("quota.requests_per_minute", 4_500, 1, 100_000_000);
+    DispatchConfig dispatch = dispatch(settings, requestsPerMinute);
     return new NodeConfig(
         name,
         listen,
@@ -145,17 +151,41 @@ public record NodeConfig(
             home.resolve(settings.text("node.data", "data"))),
         sessions(settings, speech),
         speech,
-        openAi(settings, callTimeout),
+        openAi(settings, callTimeout).withCalls(dispatch.calls()),
         PipelineConfig.of(settings.text("openai.model", "gpt-4o-mini")),
         new QuotaConfig(
             new Limits(
-                settings.number("quota.requests_per_minute", 4_500, 1, 100_000_000),
+                requestsPerMinute,
                 settings.number("quota.tokens_per_minute", 1_800_000, 1, 2_000_000_000),
                 settings.number("quota.requests_per_second", 100_000_000, 1, 100_000_000)),
             settings.choice("quota.policy", Policy.FAIR),
             settings.choice("quota.charge", Charge.RESERVED),
             callTimeout,
-            NETWORK_BOUND));
+            NETWORK_BOUND),
+        dispatch);
+  }
+
+  private static DispatchConfig dispatch(Settings settings, int requestsPerMinute) {
+    DispatchConfig.Profile profile =
+        settings.choice("dispatch.profile", DispatchConfig.Profile.AUTOMATIC);
+    DispatchConfig dispatch =
+        DispatchConfig.of(profile, requestsPerMinute)
+            .with(
+                settings.number("dispatch.calls", 0, 0, DispatchConfig.MOST),
+                settings.number("dispatch.calls_when_limited", 0, 0, DispatchConfig.MOST),
+                settings.number("dispatch.interval_ms", 0, 0, 1_000));
+    long intervalMs = dispatch.interval().toMillis();
+    if (intervalMs * requestsPerMinute > MINUTE_MS) {
+      String key =
+          intervalMs == DispatchConfig.of(profile, requestsPerMinute).interval().toMillis()
+              ? "dispatch.profile"
+              : "dispatch.interval_ms";
+      settings.note(
+          key,
+          "a node sends %,d requests a minute at most, and quota.requests_per_minute is %,d."
+              .formatted(MINUTE_MS / intervalMs, requestsPerMinute));
+    }
+    return dispatch;
   }
 
   private static SessionConfig sessions(Settings settings, SpeechConfig speech) {

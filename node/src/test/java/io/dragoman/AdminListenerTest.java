@@ -39,6 +39,7 @@ class AdminListenerTest {
         var request = HttpRequest.newBuilder(metrics).timeout(Duration.ofSeconds(60)).build();
         String answer = operator.send(request, BodyHandlers.ofString()).body();
         assertTrue(answer.contains("dragoman_connections"), answer);
+        assertTrue(answer.contains("dragoman_openai_rate_limited{"), answer);
       }
     } finally {
       for (Socket socket : crowd) {

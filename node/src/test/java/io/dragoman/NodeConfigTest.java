@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dragoman.cluster.DispatchConfig;
 import io.dragoman.quota.Policy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,8 +106,50 @@ class NodeConfigTest {
 
   @ParameterizedTest
   @CsvSource({
+    "'',                                                           150, 60,  0, 5",
+    "quota.requests_per_minute=450,                                 15,  6,  0, 4",
+    "quota.requests_per_minute=60,                                   8,  4,  0, 4",
+    "quota.requests_per_minute=100000000,                         1024, 410, 0, 32",
+    "dispatch.profile=sources,                                       5,  2, 25, 4",
+    "dispatch.profile=sources dispatch.calls=8,                      8,  4, 25, 4",
+    "dispatch.profile=sources dispatch.calls=1,                      1,  1, 25, 4",
+    "dispatch.calls=6 dispatch.calls_when_limited=6,                 6,  6,  0, 4",
+    "dispatch.profile=sources dispatch.interval_ms=50,               5,  2, 50, 4"
+  })
+  void howManyCallsAreMadeAtOnceFollowsFromTheLimitOrAProfile(
+      String given, int calls, int whenLimited, int intervalMs, int connections) {
+    Map<String, String> overrides = new HashMap<>();
+    for (String one : given.split(" ", -1)) {
+      if (!one.isEmpty()) {
+        overrides.put(one.substring(0, one.indexOf('=')), one.substring(one.indexOf('=') + 1));
+      }
+    }
+    NodeConfig config = read(null, NEEDED, overrides);
+    assertEquals(
+        new DispatchConfig(calls, whenLimited, Duration.ofMillis(intervalMs)), config.dispatch());
+    assertEquals(connections, config.openAi().connections());
+    assertTrue(config.openAi().mostCalls() >= calls);
+  }
+
+  @Test
+  void anIntervalThatLeavesAPartOfTheQuotaUnusedIsNoted() {
+    assertEquals(
+        List.of(
+            "command line: dispatch.profile: a node sends 2,400 requests a minute at most, and"
+                + " quota.requests_per_minute is 4,500."),
+        NodeConfig.check(HOME, null, NEEDED, Map.of("dispatch.profile", "sources")).notes());
+    assertEquals(
+        List.of(),
+        NodeConfig.check(HOME, null, NEEDED, Map.of("dispatch.interval_ms", "13")).notes());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "quota.requests_per_minute,many,whole number from 1 to",
     "quota.policy,greedy,'one of: fair, equal'",
+    "dispatch.profile,fast,'one of: automatic, sources'",
+    "dispatch.calls,2000,whole number from 0 to 1024",
+    "dispatch.calls_when_limited,200,'not in 1..150, the calls that the node makes at once'",
     "node.listen,8080,HOST:PORT",
     "grid.listen,127.0.0.1:99999,HOST:PORT",
     "node.colour,blue,node.colour",

@@ -125,7 +125,11 @@ final class StatusTable {
     return "! %s %s for %s%s: %s"
         .formatted(
             service,
-            first.state().equals("refused") ? "refuses " + who : "is away from " + who,
+            switch (first.state()) {
+              case "refused" -> "refuses " + who;
+              case "limited" -> "holds " + who + " back";
+              default -> "is away from " + who;
+            },
             time(lasts),
             tried.compareTo(TRIED_LATELY) < 0 ? "" : ", last tried %s ago".formatted(time(tried)),
             cut(first.reason(), REASON));

@@ -185,20 +185,26 @@ public final class Grid implements AutoCloseable {
   /**
    * Takes part in the cluster's quota. Once only.
    *
-   * @param places how many calls this node makes at once
+   * @param calls how many this node makes at once
    */
-  public GridQuota openQuota(int places) {
-    quota =
+  public GridQuota openQuota(int calls) {
+    return openQuota(DispatchConfig.of(calls));
+  }
+
+  /** The same. */
+  public GridQuota openQuota(DispatchConfig dispatch) {
+    GridQuota opened =
         new GridQuota(
             hazelcast,
             owners,
             NodeIds.of(config.place()),
             config.size(),
             quotaConfig,
-            places,
+            dispatch,
             memory,
             remembered);
-    return quota;
+    quota = opened;
+    return opened;
   }
 
   /** Tells the others how this node stands, from now on when they ask, and asks them. */

@@ -12,6 +12,7 @@ import io.dragoman.cluster.LedgerOperation.Adopt;
 import io.dragoman.cluster.LedgerOperation.Ask;
 import io.dragoman.cluster.LedgerOperation.Seal;
 import io.dragoman.cluster.NodeMemory.Remembered;
+import io.dragoman.quota.Dispatch;
 import io.dragoman.quota.Gate;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.Lessee;
@@ -61,7 +62,7 @@ public final class GridQuota {
   /**
    * @param node its lasting number
    * @param nodes how many the cluster has
-   * @param places how many calls the node makes at once
+   * @param dispatch how many calls the node makes at once
    */
   GridQuota(
       HazelcastInstance hazelcast,
@@ -69,7 +70,7 @@ public final class GridQuota {
       long node,
       int nodes,
       QuotaConfig config,
-      int places,
+      DispatchConfig dispatch,
       NodeMemory memory,
       Remembered remembered) {
     Timing timing = config.timing(nodes);
@@ -86,7 +87,7 @@ public final class GridQuota {
     this.standing = new QuotaStanding(config.limits(), timing, System::nanoTime);
     this.limits = new GridLimits(ledgers, NAME, owners, standing);
     Gate pure = new Gate(lessee, rules, config.policy(), config.limits());
-    this.gate = new LeasedGate(lessee, pure, places, clock, pacing);
+    this.gate = new LeasedGate(lessee, pure, dispatch, clock, pacing);
     this.renewal =
         new LeaseRenewal(
             gate,
@@ -106,6 +107,11 @@ public final class GridQuota {
   /** The door that every request passes. */
   public QuotaGate gate() {
     return gate;
+  }
+
+  /** How many calls this node makes at once. */
+  public Dispatch dispatch() {
+    return gate.dispatch();
   }
 
   /** How the quota stands. */

@@ -4,6 +4,7 @@ import io.dragoman.quota.Amount;
 import io.dragoman.quota.Delay;
 import io.dragoman.quota.Delay.Bound;
 import io.dragoman.quota.Delay.Cause;
+import io.dragoman.quota.Dispatch;
 import io.dragoman.quota.FairQueue;
 import io.dragoman.quota.Gate;
 import io.dragoman.quota.Lessee;
@@ -41,7 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeasedGate implements QuotaGate {
   private static final Delay NO_DELAY = new Delay(Cause.SHARE, Bound.REQUESTS, Amount.ZERO, 0);
-  private static final Delay NO_PLACE = new Delay(Cause.CALLS, Bound.REQUESTS, Amount.ZERO, 0);
 
   private final Lessee lessee;
   private final Gate gate;
@@ -52,24 +52,24 @@ final class LeasedGate implements QuotaGate {
 
   // Guarded by lock, as the gate and the lessee are.
   private final Map<Ticket, Place> waiting = new HashMap<>();
-  private int free;
+  private final Places places;
   private long sessions;
   private boolean isToLookAgain;
 
   /**
    * @param lessee of the gate
-   * @param places how many calls the node makes at once
+   * @param dispatch how many calls the node makes at once
    * @param timer looks again for what has become due
    */
   LeasedGate(
       Lessee lessee,
       Gate gate,
-      int places,
+      DispatchConfig dispatch,
       Supplier<Moment> clock,
       ScheduledExecutorService timer) {
     this.lessee = lessee;
     this.gate = gate;
-    this.free = places;
+    this.places = new Places(dispatch, clock);
     this.clock = clock;
     this.timer = timer;
   }
@@ -93,9 +93,15 @@ final class LeasedGate implements QuotaGate {
     return locked(
         () -> {
           gate.replied(reply, clock.get());
+          places.heard(reply, clock.get().monotonic());
           handOut();
           return lessee.isAwaited(clock.get());
         });
+  }
+
+  /** How many calls the node makes at once. */
+  Dispatch dispatch() {
+    return places;
   }
 
   /** What the node holds, and who waits here. */
@@ -118,7 +124,7 @@ final class LeasedGate implements QuotaGate {
   /** Gives permits to those whose turn it is. */
   private void handOut() {
     Moment now = clock.get();
-    while (free > 0) {
+    while (places.admits(now.monotonic())) {
       Ticket ticket = gate.next(now);
       if (ticket == null) {
         break;
@@ -129,7 +135,10 @@ final class LeasedGate implements QuotaGate {
       }
       place.answer.complete(answer(ticket, now));
     }
-    gate.due(now).ifPresent(this::lookAgainIn);
+    long due = Math.max(gate.due(now).orElse(0), places.due(now.monotonic()));
+    if (due > 0 && !waiting.isEmpty()) {
+      lookAgainIn(due);
+    }
   }
 
   private Turn.Answer answer(Ticket ticket, Moment now) {
@@ -164,12 +173,12 @@ final class LeasedGate implements QuotaGate {
   }
 
   private Permit occupy(long permit, Moment now) {
-    free--;
+    places.take(now.monotonic());
     return new LeasedPermit(lessee, permit, now.monotonic(), clock, lock, this::vacate);
   }
 
   private void vacate() {
-    free++;
+    places.vacate();
     handOut();
   }
 
@@ -187,7 +196,7 @@ final class LeasedGate implements QuotaGate {
     private final FairQueue.Session session;
 
     /** Those whose answer nobody has taken yet. */
-    private final Set<Place> places = new HashSet<>();
+    private final Set<Place> open = new HashSet<>();
 
     private boolean closed;
 
@@ -209,7 +218,8 @@ final class LeasedGate implements QuotaGate {
         return place(null, new Turn.Answer.Impossible(impossible));
       }
       Moment now = clock.get();
-      long permit = free > 0 ? gate.take(session, request.tokens(), now) : Gate.NONE;
+      long permit =
+          places.admits(now.monotonic()) ? gate.take(session, request.tokens(), now) : Gate.NONE;
       if (permit != Gate.NONE) {
         return place(null, new Turn.Answer.Granted(occupy(permit, now)));
       }
@@ -223,7 +233,7 @@ final class LeasedGate implements QuotaGate {
 
     private Place place(@Nullable Ticket ticket, Turn.@Nullable Answer answer) {
       Place place = new Place(ticket, this);
-      places.add(place);
+      open.add(place);
       if (answer != null) {
         place.answer.complete(answer);
       }
@@ -244,8 +254,9 @@ final class LeasedGate implements QuotaGate {
     public @Nullable Delay why() {
       lock.lock();
       try {
-        Delay delay = gate.why(session, clock.get());
-        return delay != null && free == 0 ? NO_PLACE : delay;
+        Moment now = clock.get();
+        Delay delay = gate.why(session, now);
+        return delay == null || places.admits(now.monotonic()) ? delay : places.why();
       } finally {
         lock.unlock();
       }
@@ -256,7 +267,7 @@ final class LeasedGate implements QuotaGate {
       lock.lock();
       try {
         closed = true;
-        Set.copyOf(places).forEach(Place::withdraw);
+        Set.copyOf(open).forEach(Place::withdraw);
         gate.close(session);
       } finally {
         lock.unlock();
@@ -297,7 +308,7 @@ final class LeasedGate implements QuotaGate {
           () -> {
             boolean isMine = !taken;
             taken = true;
-            guest.places.remove(this);
+            guest.open.remove(this);
             return isMine ? came : new Answer.Over();
           });
     }
@@ -307,7 +318,8 @@ final class LeasedGate implements QuotaGate {
       return locked(
           () -> {
             if (ticket != null && waiting.containsKey(ticket)) {
-              delay = free == 0 ? NO_PLACE : gate.why(ticket, clock.get());
+              Moment now = clock.get();
+              delay = places.admits(now.monotonic()) ? gate.why(ticket, now) : places.why();
             }
             return delay;
           });
@@ -321,7 +333,7 @@ final class LeasedGate implements QuotaGate {
           return;
         }
         taken = true;
-        guest.places.remove(this);
+        guest.open.remove(this);
         if (ticket != null && waiting.remove(ticket) != null) {
           gate.cancel(ticket);
         }

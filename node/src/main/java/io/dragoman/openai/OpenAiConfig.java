@@ -66,7 +66,14 @@ public record OpenAiConfig(
     return new OpenAiConfig(baseUrl, apiKey, 4, 32, Duration.ofSeconds(3), timeout, Rests.DEFAULT);
   }
 
-  /** How many calls a node makes at once. */
+  /** The same with as many more connections as so many calls at once need. */
+  public OpenAiConfig withCalls(int calls) {
+    int needed = Math.max(connections, Math.ceilDiv(calls, callsPerConnection));
+    return new OpenAiConfig(
+        baseUrl, apiKey, needed, callsPerConnection, connectTimeout, timeout, rests);
+  }
+
+  /** How many calls the connections carry at once. */
   public int mostCalls() {
     return connections * callsPerConnection;
   }

@@ -1,5 +1,6 @@
 package io.dragoman.ops;
 
+import io.dragoman.quota.Dispatch;
 import io.dragoman.session.SessionEndpoint;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
@@ -46,6 +47,14 @@ public final class Metrics implements AutoCloseable {
     Gauge.builder("dragoman.upstream.trouble", () -> inTrouble.getAsBoolean() ? 1 : 0)
         .tag("service", service)
         .description("1 while the service is away or refuses the node, by its last calls to it")
+        .register(registry);
+  }
+
+  /** Shows whether the node makes fewer calls at once than usual. */
+  public void watch(Dispatch dispatch) {
+    Gauge.builder("dragoman.openai.rate.limited", () -> dispatch.limited().isZero() ? 0 : 1)
+        .description(
+            "1 while the upstream holds the cluster back, and fewer calls are made at once")
         .register(registry);
   }
 

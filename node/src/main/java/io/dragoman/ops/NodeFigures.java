@@ -6,13 +6,14 @@ import io.dragoman.pipeline.Spent;
 import io.dragoman.quota.NodeQuota;
 import io.dragoman.session.SessionEndpoint;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /** Puts this node's report together when it is asked for. Thread-safe. */
 public final class NodeFigures implements NodeView {
   private final String node;
   private final String version;
-  private final int mostInFlight;
+  private final IntSupplier mostInFlight;
   private final Health health;
   private final SessionEndpoint sessions;
   private final PipelineMetrics pipelines;
@@ -26,14 +27,14 @@ public final class NodeFigures implements NodeView {
   /**
    * @param node the node's name in this life of its
    * @param version of the program
-   * @param mostInFlight how many calls to the language model the node makes at once
+   * @param mostInFlight how many calls to the language model the node makes at once now
    * @param quota the node's part in the cluster's quota
    * @param troubles the services that do not serve the node now
    */
   public NodeFigures(
       String node,
       String version,
-      int mostInFlight,
+      IntSupplier mostInFlight,
       Health health,
       SessionEndpoint sessions,
       PipelineMetrics pipelines,
@@ -70,7 +71,7 @@ public final class NodeFigures implements NodeView {
         (int) all.stream().filter(SessionUse::live).count(),
         (int) all.stream().filter(SessionUse::active).count(),
         all.stream().mapToInt(SessionUse::inFlight).sum(),
-        mostInFlight,
+        mostInFlight.getAsInt(),
         all.stream().mapToInt(SessionUse::waiting).sum(),
         minute.requests(),
         minute.tokens(),

@@ -88,6 +88,19 @@ public record Reply(
     SEALED
   }
 
+  /**
+   * Whether the upstream holds the cluster back: it refused a request, or names less than the
+   * limits.
+   */
+  public boolean isHeldBack() {
+    return isRefused() || !ceiling.covers(limits.amount());
+  }
+
+  /** Whether the upstream refused a request, and nothing is granted for as long as it said. */
+  public boolean isRefused() {
+    return status.state() == State.REFUSED;
+  }
+
   Bond bond() {
     return stamp.bond();
   }

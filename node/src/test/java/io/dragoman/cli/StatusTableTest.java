@@ -70,11 +70,14 @@ class StatusTableTest {
     Trouble longer =
         new Trouble("speech", "away", "UNAVAILABLE, Connection refused", 61_000, 61_000);
     Trouble refused = new Trouble("language_model", "refused", "invalid_api_key", 180_000, 120_000);
+    Trouble limited =
+        new Trouble(
+            "language_model", "limited", "too many requests, so 60 calls at once", 8_000, 0);
 
     List<String> lines =
         StatusTable.lines(
             status(
-                List.of(node("n1", "1.0", away, refused), node("n2", "1.0", longer)),
+                List.of(node("n1", "1.0", away, refused), node("n2", "1.0", longer, limited)),
                 List.of(),
                 quota("normal", 0, 0, 0),
                 List.of()),
@@ -84,8 +87,9 @@ class StatusTableTest {
         List.of(
             "! speech is away from all nodes for 1 min: UNAVAILABLE, Connection refused",
             "! the language model refuses n1 for 3 min, last tried 2 min ago: invalid_api_key",
+            "! the language model holds n2 back for 8 s: too many requests, so 60 calls at once",
             ""),
-        lines.subList(1, 4));
+        lines.subList(1, 5));
     assertTrue(lines.stream().noneMatch(line -> line.startsWith("services")), lines.toString());
   }
 

@@ -59,7 +59,7 @@ final class LeaseRenewalTest {
   private LeaseRenewal renewal() {
     Lessee lessee = new Lessee(1, 1, HardState.NONE, rules, Charge.RESERVED, clock.get());
     Gate gate = new Gate(lessee, rules, Policy.FAIR, TEN_A_SECOND.limits());
-    LeasedGate leased = new LeasedGate(lessee, gate, 2, clock, thread);
+    LeasedGate leased = new LeasedGate(lessee, gate, DispatchConfig.of(2), clock, thread);
     return new LeaseRenewal(
         leased, this::send, this::store, HardState.NONE, standing, TIMING, thread);
   }

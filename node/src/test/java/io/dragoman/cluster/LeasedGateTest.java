@@ -52,7 +52,12 @@ final class LeasedGateTest {
   private final LedgerKeeper keeper = new LedgerKeeper(1, rules, Voters.configured(1), limits);
   private final Lessee lessee = new Lessee(1, 1, HardState.NONE, rules, Charge.RESERVED, moment());
   private final LeasedGate gate =
-      new LeasedGate(lessee, new Gate(lessee, rules, Policy.FAIR, limits), 2, this::moment, timer);
+      new LeasedGate(
+          lessee,
+          new Gate(lessee, rules, Policy.FAIR, limits),
+          DispatchConfig.of(2),
+          this::moment,
+          timer);
   private final SessionQuota session = gate.open(1);
   private @Nullable Ledger ledger;
 
