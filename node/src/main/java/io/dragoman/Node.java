@@ -126,6 +126,7 @@ public final class Node implements AutoCloseable {
     metrics.watch(SPEECH, () -> recognizer.trouble().isPresent());
     metrics.watch(LANGUAGE_MODEL, () -> openAi.trouble().isPresent());
     metrics.watch(quota.dispatch());
+    metrics.watch(quota.meter());
     Health health = new Health();
     NodeFigures figures =
         new NodeFigures(

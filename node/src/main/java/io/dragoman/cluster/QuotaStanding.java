@@ -142,6 +142,14 @@ final class QuotaStanding implements QuotaMeter {
         load(heard.reply.ceiling()));
   }
 
+  @Override
+  public Load usedByOthers() {
+    Heard heard = last;
+    return heard == null || nanoTime.getAsLong() - heard.at > timing.lease()
+        ? new Load(0, 0)
+        : load(heard.reply.foreign());
+  }
+
   private static State state(Reply.State state) {
     return switch (state) {
       case NORMAL -> State.NORMAL;

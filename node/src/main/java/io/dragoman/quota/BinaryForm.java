@@ -39,7 +39,7 @@ public final class BinaryForm<T> {
       new BinaryForm<>("refresh", 1, 0, RefreshForm::write, RefreshForm::read);
 
   public static final BinaryForm<Reply> REPLY =
-      new BinaryForm<>("reply", 1, 0, ReplyForm::write, ReplyForm::read);
+      new BinaryForm<>("reply", 1, 1, ReplyForm::write, ReplyForm::read);
 
   /** By itself, as a node stores it. */
   public static final BinaryForm<HardState> HARD_STATE =
@@ -93,6 +93,7 @@ public final class BinaryForm<T> {
       if (written < format || revised < 0) {
         throw Reader.damage("there is no revision %d.%d".formatted(written, revised));
       }
+      in.isOf(revised);
       T value = reader.apply(in);
       if (revised <= revision && in.left() > 0) {
         throw Reader.damage("bytes left over: %d".formatted(in.left()));

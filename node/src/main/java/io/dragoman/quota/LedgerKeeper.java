@@ -308,6 +308,7 @@ public final class LedgerKeeper {
             ledger.limits,
             ledger.ceiling(),
             ledger.voters,
-            votes.status(ledger, now.monotonic())));
+            votes.status(ledger, now.monotonic()),
+            ledger.foreign));
   }
 }

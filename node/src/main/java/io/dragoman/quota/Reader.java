@@ -14,9 +14,20 @@ final class Reader {
 
   private final byte[] bytes;
   private int at;
+  private long revision;
 
   Reader(byte[] bytes) {
     this.bytes = bytes;
+  }
+
+  /** What follows was written in this revision. */
+  void isOf(long written) {
+    revision = written;
+  }
+
+  /** In which revision what follows was written: fields of a later one are missing. */
+  long revision() {
+    return revision;
   }
 
   /** How many bytes have not been read. */

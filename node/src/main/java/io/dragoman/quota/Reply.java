@@ -23,6 +23,7 @@ import io.dragoman.quota.Refresh.Stamp;
  * @param ceiling the most that may count now: those limits, or less where the upstream named less
  * @param voters of which a majority must vote for the owner
  * @param status for people: how the ledger is, and for how long
+ * @param foreign by how much the upstream's headers show more in use than the ledger has booked
  */
 public record Reply(
     long incarnation,
@@ -40,7 +41,8 @@ public record Reply(
     Limits limits,
     Amount ceiling,
     Voters voters,
-    Status status) {
+    Status status,
+    Amount foreign) {
 
   /** Whether a node may join the ledger's epoch. */
   public enum Joining {

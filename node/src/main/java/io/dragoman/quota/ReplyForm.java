@@ -18,7 +18,8 @@ import java.util.List;
  *   <li>{@link Parts limits}; ceiling, an amount; {@link Parts voters};
  *   <li>state, one of normal, gathering, quarantine, refused, no majority, sealed; remaining;
  *       votes; majority; what is scarce, one of requests, tokens, requests in a second; named, a
- *       flag.
+ *       flag;
+ *   <li>since revision 1: foreign, an amount.
  * </ol>
  */
 final class ReplyForm {
@@ -55,6 +56,7 @@ final class ReplyForm {
     out.amount(reply.ceiling());
     Parts.write(out, reply.voters());
     write(out, reply.status());
+    out.amount(reply.foreign());
   }
 
   static Reply read(Reader in) {
@@ -74,7 +76,8 @@ final class ReplyForm {
         Parts.limits(in),
         in.amount(),
         Parts.voters(in),
-        status(in));
+        status(in),
+        in.revision() < 1 ? Amount.ZERO : in.amount());
   }
 
   private static void write(Writer out, Status status) {

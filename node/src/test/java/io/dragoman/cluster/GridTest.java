@@ -15,7 +15,9 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import io.dragoman.cluster.LedgerOperation.Ask;
 import io.dragoman.cluster.LedgerOperation.SetLimits;
+import io.dragoman.quota.Amount;
 import io.dragoman.quota.Charge;
+import io.dragoman.quota.Evidence;
 import io.dragoman.quota.Gate;
 import io.dragoman.quota.HardState;
 import io.dragoman.quota.Ledger;
@@ -173,6 +175,26 @@ final class GridTest {
       assertTrue(requireNonNull(use.used()).requests() >= 1, use::toString);
       assertEquals(Duration.ZERO, use.remaining());
     }
+  }
+
+  /** Of 600 requests and 240,000 tokens, the upstream says. */
+  @Test
+  void whatSomebodyElseUsesIsToldByEveryNode() {
+    Amount limit = Amount.of(600, 240_000);
+    Amount remaining = Amount.of(300, 100_000);
+    try (SessionQuota session = grid.quota(grid.get(2)).gate().open(1);
+        Permit permit = grant(session)) {
+      permit.arrived();
+      permit.observed(new Evidence.Headers(limit, remaining, Duration.ofSeconds(5).toNanos()));
+    }
+    for (Grid member : grid.all()) {
+      QuotaMeter meter = grid.quota(member).meter();
+      // The rest is booked: by this test and those before it.
+      Load others = await(meter::usedByOthers, it -> it.requests() > 0);
+      assertEquals(200, (double) others.requests(), 100);
+      assertEquals(130_000, (double) others.tokens(), 10_000);
+    }
+    await(() -> grid.quota(grid.get(0)).meter().usedByOthers().equals(new Load(0, 0)));
   }
 
   @Test

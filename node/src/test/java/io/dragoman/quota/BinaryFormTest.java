@@ -243,7 +243,7 @@ class BinaryFormTest {
   /** The same in a later revision, with more at its end. */
   private static byte[] added(byte[] bytes) {
     byte[] later = Arrays.copyOf(bytes, bytes.length + 3);
-    later[1] = 2;
+    later[1] += 2;
     later[later.length - 1] = 77;
     return later;
   }

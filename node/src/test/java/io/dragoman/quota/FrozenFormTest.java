@@ -34,9 +34,9 @@ class FrozenFormTest {
 
   private static final String REPLY =
       """
-      0200fffffffffffffffe9a0108fffffffffffffffd00000000075bcd15020600
+      0202fffffffffffffffe9a0108fffffffffffffffd00000000075bcd15020600
       0000000000000902904ea01fd0e736a0e01480d0acf30e80808080203c008407
-      c0fc153c80ea30e0a7120602060204d8040880ade20402040202""";
+      c0fc153c80ea30e0a7120602060204d8040880ade20402040202f02ee012""";
 
   private static final String REFRESH =
       """
@@ -85,29 +85,39 @@ class FrozenFormTest {
 
   @Test
   void aReply() throws IOException {
+    assertFrozen(REPLY, BinaryForm.REPLY, reply(Amount.of(3, 1_200)));
+  }
+
+  /** Its revision is the second byte, and what others use was added to it. */
+  @Test
+  void aReplyOfThePreviousRevision() throws IOException {
+    String before =
+        REPLY.replace("\n", "").replaceFirst("^0202", "0200").replaceFirst("f02ee012$", "");
+    assertEquals(reply(Amount.ZERO), BinaryForm.REPLY.read(HexFormat.of().parseHex(before)));
+  }
+
+  private static Reply reply(Amount foreign) {
     Status status =
         new Status(
             State.NO_MAJORITY, 5 * MILLISECOND, 1, 2, new Scarcity(Delay.Bound.TOKENS, true));
-    assertFrozen(
-        REPLY,
-        BinaryForm.REPLY,
-        new Reply(
-            -2,
-            77,
-            new Stamp(new Bond(4, -3), 123_456_789),
-            Joining.OPEN,
-            new Bond(3, 9),
-            true,
-            Amount.of(5, 2_000),
-            Amount.of(449, 170_000),
-            2_000 * MILLISECOND,
-            FairShare.WHOLE,
-            30,
-            false,
-            LIMITS,
-            Amount.of(400, 150_000),
-            VOTERS,
-            status));
+    return new Reply(
+        -2,
+        77,
+        new Stamp(new Bond(4, -3), 123_456_789),
+        Joining.OPEN,
+        new Bond(3, 9),
+        true,
+        Amount.of(5, 2_000),
+        Amount.of(449, 170_000),
+        2_000 * MILLISECOND,
+        FairShare.WHOLE,
+        30,
+        false,
+        LIMITS,
+        Amount.of(400, 150_000),
+        VOTERS,
+        status,
+        foreign);
   }
 
   @Test

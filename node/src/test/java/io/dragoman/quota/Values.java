@@ -106,7 +106,8 @@ final class Values {
             number(),
             random.nextInt(),
             random.nextInt(),
-            new Scarcity(one(Delay.Bound.values()), random.nextBoolean())));
+            new Scarcity(one(Delay.Bound.values()), random.nextBoolean())),
+        amount());
   }
 
   HardState hardState() {
