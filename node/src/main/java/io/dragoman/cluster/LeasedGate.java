@@ -123,6 +123,9 @@ final class LeasedGate implements QuotaGate {
 
   /** Gives permits to those whose turn it is. */
   private void handOut() {
+    if (waiting.isEmpty()) {
+      return;
+    }
     Moment now = clock.get();
     while (places.admits(now.monotonic())) {
       Ticket ticket = gate.next(now);
