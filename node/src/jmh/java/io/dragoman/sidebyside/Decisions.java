@@ -22,17 +22,16 @@ import java.util.stream.Stream;
 record Decisions(double alone, double crowded, long p50, long p99) {
   private static final int CROWD = 8;
   private static final int MOST_SAMPLES = 2_000_000;
-  private static final Duration WARM_UP = Duration.ofSeconds(3);
+  private static final Duration WARM_UP = Duration.ofSeconds(5);
   private static final Duration MEASURED = Duration.ofSeconds(3);
 
-  /** As many as fit into {@link #WARM_UP} go first, in each of three measurements. */
+  /** Many threads go first, to warm up the ways between the members as well. */
   static Decisions measure(Limiter limiter) throws InterruptedException {
-    perSecond(limiter, 1, WARM_UP);
-    double alone = perSecond(limiter, 1, MEASURED);
-    sample(limiter.open(), WARM_UP);
-    long[] sorted = sample(limiter.open(), MEASURED);
     perSecond(limiter, CROWD, WARM_UP);
     double crowded = perSecond(limiter, CROWD, MEASURED);
+    sample(limiter.open(), MEASURED);
+    double alone = perSecond(limiter, 1, MEASURED);
+    long[] sorted = sample(limiter.open(), MEASURED);
     return new Decisions(
         alone, crowded, sorted[sorted.length / 2], sorted[(int) (sorted.length * 0.99)]);
   }

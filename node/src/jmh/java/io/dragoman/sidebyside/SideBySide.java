@@ -48,7 +48,7 @@ final class SideBySide implements Callable<Integer> {
   @Option(
       names = "--before",
       paramLabel = "SECONDS",
-      defaultValue = "75",
+      defaultValue = "72",
       description =
           "How long before the owner is killed, 70 at least for full windows;"
               + " default: ${DEFAULT-VALUE}.")
@@ -57,7 +57,7 @@ final class SideBySide implements Callable<Integer> {
   @Option(
       names = "--after",
       paramLabel = "SECONDS",
-      defaultValue = "65",
+      defaultValue = "62",
       description = "How long after that; default: ${DEFAULT-VALUE}.")
   private int after;
 
