@@ -6,6 +6,7 @@ import io.dragoman.quota.Reply;
 import io.dragoman.quota.Timing;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -104,6 +105,13 @@ final class LeaseRenewal {
 
   @SuppressWarnings("FutureReturnValueIgnored") // It neither ends nor fails with a value.
   private void tick() {
+    renew();
+    long jitter = ThreadLocalRandom.current().nextLong(-every / 20, every / 20);
+    thread.schedule(this::tick, every + jitter, TimeUnit.NANOSECONDS);
+  }
+
+  /** Refreshes, unless an answer is still waited for. */
+  private void renew() {
     try {
       if (System.nanoTime() - answerBy >= 0 || open == null) {
         refresh();
@@ -111,9 +119,6 @@ final class LeaseRenewal {
       standing.tell();
     } catch (RuntimeException bug) {
       log.error("the quota's lease could not be renewed", bug);
-    } finally {
-      long jitter = ThreadLocalRandom.current().nextLong(-every / 20, every / 20);
-      thread.schedule(this::tick, every + jitter, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -170,11 +175,20 @@ final class LeaseRenewal {
     patience = PATIENCE;
     recovered();
     standing.heard(reply);
-    boolean awaited = gate.replied(reply);
+    OptionalLong awaited = gate.replied(reply);
     if (leaving) {
       left.complete(true);
-    } else if (awaited) {
+    } else if (awaited.isPresent() && awaited.getAsLong() < every) {
+      refreshIn(awaited.getAsLong());
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // It neither ends nor fails with a value.
+  private void refreshIn(long nanos) {
+    if (nanos == 0) {
       refresh();
+    } else {
+      thread.schedule(this::renew, nanos, TimeUnit.NANOSECONDS);
     }
   }
 

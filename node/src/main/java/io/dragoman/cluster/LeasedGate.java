@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -87,15 +88,15 @@ final class LeasedGate implements QuotaGate {
   /**
    * Takes the ledger's answer, and hands out what it brought.
    *
-   * @return whether the ledger waits for the next refresh
+   * @return in how many nanoseconds the ledger waits for the next refresh, if it does
    */
-  boolean replied(Reply reply) {
+  OptionalLong replied(Reply reply) {
     return locked(
         () -> {
           gate.replied(reply, clock.get());
           places.heard(reply, clock.get().monotonic());
           handOut();
-          return lessee.isAwaited(clock.get());
+          return lessee.awaitedIn(clock.get());
         });
   }
 

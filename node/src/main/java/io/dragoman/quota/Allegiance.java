@@ -3,6 +3,7 @@ package io.dragoman.quota;
 import io.dragoman.quota.Refresh.Bond;
 import io.dragoman.quota.Reply.Joining;
 import io.dragoman.quota.Reply.State;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +27,13 @@ final class Allegiance {
   /** The epoch that it has joined in this life. */
   private Bond joined = Bond.NONE;
 
-  /** The one before, and the last vote for that or any other but the present one. */
+  /** The one before, and from when the last vote for that or any other but the present one is. */
   private long former;
 
   private long formerVote;
   private long lastVote;
   private @Nullable Reply last;
+  private long heard;
 
   /** Whether the last reply came from an epoch of which nothing had been heard. */
   private boolean isNew;
@@ -67,9 +69,10 @@ final class Allegiance {
   }
 
   /** Takes note of an answer; whether it comes from the epoch that the node has joined. */
-  boolean heard(Reply reply) {
+  boolean heard(Reply reply, long now) {
     isNew = last == null || reply.bond().epoch() > last.bond().epoch();
     last = reply;
+    heard = now;
     boolean own = reply.bond().equals(joined);
     Voters known = state.voters();
     // Without any knowledge only an owner that surely has a majority is to be believed.
@@ -85,15 +88,18 @@ final class Allegiance {
     return ledger == State.NORMAL || ledger == State.QUARANTINE || ledger == State.REFUSED;
   }
 
-  /** Whether the node's next refresh is worth sending at once. At most twice in each epoch. */
-  boolean isAwaited(long now) {
-    return isNew || mayJoin(now);
+  /** In how many nanoseconds the node's next refresh is worth sending, were another not due. */
+  OptionalLong awaitedIn(long now) {
+    if (isNew) {
+      return OptionalLong.of(0);
+    }
+    return isOffered() ? OptionalLong.of(boundFor(now)) : OptionalLong.empty();
   }
 
   /** Joins the epoch that was last offered, if no earlier vote binds the node any more. */
   Joined join(long now) {
     Reply offer = last;
-    if (offer == null || !mayJoin(now)) {
+    if (offer == null || !isOffered() || boundFor(now) > 0) {
       return Joined.NOT;
     }
     boolean continues = goesOn(offer);
@@ -111,19 +117,21 @@ final class Allegiance {
    * more, so that its last vote lapses; nor does one that echoes the stamp of an epoch in which it
    * is not: it only turns to it.
    */
-  boolean votes(boolean leaving, long now) {
+  boolean votes(boolean leaving) {
     boolean votes = !isOffered() && !leaving;
     if (votes && last != null && last.bond().equals(joined)) {
-      lastVote = now;
+      // However often it is sent, the owner counts from the stamp, which is from before this.
+      lastVote = heard;
     }
     return votes;
   }
 
   /**
-   * A vote for an epoch that its owner has sealed binds nobody any more: that owner grants nothing.
+   * For how long the last vote still binds the node. One for an epoch that its owner has sealed
+   * binds nobody any more: that owner grants nothing.
    */
-  private boolean mayJoin(long now) {
-    return last != null && isOffered() && (goesOn(last) || rules.mayVoteAnew(now - lastVote));
+  private long boundFor(long now) {
+    return last != null && goesOn(last) ? 0 : rules.boundFor(now - lastVote);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dragoman.quota;
 
 import io.dragoman.quota.Reply.State;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,7 +198,7 @@ public final class Lessee {
     sequence++;
     sent = now;
     toldEvidence = sequence;
-    boolean votes = allegiance.votes(leaving, now.monotonic());
+    boolean votes = allegiance.votes(leaving);
     Reply last = allegiance.last();
     return new Refresh(
         node,
@@ -224,7 +225,7 @@ public final class Lessee {
       return;
     }
     answered = sequence;
-    if (!allegiance.heard(reply) || !reply.known()) {
+    if (!allegiance.heard(reply, now.monotonic()) || !reply.known()) {
       return;
     }
     landings.confirmed(sequence);
@@ -244,11 +245,12 @@ public final class Lessee {
   }
 
   /**
-   * Whether a new ledger waits for this node: its next refresh is worth sending at once. At most
-   * twice in each epoch.
+   * In how many nanoseconds a new ledger waits for this node's next refresh, so that it is worth
+   * sending then: at once when the node hears of the epoch, and as soon as its last vote has
+   * lapsed. Empty where nobody waits for it.
    */
-  public boolean isAwaited(Moment now) {
-    return allegiance.isAwaited(now.monotonic());
+  public OptionalLong awaitedIn(Moment now) {
+    return allegiance.awaitedIn(now.monotonic());
   }
 
   private void join(long now) {

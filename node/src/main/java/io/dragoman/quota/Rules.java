@@ -211,9 +211,15 @@ public class Rules {
     return suspended(before, now);
   }
 
-  /** Whether a node's last vote, sent so long ago, has surely lapsed, so that it may vote anew. */
-  public boolean mayVoteAnew(long sinceLastVote) {
-    return sinceLastVote > Timing.stretched(timing.vote()) + UNNOTICED;
+  /**
+   * For how long a node's last vote may still count; 0 if it has surely lapsed, so that the node
+   * may vote anew.
+   *
+   * @param sinceStamp since the node heard the stamp that the vote echoed, which its owner counts
+   *     from
+   */
+  public long boundFor(long sinceStamp) {
+    return Math.max(0, Timing.stretched(timing.vote()) + UNNOTICED + 1 - sinceStamp);
   }
 
   /**

@@ -14,6 +14,7 @@ import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import io.dragoman.cluster.LedgerOperation.Ask;
+import io.dragoman.cluster.LedgerOperation.Seal;
 import io.dragoman.cluster.LedgerOperation.SetLimits;
 import io.dragoman.quota.Amount;
 import io.dragoman.quota.Charge;
@@ -243,6 +244,18 @@ final class GridTest {
       ledger = value;
       return value;
     }
+  }
+
+  @Test
+  void nobodySealsTheBooksOfAnother() {
+    await(() -> grid.all().stream().allMatch(GridTest::isNormal));
+    LedgerOwners owners =
+        new LedgerOwners(9, Voters.configured(1), 1, Map.of(), new SystemMoments());
+    for (Grid member : grid.all()) {
+      IMap<String, Ledger> ledgers = member.hazelcast().getMap(GridQuota.MAP);
+      assertEquals(false, ledgers.executeOnKey(GridQuota.NAME, new Seal(owners, 9)));
+    }
+    grid.all().forEach(member -> assertTrue(isNormal(member), "and nothing has changed"));
   }
 
   @Test

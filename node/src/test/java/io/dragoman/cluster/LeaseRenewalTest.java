@@ -4,6 +4,7 @@ import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.quota.Charge;
@@ -12,12 +13,16 @@ import io.dragoman.quota.HardState;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.LedgerKeeper;
 import io.dragoman.quota.Lessee;
+import io.dragoman.quota.Moment;
 import io.dragoman.quota.Policy;
 import io.dragoman.quota.QuotaUse;
 import io.dragoman.quota.Refresh;
+import io.dragoman.quota.Refresh.Bond;
 import io.dragoman.quota.Reply;
 import io.dragoman.quota.Rules;
+import io.dragoman.quota.SessionQuota;
 import io.dragoman.quota.Timing;
+import io.dragoman.quota.Turn;
 import io.dragoman.quota.Voters;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,10 +31,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a node renews its lease, with a ledger beside it that answers, or does not. */
 @Timeout(120)
@@ -37,14 +45,22 @@ final class LeaseRenewalTest {
   private static final Timing TIMING = TEN_A_SECOND.timing(1);
 
   private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1);
-  private final SystemMoments clock = new SystemMoments();
-  private final Rules rules = new Rules(TIMING);
-  private final LedgerKeeper keeper =
-      new LedgerKeeper(1, rules, Voters.configured(1), TEN_A_SECOND.limits());
+  private final SystemMoments machine = new SystemMoments();
+
+  /** By how much the wall clock was set. */
+  private volatile long step;
+
+  private final Supplier<Moment> clock =
+      () -> {
+        Moment now = machine.get();
+        return new Moment(now.monotonic(), now.wall() + step);
+      };
   private final QuotaStanding standing =
       new QuotaStanding(TEN_A_SECOND.limits(), TIMING, System::nanoTime);
   private final List<Refresh> sent = new CopyOnWriteArrayList<>();
   private final List<HardState> stored = new CopyOnWriteArrayList<>(List.of(HardState.NONE));
+
+  private final List<Reply.State> states = new CopyOnWriteArrayList<>();
 
   /** Refreshes that were sent with what was not stored. */
   private final List<Refresh> hasty = new CopyOnWriteArrayList<>();
@@ -53,15 +69,24 @@ final class LeaseRenewalTest {
   private volatile int failures;
   private volatile boolean isDeaf;
   private @Nullable Ledger ledger;
+  private LedgerKeeper keeper = keeper(TIMING);
+  private LeasedGate gate = gate(TIMING);
+  private LeaseRenewal renewal = renewal(TIMING);
 
-  private final LeaseRenewal renewal = renewal();
+  private static LedgerKeeper keeper(Timing timing) {
+    return new LedgerKeeper(1, new Rules(timing), Voters.configured(1), TEN_A_SECOND.limits());
+  }
 
-  private LeaseRenewal renewal() {
+  private LeasedGate gate(Timing timing) {
+    Rules rules = new Rules(timing);
     Lessee lessee = new Lessee(1, 1, HardState.NONE, rules, Charge.RESERVED, clock.get());
-    Gate gate = new Gate(lessee, rules, Policy.FAIR, TEN_A_SECOND.limits());
-    LeasedGate leased = new LeasedGate(lessee, gate, DispatchConfig.of(2), clock, thread);
+    Gate pure = new Gate(lessee, rules, Policy.FAIR, TEN_A_SECOND.limits());
+    return new LeasedGate(lessee, pure, DispatchConfig.of(2), clock, thread);
+  }
+
+  private LeaseRenewal renewal(Timing timing) {
     return new LeaseRenewal(
-        leased, this::send, this::store, HardState.NONE, standing, TIMING, thread);
+        gate, this::send, this::store, HardState.NONE, standing, timing, thread);
   }
 
   private CompletionStage<@Nullable Reply> send(Refresh refresh) {
@@ -75,6 +100,7 @@ final class LeaseRenewalTest {
   private synchronized Reply answer(Refresh refresh) {
     LedgerKeeper.Outcome outcome = keeper.refresh(ledger, refresh, clock.get());
     ledger = outcome.ledger();
+    states.add(outcome.reply().status().state());
     return outcome.reply();
   }
 
@@ -125,6 +151,50 @@ final class LeaseRenewalTest {
     assertEquals(QuotaUse.State.UNREACHABLE, standing.use().state());
     isDeaf = false;
     awaitNormal();
+  }
+
+  /** As soon as a vote of its former life has lapsed, and not when the next refresh is due. */
+  @Test
+  void itJoinsAsSoonAsItIsFree() {
+    long second = 1_000_000_000;
+    long refresh = 4 * second;
+    Timing rare =
+        new Timing(
+            60 * second,
+            refresh,
+            refresh + second / 2,
+            refresh + second / 4,
+            20 * second,
+            2 * second,
+            second / 10);
+    keeper = keeper(rare);
+    gate = gate(rare);
+    renewal = renewal(rare);
+    long start = System.nanoTime();
+    renewal.start();
+    await().until(() -> !sent.getLast().joined().equals(Bond.NONE));
+    assertTrue(System.nanoTime() - start < 2 * refresh * 9 / 10, "before the third one");
+  }
+
+  /** It may have been suspended; nothing else is lost. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, -1})
+  void aClockThatIsSteppedByAnHourVoidsTheLeaseUntilTheNextRefresh(int hours) throws Exception {
+    renewal.start();
+    awaitNormal();
+    try (SessionQuota session = gate.open(1)) {
+      await().until(() -> gate.use(false).lasts().isPositive());
+      isDeaf = true;
+      states.clear();
+      step = Duration.ofHours(hours).toNanos();
+      assertFalse(gate.use(false).lasts().isPositive());
+      isDeaf = false;
+      Turn.Answer answer = session.ask(TestGrid.FINAL).await(Duration.ofMinutes(1));
+      assertInstanceOf(Turn.Answer.Granted.class, answer).permit().close();
+      awaitNormal();
+    }
+    assertFalse(states.contains(Reply.State.GATHERING), states::toString);
+    assertFalse(states.contains(Reply.State.QUARANTINE), states::toString);
   }
 
   @Test

@@ -118,13 +118,18 @@ final class Realm {
     while (now < end) {
       now += TIMING.refresh();
       for (long node : Arrays.stream(which).toArray()) {
-        Refresh refresh = tells(node, false);
-        now += MILLISECOND;
-        Reply reply = at.hears(refresh);
-        node(node).replied(reply, moment());
-        replies.put(node, reply);
+        exchange(at, node);
       }
     }
+  }
+
+  /** A node refreshes, and is answered. */
+  void exchange(Owner at, long node) {
+    Refresh refresh = tells(node, false);
+    now += MILLISECOND;
+    Reply reply = at.hears(refresh);
+    node(node).replied(reply, moment());
+    replies.put(node, reply);
   }
 
   /** What a node says now; a test may deliver it late, twice, or never. */

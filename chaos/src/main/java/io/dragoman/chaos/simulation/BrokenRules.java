@@ -64,8 +64,8 @@ final class BrokenRules {
     }
 
     @Override
-    public boolean mayVoteAnew(long sinceLastVote) {
-      return true;
+    public long boundFor(long sinceStamp) {
+      return 0;
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a simulated node: a process that refreshes its lease, and the sessions on it. */
@@ -220,8 +221,17 @@ final class Machine {
     }
     balance();
     pump();
-    if (reply.sequence() == sequence && lessee.isAwaited(clock.now())) {
+    OptionalLong awaited = lessee.awaitedIn(clock.now());
+    if (reply.sequence() == sequence && awaited.isPresent()) {
+      refreshIn(awaited.getAsLong());
+    }
+  }
+
+  private void refreshIn(long duration) {
+    if (duration == 0) {
       refresh();
+    } else if (duration < rules.timing().refresh()) {
+      time.after(duration, () -> whenRunning(this::refresh));
     }
   }
 
