@@ -11,10 +11,8 @@ import io.dragoman.ops.NodeFigures;
 import io.dragoman.ops.QuotaEndpoint;
 import io.dragoman.ops.QuotaGauges;
 import io.dragoman.ops.Stats;
-import io.dragoman.ops.Trouble;
 import io.dragoman.page.CaptionsPage;
 import io.dragoman.pipeline.PipelineMetrics;
-import io.dragoman.quota.Dispatch;
 import io.dragoman.session.SessionEndpoint;
 import io.dragoman.session.SessionMetrics;
 import io.dragoman.session.SessionServices;
@@ -29,11 +27,8 @@ import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
   private static final String ADMIN = "admin";
-  private static final String SPEECH = "speech";
-  private static final String LANGUAGE_MODEL = "language_model";
   private static final int ADMIN_CONNECTIONS = 100;
   private static final Duration ALL_HERE_WITHIN = Duration.ofSeconds(10);
   private static final Duration PATIENCE_WITH_CLIENTS = Duration.ofSeconds(2);
@@ -123,8 +116,8 @@ public final class Node implements AutoCloseable {
                 config.standIns()));
     metrics.watch(sessions);
     new QuotaGauges(metrics.registry(), quota.meter(), quota::here, grid::totals);
-    metrics.watch(SPEECH, () -> recognizer.trouble().isPresent());
-    metrics.watch(LANGUAGE_MODEL, () -> openAi.trouble().isPresent());
+    metrics.watch(Troubles.SPEECH, () -> recognizer.trouble().isPresent());
+    metrics.watch(Troubles.LANGUAGE_MODEL, () -> openAi.trouble().isPresent());
     metrics.watch(quota.dispatch());
     metrics.watch(quota.meter());
     Health health = new Health();
@@ -137,7 +130,7 @@ public final class Node implements AutoCloseable {
             sessions,
             pipelines,
             quota::here,
-            () -> troubles(recognizer, openAi, quota.dispatch()));
+            () -> Troubles.now(recognizer, openAi, quota.dispatch()));
     Stats stats =
         new Stats(grid.node(), grid.clusterView(figures), quota.meter(), InstantSource.system());
     Watch adminWatch = new Watch();
@@ -251,49 +244,6 @@ public final class Node implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static List<Trouble> troubles(
-      SpeechRecognizer recognizer, OpenAi openAi, Dispatch dispatch) {
-    return Stream.of(
-            recognizer
-                .trouble()
-                .map(
-                    it ->
-                        trouble(SPEECH, it.refused(), it.reason(), it.lasting(), it.sinceTried())),
-            openAi
-                .trouble()
-                .map(
-                    it ->
-                        trouble(
-                            LANGUAGE_MODEL,
-                            it.refused(),
-                            it.reason(),
-                            it.lasting(),
-                            it.sinceTried())),
-            limited(dispatch))
-        .flatMap(Optional::stream)
-        .toList();
-  }
-
-  /** The language model answers, but takes less than is configured. */
-  private static Optional<Trouble> limited(Dispatch dispatch) {
-    Duration lasting = dispatch.limited();
-    return lasting.isZero()
-        ? Optional.empty()
-        : Optional.of(
-            new Trouble(
-                LANGUAGE_MODEL,
-                "limited",
-                "too many requests, so %d calls at once".formatted(dispatch.most()),
-                lasting.toMillis(),
-                0));
-  }
-
-  private static Trouble trouble(
-      String service, boolean refused, String reason, Duration lasting, Duration sinceTried) {
-    return new Trouble(
-        service, refused ? "refused" : "away", reason, lasting.toMillis(), sinceTried.toMillis());
   }
 
   /** The version of the jar that this class came in. */
