@@ -54,6 +54,7 @@ final class GridSessionWindows implements SessionWindows {
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().daemon().name("session-windows").factory());
 
+  @SuppressWarnings("FutureReturnValueIgnored") // It neither ends nor fails with a value.
   GridSessionWindows(HazelcastInstance hazelcast, PipelineMetrics pipelines) {
     this.hazelcast = hazelcast;
     this.windows = hazelcast.getMap(MAP);

@@ -32,6 +32,7 @@ final class GridTotals {
 
   private volatile Totals last = Totals.NONE;
 
+  @SuppressWarnings("FutureReturnValueIgnored") // It neither ends nor fails with a value.
   GridTotals(HazelcastInstance hazelcast, PipelineMetrics pipelines) {
     this.pipelines = pipelines;
     this.sessions = new Counter(hazelcast.getPNCounter("asked.sessions"));

@@ -58,16 +58,19 @@ public final class QuotaGauges {
     total("tokens", "Tokens that the quota was charged", Totals::tokens, totals);
   }
 
-  private Gauge.Builder<QuotaMeter> gauge(
+  private Gauge.Builder<Supplier<Number>> gauge(
       String name, String description, ToDoubleFunction<QuotaUse> value) {
-    return Gauge.builder("dragoman.quota." + name, quota, meter -> value.applyAsDouble(meter.use()))
-        .description(description);
+    return builder(name, description, () -> value.applyAsDouble(quota.use()));
   }
 
-  private Gauge.Builder<Supplier<NodeQuota>> node(
+  private Gauge.Builder<Supplier<Number>> node(
       String name, String description, ToDoubleFunction<NodeQuota> value) {
-    return Gauge.builder("dragoman.quota." + name, here, it -> value.applyAsDouble(it.get()))
-        .description(description);
+    return builder(name, description, () -> value.applyAsDouble(here.get()));
+  }
+
+  private static Gauge.Builder<Supplier<Number>> builder(
+      String name, String description, Supplier<Number> value) {
+    return Gauge.builder("dragoman.quota." + name, value).description(description);
   }
 
   private void both(String name, String description, Supplier<@Nullable Load> load) {
@@ -93,7 +96,7 @@ public final class QuotaGauges {
 
   private void total(
       String of, String description, ToDoubleFunction<Totals> value, Supplier<Totals> totals) {
-    Gauge.builder("dragoman.cluster." + of, totals, it -> value.applyAsDouble(it.get()))
+    Gauge.builder("dragoman.cluster." + of, () -> value.applyAsDouble(totals.get()))
         .description(description + " since the cluster began, on all nodes")
         .register(registry);
   }

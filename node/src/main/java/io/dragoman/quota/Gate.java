@@ -38,6 +38,7 @@ public final class Gate {
   private final Deque<Session> late = new ArrayDeque<>();
 
   private final Demand demand = new Demand();
+  private final Shares shares;
   private final Pace pace;
 
   /**
@@ -48,6 +49,7 @@ public final class Gate {
     this.rules = rules;
     this.policy = policy;
     this.queue = new FairQueue(rules);
+    this.shares = new Shares(lessee, rules.timing(), demand);
     this.pace = new Pace(rules.timing().refresh());
     this.limits = limits;
     this.limit = limits.amount();
@@ -83,9 +85,7 @@ public final class Gate {
       }
       return;
     }
-    // Right after a failure little is given to anybody; that is not what it has to compare with.
-    Amount share = fairShare(session).max(equalPart());
-    queue.come(session, counts.total().minus(share).orZero(), limit);
+    queue.come(session, shares.beyond(session, counts, limit), limit);
   }
 
   /** A session is over: what it still waits for is answered by nobody. */
@@ -246,7 +246,7 @@ public final class Gate {
     }
     Session session = ticket.session;
     Cause cause = Delay.cause(last, lessee.holds(now));
-    Amount share = share(session);
+    Amount share = shares.of(session, limit);
     if (cause != Cause.SHARE) {
       // What is held back holds up everybody, but in their turn some pass.
       long turn = cause == Cause.QUARANTINE ? turn(ticket) : 0;
@@ -264,22 +264,6 @@ public final class Gate {
     boolean named = last.status().scarcity().named();
     Bound bound = last.status().scarcity().bound();
     return new Delay(named ? Cause.UPSTREAM : cause, bound, share, turn(ticket));
-  }
-
-  /** What a session may have in a window now. */
-  private Amount share(Session session) {
-    return session.usage == null ? fairShare(session) : equalPart();
-  }
-
-  private Amount equalPart() {
-    Reply last = lessee.last();
-    int active = last == null ? 1 : Math.max(1, last.active());
-    return limit.times(1, active).max(Amount.of(1, 0));
-  }
-
-  private Amount fairShare(Session session) {
-    long refreshes = rules.timing().window() / rules.timing().refresh();
-    return limit.times(demand.rise() * refreshes * session.weight(), FairShare.WHOLE);
   }
 
   /** How long it takes until others and its own session have been given what goes before. */
@@ -349,7 +333,7 @@ public final class Gate {
     Usage usage = session.usage;
     return last == null
         || (tokens <= last.ceiling().tokens()
-            && (usage == null || usage.leaves(share(session), now.monotonic())));
+            && (usage == null || usage.leaves(shares.of(session, limit), now.monotonic())));
   }
 
   private void spent(Session session, long tokens, Moment now) {

@@ -4,6 +4,7 @@ import static io.dragoman.cluster.TestGrid.await;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hazelcast.core.HazelcastInstance;
@@ -72,6 +73,7 @@ final class GridSessionWindowsTest {
     assertEquals(30, requests(brought));
     assertTrue(brought.lastAge() >= 2_000, brought::toString);
     assertTrue(brought.lastAge() < 60_000, brought::toString);
+    await(() -> recalled(grid.get(1), sid).lastAge() > brought.lastAge());
 
     SessionMeter second = meter(grid.get(1), sid);
     second.brought(brought);
@@ -121,16 +123,25 @@ final class GridSessionWindowsTest {
       windows(grid.get(1)).recall(late, told::complete);
       assertTrue(System.nanoTime() - before < SECOND, "it waits for the grid");
 
-      for (int i = 0; i < 3; i++) {
-        String other = sidKeptBy(grid.get(i % 2), i);
-        meter(grid.get(0), other).brought(USED);
-        recalled(grid.get(1), other);
-      }
+      writesToOthersGoThrough(0);
+      SessionMeter next = meter(grid.get(0), sidKeptBy(stuck, 1));
+      next.brought(USED);
+      writesToOthersGoThrough(1);
+      assertNotNull(next.changes(), "one write waits for that member already");
+      next.changedStill();
       assertFalse(told.isDone());
     } finally {
       released.countDown();
     }
     assertEquals(40, recalled(grid.get(1), late).requests());
+  }
+
+  private void writesToOthersGoThrough(int number) {
+    for (int i = 0; i < 2; i++) {
+      String other = sidKeptBy(grid.get(i), number);
+      meter(grid.get(0), other).brought(USED);
+      recalled(grid.get(1), other);
+    }
   }
 
   @Test

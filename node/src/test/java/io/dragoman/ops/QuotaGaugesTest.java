@@ -28,7 +28,9 @@ class QuotaGaugesTest {
 
   QuotaGaugesTest() {
     NodeQuota here = new NodeQuota(true, new Load(12, 4_000), Duration.ofSeconds(1), 3, 4);
-    new QuotaGauges(registry, () -> use, () -> here, () -> new Totals(7, 8, 9));
+    Totals totals = new Totals(7, 8, 9);
+    new QuotaGauges(registry, () -> use, () -> here, () -> totals);
+    System.gc(); // Nobody but the registry need hold them.
   }
 
   @Test

@@ -1,8 +1,11 @@
 package io.dragoman.pipeline;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.openai.ApiResult;
@@ -129,6 +132,38 @@ class PipelineMetricsTest {
       assertEquals(2, use("s1").requests());
       assertTrue(use("s1").live());
     }
+  }
+
+  @Test
+  void whatASessionDidElsewhereCountsHereForAsLongAsItWouldThere() {
+    SessionMeter there = metrics.session("s1");
+    there.begin(100).close();
+    pass(Duration.ofSeconds(20));
+    there.begin(10).close();
+    SessionWindow window = requireNonNull(there.changes());
+    assertNull(there.changes());
+    there.changedStill();
+    assertNotNull(there.changes());
+
+    PipelineMetrics other =
+        new PipelineMetrics(new SimpleMeterRegistry(), () -> Instant.ofEpochMilli(nowMs.get()));
+    SessionMeter here = other.session("s1");
+    pass(Duration.ofSeconds(25));
+    here.brought(window.later(Duration.ofSeconds(25)));
+    here.begin(1).close();
+
+    SessionUse use = other.sessions().getFirst();
+    assertEquals(3, use.requests());
+    assertEquals(3, use.requestsLastMinute());
+    assertEquals(111, use.tokensLastMinute());
+    assertEquals(new Spent(1, 1), other.lastMinute());
+    pass(Duration.ofSeconds(16));
+    assertEquals(2, other.sessions().getFirst().requestsLastMinute());
+    pass(Duration.ofSeconds(20));
+    assertEquals(1, other.sessions().getFirst().requestsLastMinute());
+    SessionUse both = metrics.sessions().getFirst().plus(other.sessions().getFirst());
+    assertEquals(3, both.requests(), "what was brought along is not counted twice");
+    assertEquals(0, window.later(Duration.ofSeconds(61)).minute().parts().size());
   }
 
   @Test
