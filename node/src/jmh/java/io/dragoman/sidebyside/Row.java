@@ -25,7 +25,7 @@ record Row(
   /** The heads of the columns, and what is between them and the rows. */
   static final String HEAD =
       """
-      | | decisions/s, 1 thread | 8 threads | p50 | p99 | used | worst from the start | worst | longest gap | Jain | killed: worst | longest gap |
+      | | decisions/s, 1 thread | 8 threads | p50 | p99 | used | cold | worst | longest gap | Jain | killed: worst | longest gap |
       | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\
       """;
 
