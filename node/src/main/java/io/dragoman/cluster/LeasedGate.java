@@ -22,11 +22,11 @@ import io.dragoman.quota.SessionQuota;
 import io.dragoman.quota.Ticket;
 import io.dragoman.quota.Turn;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -199,8 +199,8 @@ final class LeasedGate implements QuotaGate {
   private final class Guest implements SessionQuota {
     private final FairQueue.Session session;
 
-    /** Those whose answer nobody has taken yet. */
-    private final Set<Place> open = new HashSet<>();
+    /** Those whose answer nobody has taken yet; a few. */
+    private final List<Place> open = new ArrayList<>();
 
     private boolean closed;
 
@@ -271,7 +271,7 @@ final class LeasedGate implements QuotaGate {
       lock.lock();
       try {
         closed = true;
-        Set.copyOf(open).forEach(Place::withdraw);
+        List.copyOf(open).forEach(Place::withdraw);
         gate.close(session);
       } finally {
         lock.unlock();
