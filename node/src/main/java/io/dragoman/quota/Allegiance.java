@@ -27,13 +27,12 @@ final class Allegiance {
   /** The epoch that it has joined in this life. */
   private Bond joined = Bond.NONE;
 
-  /** The one before, and from when the last vote for that or any other but the present one is. */
+  /** The one before, and the last vote for that or any other but the present one. */
   private long former;
 
   private long formerVote;
   private long lastVote;
   private @Nullable Reply last;
-  private long heard;
 
   /** Whether the last reply came from an epoch of which nothing had been heard. */
   private boolean isNew;
@@ -69,10 +68,9 @@ final class Allegiance {
   }
 
   /** Takes note of an answer; whether it comes from the epoch that the node has joined. */
-  boolean heard(Reply reply, long now) {
+  boolean heard(Reply reply) {
     isNew = last == null || reply.bond().epoch() > last.bond().epoch();
     last = reply;
-    heard = now;
     boolean own = reply.bond().equals(joined);
     Voters known = state.voters();
     // Without any knowledge only an owner that surely has a majority is to be believed.
@@ -117,11 +115,10 @@ final class Allegiance {
    * more, so that its last vote lapses; nor does one that echoes the stamp of an epoch in which it
    * is not: it only turns to it.
    */
-  boolean votes(boolean leaving) {
+  boolean votes(boolean leaving, long now) {
     boolean votes = !isOffered() && !leaving;
     if (votes && last != null && last.bond().equals(joined)) {
-      // However often it is sent, the owner counts from the stamp, which is from before this.
-      lastVote = heard;
+      lastVote = now;
     }
     return votes;
   }

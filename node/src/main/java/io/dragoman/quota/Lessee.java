@@ -198,7 +198,7 @@ public final class Lessee {
     sequence++;
     sent = now;
     toldEvidence = sequence;
-    boolean votes = allegiance.votes(leaving);
+    boolean votes = allegiance.votes(leaving, now.monotonic());
     Reply last = allegiance.last();
     return new Refresh(
         node,
@@ -225,7 +225,7 @@ public final class Lessee {
       return;
     }
     answered = sequence;
-    if (!allegiance.heard(reply, now.monotonic()) || !reply.known()) {
+    if (!allegiance.heard(reply) || !reply.known()) {
       return;
     }
     landings.confirmed(sequence);

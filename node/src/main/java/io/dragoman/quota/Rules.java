@@ -215,11 +215,10 @@ public class Rules {
    * For how long a node's last vote may still count; 0 if it has surely lapsed, so that the node
    * may vote anew.
    *
-   * @param sinceStamp since the node heard the stamp that the vote echoed, which its owner counts
-   *     from
+   * @param sinceLastVote since it was sent
    */
-  public long boundFor(long sinceStamp) {
-    return Math.max(0, Timing.stretched(timing.vote()) + UNNOTICED + 1 - sinceStamp);
+  public long boundFor(long sinceLastVote) {
+    return Math.max(0, Timing.stretched(timing.vote()) + UNNOTICED + 1 - sinceLastVote);
   }
 
   /**

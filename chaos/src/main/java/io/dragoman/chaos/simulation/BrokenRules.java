@@ -64,7 +64,7 @@ final class BrokenRules {
     }
 
     @Override
-    public long boundFor(long sinceStamp) {
+    public long boundFor(long sinceLastVote) {
       return 0;
     }
   }
