@@ -27,17 +27,29 @@ final class Dragoman implements AutoCloseable {
   }
 
   static Dragoman start(Path directory, String... arguments) throws IOException {
-    return start(directory, "", "io.dragoman.Main", arguments);
+    return start(directory, List.of(), arguments);
+  }
+
+  /**
+   * The command elsewhere.
+   *
+   * @param where what goes before it on the command line
+   */
+  static Dragoman start(Path directory, List<String> where, String... arguments)
+      throws IOException {
+    return start(directory, where, "", "io.dragoman.Main", arguments);
   }
 
   /** One of the tests' own programs, with all of the node's code. */
-  static Dragoman start(Path directory, Class<?> program, String... arguments) throws IOException {
-    return start(directory, ":target/test-classes", program.getName(), arguments);
+  static Dragoman start(Path directory, List<String> where, Class<?> program, String... arguments)
+      throws IOException {
+    return start(directory, where, ":target/test-classes", program.getName(), arguments);
   }
 
-  private static Dragoman start(Path directory, String classes, String main, String... arguments)
+  private static Dragoman start(
+      Path directory, List<String> where, String classes, String main, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(where);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + NODE.resolve("bin/jvm.options"));
     command.add("-XX:AOTCache=" + NODE.resolve("target/dragoman.aot"));

@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
  * and every change of how the quota stands, is a line of its output:
  *
  * <pre>
- *   call MILLIS SESSION
+ *   call MILLIS SESSION PRIORITY MILLIS_OF_ITS_PERMIT
  *   state MILLIS NAME WHETHER_OWNER REMAINING_SECONDS
  * </pre>
  *
@@ -123,6 +123,7 @@ final class QuotaMember {
     if (!(turn.await(Duration.ofHours(1)) instanceof Turn.Answer.Granted(Permit permit))) {
       return;
     }
+    long permitted = System.currentTimeMillis();
     try (permit) {
       OpenAi.Slot slot = openAi.tryReserve().orElse(null);
       if (slot == null) {
@@ -134,7 +135,8 @@ final class QuotaMember {
         ApiResult result = slot.call(request, permit.since(), new Arrival(permit));
         UpstreamEvidence.of(result).ifPresent(permit::observed);
         switch (result) {
-          case ApiResult.Completed completed -> line("call", name);
+          case ApiResult.Completed completed ->
+              line("call", "%s %s %d".formatted(name, priority, permitted));
           case ApiResult.Failed(boolean retryable, boolean sent, String reason) when !sent ->
               permit.unspent();
           default -> line("trouble", result.getClass().getSimpleName());
