@@ -51,9 +51,12 @@ final class Books {
       case Headers headers -> {
         ledger.cap = headers.cap(ledger.cap);
         ledger.capUntil = now + rules.timing().window();
-        Amount room = ledger.ceiling().minus(ledger.booked()).plus(ledger.foreign).orZero();
-        ledger.foreign = room.minus(headers.remaining()).orZero();
-        ledger.foreignUntil = now + headers.lapse();
+        // Before a majority has told what it remembers, the cluster's own use is no less foreign.
+        if (ledger.phase == Ledger.Phase.OPEN) {
+          Amount room = ledger.ceiling().minus(ledger.booked()).plus(ledger.foreign).orZero();
+          ledger.foreign = room.minus(headers.remaining()).orZero();
+          ledger.foreignUntil = now + headers.lapse();
+        }
       }
     }
   }

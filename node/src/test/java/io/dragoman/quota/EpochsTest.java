@@ -97,6 +97,21 @@ final class EpochsTest {
     }
   }
 
+  /** An upstream whose limit is used up says so to whoever gathers, too. */
+  @Test
+  void whatTheClusterUsedItselfIsNotTakenForTheUseOfOthers() {
+    Realm.Owner next = realm.owner(1, 2, 3);
+    Amount limit = Realm.LIMITS.amount();
+    exchange(next, 1, 2);
+    for (; next.ledger().phase == Ledger.Phase.GATHERING; realm.pass(0.25)) {
+      realm.node(1).observed(new Evidence.Headers(limit, Amount.ZERO, 60 * Realm.SECOND));
+      exchange(next, 1);
+      assertEquals(Amount.ZERO, next.ledger().foreign);
+      exchange(next, 2);
+    }
+    assertEquals(State.QUARANTINE, realm.state(2));
+  }
+
   @Test
   void anAnswerThatIsDoubledIsGrantedOnce() {
     realm.pass(0.25);
