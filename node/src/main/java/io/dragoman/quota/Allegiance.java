@@ -33,6 +33,7 @@ final class Allegiance {
   private long formerVote;
   private long lastVote;
   private @Nullable Reply last;
+  private long heard;
 
   /** Whether the last reply came from an epoch of which nothing had been heard. */
   private boolean isNew;
@@ -68,7 +69,8 @@ final class Allegiance {
   }
 
   /** Takes note of an answer; whether it comes from the epoch that the node has joined. */
-  boolean heard(Reply reply) {
+  boolean heard(Reply reply, long now) {
+    heard = now;
     isNew = last == null || reply.bond().epoch() > last.bond().epoch();
     last = reply;
     boolean own = reply.bond().equals(joined);
@@ -112,11 +114,12 @@ final class Allegiance {
 
   /**
    * Whether the refresh that is sent now is a vote. A node that is offered another epoch votes no
-   * more, so that its last vote lapses; nor does one that echoes the stamp of an epoch in which it
-   * is not: it only turns to it.
+   * more, so that its last vote lapses; nor does one that has not been answered for so long that
+   * the vote would have lapsed already: it would bind the node and serve nobody. One that echoes
+   * the stamp of an epoch in which the node is not only turns to it.
    */
   boolean votes(boolean leaving, long now) {
-    boolean votes = !isOffered() && !leaving;
+    boolean votes = !isOffered() && !leaving && (last == null || rules.mayVote(now - heard));
     if (votes && last != null && last.bond().equals(joined)) {
       lastVote = now;
     }

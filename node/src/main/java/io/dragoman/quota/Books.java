@@ -51,8 +51,8 @@ final class Books {
       case Headers headers -> {
         ledger.cap = headers.cap(ledger.cap);
         ledger.capUntil = now + rules.timing().window();
-        // Before a majority has told what it remembers, the cluster's own use is no less foreign.
-        if (ledger.phase == Ledger.Phase.OPEN) {
+        // Books that begin anew lack the cluster's own use until a majority has told it.
+        if (ledger.phase == Ledger.Phase.OPEN || !ledger.continues.equals(Bond.NONE)) {
           Amount room = ledger.ceiling().minus(ledger.booked()).plus(ledger.foreign).orZero();
           ledger.foreign = room.minus(headers.remaining()).orZero();
           ledger.foreignUntil = now + headers.lapse();

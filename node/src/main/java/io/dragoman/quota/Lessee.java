@@ -225,7 +225,7 @@ public final class Lessee {
       return;
     }
     answered = sequence;
-    if (!allegiance.heard(reply) || !reply.known()) {
+    if (!allegiance.heard(reply, now.monotonic()) || !reply.known()) {
       return;
     }
     landings.confirmed(sequence);

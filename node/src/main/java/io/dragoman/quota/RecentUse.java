@@ -11,8 +11,6 @@ import java.util.List;
  */
 public record RecentUse(List<Part> parts) {
 
-  public static final RecentUse NONE = new RecentUse(List.of());
-
   /**
    * A part of it.
    *

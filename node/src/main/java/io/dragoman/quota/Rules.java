@@ -212,6 +212,15 @@ public class Rules {
   }
 
   /**
+   * Whether a vote may still count when it is sent.
+   *
+   * @param sinceStamp since the node heard the stamp that it echoes, from which its owner counts
+   */
+  public boolean mayVote(long sinceStamp) {
+    return sinceStamp < timing.vote();
+  }
+
+  /**
    * For how long a node's last vote may still count; 0 if it has surely lapsed, so that the node
    * may vote anew.
    *

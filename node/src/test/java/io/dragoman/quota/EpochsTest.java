@@ -97,13 +97,28 @@ final class EpochsTest {
     }
   }
 
+  /** What would have lapsed when it is sent is no vote, however often the node asks. */
+  @Test
+  void aNodeThatNobodyAnswersIsSoonFree() {
+    for (int i = 0; i < 20; i++) {
+      realm.pass(0.25);
+      realm.tells(1, false);
+      realm.tells(2, false);
+    }
+    assertEquals(0, realm.tells(1, false).vote());
+    Realm.Owner next = realm.owner(1, 2, 3);
+    exchange(next, 1, 2, 1, 2, 1, 2, 1);
+    assertEquals(State.QUARANTINE, realm.state(1));
+  }
+
   /** An upstream whose limit is used up says so to whoever gathers, too. */
   @Test
   void whatTheClusterUsedItselfIsNotTakenForTheUseOfOthers() {
     Realm.Owner next = realm.owner(1, 2, 3);
     Amount limit = Realm.LIMITS.amount();
     exchange(next, 1, 2);
-    for (; next.ledger().phase == Ledger.Phase.GATHERING; realm.pass(0.25)) {
+    for (int i = 0; next.ledger().phase == Ledger.Phase.GATHERING && i < 20; i++) {
+      realm.pass(0.25);
       realm.node(1).observed(new Evidence.Headers(limit, Amount.ZERO, 60 * Realm.SECOND));
       exchange(next, 1);
       assertEquals(Amount.ZERO, next.ledger().foreign);
