@@ -53,7 +53,8 @@ final class Troubles {
             new Trouble(
                 LANGUAGE_MODEL,
                 "limited",
-                "too many requests, so %d calls at once".formatted(dispatch.most()),
+                "it refused a call (429) or names a lower limit, so %d calls at once"
+                    .formatted(dispatch.most()),
                 lasting.toMillis(),
                 0));
   }

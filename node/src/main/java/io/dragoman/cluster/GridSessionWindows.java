@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -122,8 +123,7 @@ final class GridSessionWindows implements SessionWindows {
   private void send(Member keeper, Batch batch) {
     CompletableFuture<Void> write = new CompletableFuture<>();
     open.put(keeper.getUuid(), write);
-    windows
-        .setAllAsync(batch.kept)
+    write(batch)
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
@@ -133,6 +133,14 @@ final class GridSessionWindows implements SessionWindows {
               open.remove(keeper.getUuid());
               write.complete(null);
             });
+  }
+
+  private CompletionStage<Void> write(Batch batch) {
+    try {
+      return windows.setAllAsync(batch.kept);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** What goes to one member. */

@@ -24,6 +24,11 @@ public record ClusterStatus(
     long activeSessions,
     List<Session> busiest) {
 
+  /** A node of an earlier release does not say all of it. */
+  public ClusterStatus {
+    totals = totals == null ? Totals.NONE : totals;
+  }
+
   /** One node. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Node(
@@ -41,7 +46,11 @@ public record ClusterStatus(
       long requestsLastMinute,
       long tokensLastMinute,
       Lease lease,
-      List<Trouble> troubles) {}
+      List<Trouble> troubles) {
+    public Node {
+      lease = lease == null ? Lease.NONE : lease;
+    }
+  }
 
   /**
    * A node's part in the quota: what it may still spend without asking, for how long, and how many
@@ -49,7 +58,9 @@ public record ClusterStatus(
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Lease(
-      long requests, long tokens, long lastsMs, long waitingFinals, long waitingPartials) {}
+      long requests, long tokens, long lastsMs, long waitingFinals, long waitingPartials) {
+    static final Lease NONE = new Lease(0, 0, 0, 0, 0);
+  }
 
   /**
    * The quota that all nodes share.
@@ -71,7 +82,11 @@ public record ClusterStatus(
       long requestsPerMinuteCeiling,
       long tokensLastMinute,
       long tokensPerMinuteLimit,
-      long tokensPerMinuteCeiling) {}
+      long tokensPerMinuteCeiling) {
+    public Quota {
+      ledgerKeptBy = ledgerKeptBy == null ? List.of() : List.copyOf(ledgerKeptBy);
+    }
+  }
 
   /**
    * A live session.
@@ -92,7 +107,11 @@ public record ClusterStatus(
       long fairShareRPM,
       long fairShareTPM,
       String waitsFor,
-      long waitsMs) {}
+      long waitsMs) {
+    public Session {
+      waitsFor = waitsFor == null ? "" : waitsFor;
+    }
+  }
 
   static ClusterStatus of(long time, String answeredBy, ClusterReport report, QuotaUse quota) {
     Load used = report.used(quota);

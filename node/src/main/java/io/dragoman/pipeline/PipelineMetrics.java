@@ -131,6 +131,11 @@ public final class PipelineMetrics {
     return clock.millis();
   }
 
+  /** A session that began here had begun elsewhere: it is one. */
+  synchronized void moved() {
+    all = new Asked(all.sessions - 1, all.requests, all.tokens);
+  }
+
   synchronized void count(long atMs, int requests, long tokens) {
     minute.add(atMs, requests, tokens);
     all = new Asked(all.sessions, all.requests + requests, all.tokens + tokens);

@@ -116,6 +116,7 @@ public final class SessionMeter {
       brought = true;
       changed = true;
     }
+    node.moved();
   }
 
   /** What the session did so far, if that has changed since this was asked last; null if not. */

@@ -87,7 +87,9 @@ final class Waiting {
   private static @Nullable Load share(Delay delay) {
     return switch (delay.cause()) {
       case SHARE, UPSTREAM ->
-          new Load(delay.share().requests() / Amount.REQUEST, delay.share().tokens());
+          delay.share().isZero()
+              ? null
+              : new Load(delay.share().requests() / Amount.REQUEST, delay.share().tokens());
       case LEASE, GATHERING, QUARANTINE, REFUSED, NO_MAJORITY, HANDOVER, CONFIGURATION, CALLS ->
           null;
     };

@@ -70,7 +70,8 @@ public final class FakeGate implements QuotaGate {
 
   /** Why whoever waits is told to. */
   public synchronized void say(Delay.Cause cause, Delay.Bound bound, Duration remaining) {
-    delay = new Delay(cause, bound, Amount.of(44, 15_250), remaining.toNanos());
+    Amount share = cause == Delay.Cause.SHARE ? Amount.of(44, 15_250) : Amount.ZERO;
+    delay = new Delay(cause, bound, share, remaining.toNanos());
   }
 
   /** Makes permits as old as that when they are handed over. */

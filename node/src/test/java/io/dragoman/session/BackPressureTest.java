@@ -167,6 +167,10 @@ class BackPressureTest extends NodeFixture {
       assertEquals("{\"requests\":44,\"tokens\":15250}", status.path("share").toString());
       node.gate.say(Cause.QUARANTINE, Bound.TOKENS, Duration.ofSeconds(60));
       assertFalse(client.await("status").has("share"));
+      node.gate.say(Cause.UPSTREAM, Bound.REQUESTS, Duration.ZERO);
+      JsonNode fewerCalls = client.await("status");
+      assertEquals("quota.requests", fewerCalls.path("reason").asText());
+      assertFalse(fewerCalls.has("share"), "that of nothing is none");
     }
     await().until(node::isEmpty);
   }
