@@ -98,7 +98,7 @@ class StatusIT {
       for (String part : List.of("n1-", "n2-", "n3-", "ready", "of 4,500", "of 1,800,000")) {
         assertTrue(table.contains(part), table);
       }
-      table.lines().forEach(line -> assertTrue(line.length() <= 80, line));
+      table.lines().forEach(line -> assertTrue(line.length() <= 100, line));
     }
     try (Dragoman status =
         Dragoman.start(directory, "status", "--json", "--sessions", "2", "--admin", admin)) {
