@@ -119,7 +119,6 @@ public final class Node implements AutoCloseable {
     metrics.watch(Troubles.SPEECH, () -> recognizer.trouble().isPresent());
     metrics.watch(Troubles.LANGUAGE_MODEL, () -> openAi.trouble().isPresent());
     metrics.watch(quota.dispatch());
-    metrics.watch(quota.meter());
     Health health = new Health();
     NodeFigures figures =
         new NodeFigures(

@@ -1,5 +1,6 @@
 package io.dragoman.chaos;
 
+import io.dragoman.cluster.DispatchConfig;
 import io.dragoman.cluster.Grid;
 import io.dragoman.cluster.GridConfig;
 import io.dragoman.cluster.GridQuota;
@@ -70,7 +71,8 @@ final class QuotaMember {
     OpenAiConfig upstream = OpenAiConfig.of(URI.create(arguments[4]), "stand-in", CALL);
     Grid member = Grid.start(grid, QuotaConfig.of(limits));
     OpenAi openAi = new OpenAiClient(upstream);
-    QuotaMember here = new QuotaMember(member.openQuota(upstream.mostCalls()), openAi);
+    QuotaMember here =
+        new QuotaMember(member.openQuota(DispatchConfig.of(upstream.mostCalls())), openAi);
     CountDownLatch left = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

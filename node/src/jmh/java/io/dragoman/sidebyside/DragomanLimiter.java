@@ -1,5 +1,6 @@
 package io.dragoman.sidebyside;
 
+import io.dragoman.cluster.DispatchConfig;
 import io.dragoman.cluster.Grid;
 import io.dragoman.cluster.GridConfig;
 import io.dragoman.cluster.GridQuota;
@@ -50,7 +51,7 @@ final class DragomanLimiter implements Limiter {
             place.data());
     Limits limits = Limits.perMinute(requestsPerMinute, requestsPerMinute * TOKENS_ALLOWED);
     Grid grid = Grid.start(config, QuotaConfig.of(limits));
-    GridQuota quota = grid.openQuota(PLACES);
+    GridQuota quota = grid.openQuota(DispatchConfig.of(PLACES));
     if (!grid.awaitSize(place.all().size(), PATIENCE)
         || !grid.awaitSafe(PATIENCE)
         || !quota.awaitGranting(PATIENCE)) {

@@ -4,6 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.dragoman.cluster.NodeMemory.Remembered;
@@ -51,6 +52,7 @@ public final class Grid implements AutoCloseable {
   private final GridConfig config;
   private final QuotaConfig quotaConfig;
   private final LedgerOwners owners;
+  private final LedgerMoves moves;
   private final NodeMemory memory;
   private final Remembered remembered;
   private final GridSessionRegistry sessions;
@@ -70,6 +72,7 @@ public final class Grid implements AutoCloseable {
       GridConfig config,
       QuotaConfig quotaConfig,
       LedgerOwners owners,
+      LedgerMoves moves,
       NodeMemory memory,
       Remembered remembered) {
     this.node = node;
@@ -77,6 +80,7 @@ public final class Grid implements AutoCloseable {
     this.config = config;
     this.quotaConfig = quotaConfig;
     this.owners = owners;
+    this.moves = moves;
     this.memory = memory;
     this.remembered = remembered;
     this.sessions = new GridSessionRegistry(hazelcast, node);
@@ -118,6 +122,8 @@ public final class Grid implements AutoCloseable {
             Map.of(GridQuota.NAME, quota),
             new SystemMoments());
     GridTypes.register(member.getSerializationConfig(), owners);
+    LedgerMoves moves = new LedgerMoves();
+    member.addListenerConfig(new ListenerConfig(moves));
     HazelcastInstance hazelcast;
     try {
       hazelcast = Hazelcast.newHazelcastInstance(member);
@@ -127,7 +133,7 @@ public final class Grid implements AutoCloseable {
               .formatted(config.host(), config.port(), e.getMessage()),
           e);
     }
-    Grid grid = new Grid(node, hazelcast, config, quota, owners, memory, remembered);
+    Grid grid = new Grid(node, hazelcast, config, quota, owners, moves, memory, remembered);
     log.info("joined the grid as {}: {}", node, grid.attendance());
     return grid;
   }
@@ -182,21 +188,13 @@ public final class Grid implements AutoCloseable {
     return true;
   }
 
-  /**
-   * Takes part in the cluster's quota. Once only.
-   *
-   * @param calls how many this node makes at once
-   */
-  public GridQuota openQuota(int calls) {
-    return openQuota(DispatchConfig.of(calls));
-  }
-
-  /** The same. */
+  /** Takes part in the cluster's quota. Once only. */
   public GridQuota openQuota(DispatchConfig dispatch) {
     GridQuota opened =
         new GridQuota(
             hazelcast,
             owners,
+            moves,
             NodeIds.of(config.place()),
             config.size(),
             quotaConfig,

@@ -4,10 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
-import com.hazelcast.partition.MigrationListener;
-import com.hazelcast.partition.MigrationState;
 import com.hazelcast.partition.Partition;
-import com.hazelcast.partition.ReplicaMigrationEvent;
 import io.dragoman.cluster.LedgerOperation.Adopt;
 import io.dragoman.cluster.LedgerOperation.Ask;
 import io.dragoman.cluster.LedgerOperation.Seal;
@@ -60,6 +57,7 @@ public final class GridQuota {
   private final ScheduledThreadPoolExecutor pacing = thread("quota-gate");
 
   /**
+   * @param moves of ledgers, as this member is told
    * @param node its lasting number
    * @param nodes how many the cluster has
    * @param dispatch how many calls the node makes at once
@@ -67,6 +65,7 @@ public final class GridQuota {
   GridQuota(
       HazelcastInstance hazelcast,
       LedgerOwners owners,
+      LedgerMoves moves,
       long node,
       int nodes,
       QuotaConfig config,
@@ -100,7 +99,7 @@ public final class GridQuota {
     if (remembered.sealed() != null) {
       ledgers.putIfAbsent(NAME, remembered.sealed());
     }
-    hazelcast.getPartitionService().addMigrationListener(new Moves());
+    moves.watch(ledger().getPartitionId(), this::moved);
     renewal.start();
   }
 
@@ -148,32 +147,9 @@ public final class GridQuota {
    * Where the grid takes the ledger away from this node and gives it to another one, that one has
    * no reason to believe the copy that it got, until this one has sealed it.
    */
-  private final class Moves implements MigrationListener {
-    @Override
-    public void replicaMigrationCompleted(ReplicaMigrationEvent move) {
-      Member source = move.getSource();
-      if (move.getReplicaIndex() == 0
-          && move.getPartitionId() == ledger().getPartitionId()
-          && source != null
-          && source.localMember()
-          && !renewing.isShutdown()) {
-        renewing.execute(GridQuota.this::handOver);
-      }
-    }
-
-    @Override
-    public void replicaMigrationFailed(ReplicaMigrationEvent move) {
-      // The ledger stays where it is.
-    }
-
-    @Override
-    public void migrationStarted(MigrationState all) {
-      // Of no concern: a single partition is.
-    }
-
-    @Override
-    public void migrationFinished(MigrationState all) {
-      // Likewise.
+  private void moved() {
+    if (!renewing.isShutdown()) {
+      renewing.execute(this::handOver);
     }
   }
 

@@ -78,7 +78,7 @@ final class GridTypes {
   private static void writeWindow(ObjectDataOutput out, KeptWindow kept) throws IOException {
     out.writeLong(kept.atMs());
     out.writeLong(kept.window().requests());
-    out.writeLong(kept.window().lastAge());
+    out.writeLong(kept.window().lastAgeMs());
     out.writeInt(kept.window().minute().parts().size());
     for (RecentUse.Part part : kept.window().minute().parts()) {
       out.writeInt((int) (part.age() / 1_000_000));
@@ -90,12 +90,12 @@ final class GridTypes {
   private static KeptWindow readWindow(ObjectDataInput in) throws IOException {
     long atMs = in.readLong();
     long requests = in.readLong();
-    long lastAge = in.readLong();
+    long lastAgeMs = in.readLong();
     List<RecentUse.Part> parts = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
       parts.add(new RecentUse.Part(in.readInt() * 1_000_000L, in.readInt(), in.readLong()));
     }
-    return new KeptWindow(atMs, new SessionWindow(requests, lastAge, new RecentUse(parts)));
+    return new KeptWindow(atMs, new SessionWindow(requests, lastAgeMs, new RecentUse(parts)));
   }
 
   private static void writeSetLimits(ObjectDataOutput out, SetLimits set) throws IOException {

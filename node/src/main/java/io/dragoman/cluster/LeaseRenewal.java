@@ -105,9 +105,12 @@ final class LeaseRenewal {
 
   @SuppressWarnings("FutureReturnValueIgnored") // It neither ends nor fails with a value.
   private void tick() {
-    renew();
-    long jitter = ThreadLocalRandom.current().nextLong(-every / 20, every / 20);
-    thread.schedule(this::tick, every + jitter, TimeUnit.NANOSECONDS);
+    try {
+      renew();
+    } finally {
+      long jitter = ThreadLocalRandom.current().nextLong(-every / 20, every / 20);
+      thread.schedule(this::tick, every + jitter, TimeUnit.NANOSECONDS);
+    }
   }
 
   /** Refreshes, unless an answer is still waited for. */

@@ -2,8 +2,6 @@ package io.dragoman.cluster;
 
 import io.dragoman.quota.Amount;
 import io.dragoman.quota.Delay;
-import io.dragoman.quota.Delay.Bound;
-import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.Dispatch;
 import io.dragoman.quota.FairQueue;
 import io.dragoman.quota.Gate;
@@ -27,11 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * gets one can send at once. Thread-safe.
  */
 final class LeasedGate implements QuotaGate {
-  private static final Delay NO_DELAY = new Delay(Cause.SHARE, Bound.REQUESTS, Amount.ZERO, 0);
-
   private final Lessee lessee;
   private final Gate gate;
   private final Supplier<Moment> clock;
@@ -52,7 +45,7 @@ final class LeasedGate implements QuotaGate {
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock, as the gate and the lessee are.
-  private final Map<Ticket, Place> waiting = new HashMap<>();
+  private final Map<Ticket, LeasedTurn> waiting = new HashMap<>();
   private final Places places;
   private long sessions;
   private boolean isToLookAgain;
@@ -133,11 +126,11 @@ final class LeasedGate implements QuotaGate {
       if (ticket == null) {
         break;
       }
-      Place place = waiting.remove(ticket);
-      if (place == null) {
+      LeasedTurn turn = waiting.remove(ticket);
+      if (turn == null) {
         throw new IllegalStateException("a permit for nobody");
       }
-      place.answer.complete(answer(ticket, now));
+      turn.answer(answer(ticket, now));
     }
     long due = Math.max(gate.due(now).orElse(0), places.due(now.monotonic()));
     if (due > 0 && !waiting.isEmpty()) {
@@ -196,11 +189,11 @@ final class LeasedGate implements QuotaGate {
   }
 
   /** A session. */
-  private final class Guest implements SessionQuota {
+  private final class Guest implements SessionQuota, LeasedTurn.Line {
     private final FairQueue.Session session;
 
     /** Those whose answer nobody has taken yet; a few. */
-    private final List<Place> open = new ArrayList<>();
+    private final List<LeasedTurn> open = new ArrayList<>();
 
     private boolean closed;
 
@@ -213,35 +206,53 @@ final class LeasedGate implements QuotaGate {
       return locked(() -> line(request));
     }
 
-    private Place line(QuotaRequest request) {
+    private LeasedTurn line(QuotaRequest request) {
       if (closed) {
-        return place(null, new Turn.Answer.Over());
+        return turn(null, new Turn.Answer.Over());
       }
       String impossible = gate.impossible(request.tokens());
       if (impossible != null) {
-        return place(null, new Turn.Answer.Impossible(impossible));
+        return turn(null, new Turn.Answer.Impossible(impossible));
       }
       Moment now = clock.get();
       long permit =
           places.admits(now.monotonic()) ? gate.take(session, request.tokens(), now) : Gate.NONE;
       if (permit != Gate.NONE) {
-        return place(null, new Turn.Answer.Granted(occupy(permit, now)));
+        return turn(null, new Turn.Answer.Granted(occupy(permit, now)));
       }
       long deadline = now.monotonic() + request.within().toNanos();
       Ticket ticket = gate.await(session, request.priority(), request.tokens(), deadline, now);
-      Place place = place(ticket, null);
-      waiting.put(ticket, place);
+      LeasedTurn turn = turn(ticket, null);
+      waiting.put(ticket, turn);
       handOut();
-      return place;
+      return turn;
     }
 
-    private Place place(@Nullable Ticket ticket, Turn.@Nullable Answer answer) {
-      Place place = new Place(ticket, this);
-      open.add(place);
+    private LeasedTurn turn(@Nullable Ticket ticket, Turn.@Nullable Answer answer) {
+      LeasedTurn turn = new LeasedTurn(ticket, this, lock);
+      open.add(turn);
       if (answer != null) {
-        place.answer.complete(answer);
+        turn.answer(answer);
       }
-      return place;
+      return turn;
+    }
+
+    @Override
+    public @Nullable Delay why(Ticket ticket) {
+      if (!waiting.containsKey(ticket)) {
+        return null;
+      }
+      Moment now = clock.get();
+      return places.admits(now.monotonic()) ? gate.why(ticket, now) : places.why();
+    }
+
+    @Override
+    public void left(LeasedTurn turn) {
+      open.remove(turn);
+      Ticket ticket = turn.ticket();
+      if (ticket != null && waiting.remove(ticket) != null) {
+        gate.cancel(ticket);
+      }
     }
 
     @Override
@@ -271,81 +282,8 @@ final class LeasedGate implements QuotaGate {
       lock.lock();
       try {
         closed = true;
-        List.copyOf(open).forEach(Place::withdraw);
+        List.copyOf(open).forEach(LeasedTurn::withdraw);
         gate.close(session);
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  /** A request in the line, or at its head. */
-  private final class Place implements Turn {
-    private final @Nullable Ticket ticket;
-    private final Guest guest;
-    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
-
-    // Guarded by lock.
-
-    /** Whether the answer was handed over, or given up. */
-    private boolean taken;
-
-    /** What it waited for when somebody asked last. */
-    private Delay delay = NO_DELAY;
-
-    Place(@Nullable Ticket ticket, Guest guest) {
-      this.ticket = ticket;
-      this.guest = guest;
-    }
-
-    @Override
-    public Answer await(Duration atMost) throws InterruptedException {
-      Answer came;
-      try {
-        came = answer.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException e) {
-        return new Answer.Waiting();
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("an answer is never an exception", e);
-      }
-      return locked(
-          () -> {
-            boolean isMine = !taken;
-            taken = true;
-            guest.open.remove(this);
-            return isMine ? came : new Answer.Over();
-          });
-    }
-
-    @Override
-    public Delay why() {
-      return locked(
-          () -> {
-            if (ticket != null && waiting.containsKey(ticket)) {
-              Moment now = clock.get();
-              delay = places.admits(now.monotonic()) ? gate.why(ticket, now) : places.why();
-            }
-            return delay;
-          });
-    }
-
-    @Override
-    public void withdraw() {
-      lock.lock();
-      try {
-        if (taken) {
-          return;
-        }
-        taken = true;
-        guest.open.remove(this);
-        if (ticket != null && waiting.remove(ticket) != null) {
-          gate.cancel(ticket);
-        }
-        if (!answer.complete(new Answer.Over())
-            && answer.resultNow() instanceof Answer.Granted(Permit permit)) {
-          permit.unspent();
-          permit.close();
-        }
       } finally {
         lock.unlock();
       }

@@ -1,7 +1,6 @@
 package io.dragoman.ops;
 
 import io.dragoman.quota.Dispatch;
-import io.dragoman.quota.QuotaMeter;
 import io.dragoman.session.SessionEndpoint;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
@@ -15,7 +14,6 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** A node's measurements, in Prometheus' text format at {@code /metrics}. Thread-safe. */
 public final class Metrics implements AutoCloseable {
@@ -57,19 +55,6 @@ public final class Metrics implements AutoCloseable {
     Gauge.builder("dragoman.openai.rate.limited", () -> dispatch.limited().isZero() ? 0 : 1)
         .description(
             "1 while the upstream holds the cluster back, and fewer calls are made at once")
-        .register(registry);
-  }
-
-  /** Shows the difference between the upstream's headers and the quota's books. */
-  public void watch(QuotaMeter quota) {
-    usedByOthers("requests", () -> quota.usedByOthers().requests());
-    usedByOthers("tokens", () -> quota.usedByOthers().tokens());
-  }
-
-  private void usedByOthers(String of, Supplier<Number> value) {
-    Gauge.builder("dragoman.quota.used.by.others", value)
-        .tag("of", of)
-        .description("What the upstream's headers show in use beyond what the cluster has booked")
         .register(registry);
   }
 

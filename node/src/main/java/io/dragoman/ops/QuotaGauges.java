@@ -44,6 +44,10 @@ public final class QuotaGauges {
         "booked",
         "What counts now, or is promised; NaN where nobody can tell",
         () -> quota.use().used());
+    both(
+        "used.by.others",
+        "What the upstream's headers show in use beyond what the cluster has booked",
+        quota::usedByOthers);
     both("leased", "What this node may spend without asking", () -> here.get().leased());
     node("waiting", "Requests that wait for a permit", NodeQuota::finals)
         .tag("priority", "final")

@@ -111,7 +111,7 @@ public final class SessionMeter {
       for (RecentUse.Part part : window.minute().parts()) {
         minute.add(nowMs - part.age() / 1_000_000, part.requests(), part.tokens());
       }
-      lastRequestMs = Math.max(lastRequestMs, nowMs - window.lastAge());
+      lastRequestMs = Math.max(lastRequestMs, nowMs - window.lastAgeMs());
       requests += window.requests();
       brought = true;
       changed = true;

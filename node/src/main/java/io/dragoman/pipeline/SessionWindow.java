@@ -8,15 +8,15 @@ import java.time.Duration;
  * to. Immutable.
  *
  * @param requests how many requests it had permitted so far
- * @param lastAge how long ago the last one was, in milliseconds
+ * @param lastAgeMs how long ago the last one was, in milliseconds
  * @param minute those of the last minute
  */
-public record SessionWindow(long requests, long lastAge, RecentUse minute) {
+public record SessionWindow(long requests, long lastAgeMs, RecentUse minute) {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** The same some time later. */
   public SessionWindow later(Duration by) {
     return new SessionWindow(
-        requests, lastAge + by.toMillis(), minute.later(by.toNanos(), MINUTE.toNanos()));
+        requests, lastAgeMs + by.toMillis(), minute.later(by.toNanos(), MINUTE.toNanos()));
   }
 }

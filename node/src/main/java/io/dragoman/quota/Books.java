@@ -4,7 +4,6 @@ import io.dragoman.quota.Evidence.Headers;
 import io.dragoman.quota.Evidence.Refusal;
 import io.dragoman.quota.Holder.Standing;
 import io.dragoman.quota.Recollection.Aged;
-import io.dragoman.quota.Refresh.Bond;
 import io.dragoman.quota.Refresh.Landing;
 
 /** Keeps a ledger's entries true: what nodes tell is booked, and what has ended is let go. */
@@ -52,7 +51,7 @@ final class Books {
         ledger.cap = headers.cap(ledger.cap);
         ledger.capUntil = now + rules.timing().window();
         // Books that begin anew lack the cluster's own use until a majority has told it.
-        if (ledger.phase == Ledger.Phase.OPEN || !ledger.continues.equals(Bond.NONE)) {
+        if (!ledger.beginsAnew()) {
           Amount room = ledger.ceiling().minus(ledger.booked()).plus(ledger.foreign).orZero();
           ledger.foreign = room.minus(headers.remaining()).orZero();
           ledger.foreignUntil = now + headers.lapse();
@@ -99,7 +98,7 @@ final class Books {
    * does not cover.
    */
   private void recall(Ledger ledger, Refresh refresh, Recollection recollection, long now) {
-    boolean covered = ledger.phase == Ledger.Phase.GATHERING && ledger.continues.equals(Bond.NONE);
+    boolean covered = ledger.beginsAnew();
     for (Aged aged : recollection.proven()) {
       if (!covered || rules.surelyBooked(aged, recollection.awake())) {
         book(ledger, aged.age(), aged.amount(), now);

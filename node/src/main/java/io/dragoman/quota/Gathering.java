@@ -85,7 +85,7 @@ final class Gathering {
   /** Opens the books when a majority has gathered. */
   void open(Ledger ledger, long now) {
     if (ledger.phase == Phase.GATHERING && mayOpen(ledger, now)) {
-      if (isReckonedLater(ledger)) {
+      if (ledger.beginsAnew()) {
         ledger.unknown = unknown(ledger, now);
         ledger.unknownUntil = rules.unknownUntil(lastGrant(ledger, now));
         ledger.unknownEpoch = ledger.epoch;
@@ -105,13 +105,9 @@ final class Gathering {
    */
   void raise(Ledger ledger, Amount more, long now) {
     ledger.holders.replaceAll(holder -> holder.raised(more));
-    if (now < ledger.unknownUntil && !isReckonedLater(ledger)) {
+    if (now < ledger.unknownUntil && !ledger.beginsAnew()) {
       ledger.unknown = ledger.unknown.plus(more);
     }
-  }
-
-  private static boolean isReckonedLater(Ledger ledger) {
-    return ledger.phase == Phase.GATHERING && ledger.continues.equals(Bond.NONE);
   }
 
   private boolean mayOpen(Ledger ledger, long now) {

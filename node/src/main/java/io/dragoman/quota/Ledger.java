@@ -151,6 +151,11 @@ public final class Ledger {
     return new Bond(epoch, owner);
   }
 
+  /** Whether it gathers what nodes remember, and goes on from nobody's books. */
+  boolean beginsAnew() {
+    return phase == Phase.GATHERING && continues.equals(Bond.NONE);
+  }
+
   /** The most that may count: the limit, or what the upstream says, whichever is less. */
   Amount ceiling() {
     return limits.amount().min(cap);

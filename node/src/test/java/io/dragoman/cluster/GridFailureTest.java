@@ -204,7 +204,7 @@ final class GridFailureTest {
     GridConfig config = TestGrid.config("n1", address, List.of(address));
     for (int life = 0; life < 2; life++) {
       Grid only = Grid.start(config, TestGrid.TEN_A_SECOND);
-      GridQuota quota = only.openQuota(10);
+      GridQuota quota = only.openQuota(DispatchConfig.of(10));
       QuotaUse use = await(quota.meter()::use, it -> it.state().grants());
       assertEquals(State.NORMAL, use.state());
       try (SessionQuota session = quota.gate().open(1)) {

@@ -71,9 +71,9 @@ final class GridSessionWindowsTest {
     SessionWindow brought = recalled(grid.get(1), sid);
     assertEquals(40, brought.requests());
     assertEquals(30, requests(brought));
-    assertTrue(brought.lastAge() >= 2_000, brought::toString);
-    assertTrue(brought.lastAge() < 60_000, brought::toString);
-    await(() -> recalled(grid.get(1), sid).lastAge() > brought.lastAge());
+    assertTrue(brought.lastAgeMs() >= 2_000, brought::toString);
+    assertTrue(brought.lastAgeMs() < 60_000, brought::toString);
+    await(() -> recalled(grid.get(1), sid).lastAgeMs() > brought.lastAgeMs());
 
     SessionMeter second = meter(grid.get(1), sid);
     second.brought(brought);

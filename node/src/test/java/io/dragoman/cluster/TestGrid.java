@@ -86,7 +86,7 @@ final class TestGrid implements AutoCloseable {
 
   private void join(Grid member) throws IOException {
     members.add(member);
-    quotas.put(member, member.openQuota(PLACES));
+    quotas.put(member, member.openQuota(DispatchConfig.of(PLACES)));
   }
 
   /** A member's part in the quota. */

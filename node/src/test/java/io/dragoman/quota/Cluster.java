@@ -2,6 +2,7 @@ package io.dragoman.quota;
 
 import io.dragoman.quota.FairQueue.Session;
 import io.dragoman.quota.LedgerKeeper.Outcome;
+import io.dragoman.quota.QuotaRequest.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,26 @@ final class Cluster {
           lessee.completed(next.permit(), next.tokens() / 4, now());
         }
       }
+    }
+
+    /** Asks for finals until so many of a session wait. */
+    void fill(Session session, int waiting) {
+      fill(session, waiting, 100);
+    }
+
+    void fill(Session session, int waiting, long tokens) {
+      while (session.waiting() < waiting) {
+        ask(session, Priority.FINAL, tokens);
+      }
+    }
+
+    void ask(Session session, Priority priority, long tokens) {
+      await(session, priority, tokens, 60);
+    }
+
+    /** Asks for what must be sent within so many seconds. */
+    Ticket await(Session session, Priority priority, long tokens, double within) {
+      return gate.await(session, priority, tokens, in(within), now());
     }
 
     /** The tokens that a session was granted. */

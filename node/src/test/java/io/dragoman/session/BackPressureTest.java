@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dragoman.client.AudioPacer;
 import io.dragoman.quota.Delay.Bound;
 import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.QuotaRequest.Priority;
@@ -246,9 +247,10 @@ class BackPressureTest extends NodeFixture {
     limits.overflow = Duration.ofMillis(100);
     restart();
     try (RawClient client = RawClient.started(node.port(), SID)) {
-      for (int i = 0; i < 20; i++) {
-        client.audio(9_600);
-        Thread.sleep(100);
+      AudioPacer twiceAsFast = new AudioPacer(2 * 24_000);
+      for (int sent = 0; sent < 20 * 4_800; sent += 4_800) {
+        twiceAsFast.awaitSample(sent);
+        client.audio(2 * 4_800);
       }
       client.text(END);
       Ending ending = client.end();

@@ -1,0 +1,118 @@
+package io.dragoman.cluster;
+
+import io.dragoman.quota.Amount;
+import io.dragoman.quota.Delay;
+import io.dragoman.quota.Delay.Bound;
+import io.dragoman.quota.Delay.Cause;
+import io.dragoman.quota.Permit;
+import io.dragoman.quota.Ticket;
+import io.dragoman.quota.Turn;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/** A request in the line of a {@link LeasedGate}, or at its head. Thread-safe. */
+final class LeasedTurn implements Turn {
+  private static final Delay NO_DELAY = new Delay(Cause.SHARE, Bound.REQUESTS, Amount.ZERO, 0);
+
+  /** Where it stands; called under the gate's lock. */
+  interface Line {
+    /** What a request waits for; null where it waits no more. */
+    @Nullable Delay why(Ticket ticket);
+
+    /** Its answer was handed over, or given up. */
+    void left(LeasedTurn turn);
+  }
+
+  private final @Nullable Ticket ticket;
+  private final Line line;
+  private final Lock lock;
+  private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+
+  // Guarded by lock.
+
+  /** Whether the answer was handed over, or given up. */
+  private boolean taken;
+
+  /** What it waited for when somebody asked last. */
+  private Delay delay = NO_DELAY;
+
+  /**
+   * @param ticket null where it was answered at once
+   * @param lock of the gate
+   */
+  LeasedTurn(@Nullable Ticket ticket, Line line, Lock lock) {
+    this.ticket = ticket;
+    this.line = line;
+    this.lock = lock;
+  }
+
+  @Nullable Ticket ticket() {
+    return ticket;
+  }
+
+  void answer(Answer came) {
+    answer.complete(came);
+  }
+
+  @Override
+  public Answer await(Duration atMost) throws InterruptedException {
+    Answer came;
+    try {
+      came = answer.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return new Answer.Waiting();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an answer is never an exception", e);
+    }
+    lock.lock();
+    try {
+      return take() ? came : new Answer.Over();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Delay why() {
+    lock.lock();
+    try {
+      Delay now = ticket == null ? null : line.why(ticket);
+      if (now != null) {
+        delay = now;
+      }
+      return delay;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void withdraw() {
+    lock.lock();
+    try {
+      if (take()
+          && !answer.complete(new Answer.Over())
+          && answer.resultNow() instanceof Answer.Granted(Permit permit)) {
+        permit.unspent();
+        permit.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the answer is the caller's. */
+  private boolean take() {
+    if (taken) {
+      return false;
+    }
+    taken = true;
+    line.left(this);
+    return true;
+  }
+}
