@@ -114,8 +114,8 @@ final class Allegiance {
 
   /**
    * Whether the refresh that is sent now is a vote. A node that is offered another epoch votes no
-   * more, so that its last vote lapses; nor does one that has not been answered for so long that
-   * the vote would have lapsed already: it would bind the node and serve nobody. One that echoes
+   * more, so that its last vote lapses; nor does one that asks again since nobody answers: its vote
+   * would bind the node for longer, and count for no longer than the one before. One that echoes
    * the stamp of an epoch in which the node is not only turns to it.
    */
   boolean votes(boolean leaving, long now) {

@@ -33,7 +33,7 @@ import java.util.function.Function;
 public final class BinaryForm<T> {
 
   public static final BinaryForm<Ledger> LEDGER =
-      new BinaryForm<>("ledger", 1, 0, LedgerForm::write, LedgerForm::read);
+      new BinaryForm<>("ledger", 1, 1, LedgerForm::write, LedgerForm::read);
 
   public static final BinaryForm<Refresh> REFRESH =
       new BinaryForm<>("refresh", 1, 0, RefreshForm::write, RefreshForm::read);

@@ -84,7 +84,10 @@ final class Books {
     }
     ledger.bookings = ledger.bookings.at(now); // Some had ended before they were told.
     if (ledger.phase == Ledger.Phase.GATHERING && recollection != null) {
-      holder = holder.testifying(recollection.testimony(refresh.held(), ledger.limits, rules, now));
+      long told = holder.vote().from();
+      holder =
+          holder.testifying(
+              recollection.testimony(refresh.held(), ledger.limits, rules, told, now));
     }
     if (refresh.leaving()) {
       holder = holder.standing(Standing.LEFT);
@@ -94,22 +97,24 @@ final class Books {
   }
 
   /**
-   * Books what a node remembers; but where the unknown is about to be held back, only what that
-   * does not cover.
+   * Books what a node remembers; but where the unknown is about to be held back, not what that
+   * surely covers.
    */
   private void recall(Ledger ledger, Refresh refresh, Recollection recollection, long now) {
     boolean covered = ledger.beginsAnew();
     for (Aged aged : recollection.proven()) {
-      if (!covered || rules.surelyBooked(aged, recollection.awake())) {
+      if (!covered || recollection.isSure(aged, rules)) {
         book(ledger, aged.age(), aged.amount(), now);
       }
     }
     ledger.blank &= !rules.knows(refresh.remembered());
     // Once for each life, and never of a node that was reckoned with when the unknown was.
-    boolean first = ledger.holder(refresh.node()).sequence() == 0;
+    Holder holder = ledger.holder(refresh.node());
+    boolean first = holder.sequence() == 0;
     boolean covers = first && recollection.opened() < ledger.unknownEpoch;
     if (ledger.phase == Ledger.Phase.OPEN && covers) {
-      Amount known = rules.sure(recollection).plus(refresh.held());
+      Amount sure = recollection.sure(rules, holder.vote().from(), ledger.since);
+      Amount known = sure.plus(refresh.held());
       ledger.unknown = ledger.unknown.minus(known).orZero();
     }
   }

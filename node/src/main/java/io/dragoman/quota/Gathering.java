@@ -44,7 +44,7 @@ final class Gathering {
     }
     Holder holder = ledger.holder(refresh.node());
     Stamp echo = refresh.echo();
-    if (echo != null && isValid(ledger, echo)) {
+    if (echo != null && isValid(ledger, echo) && refresh.vote() > 0) {
       long vote = Math.min(refresh.vote(), rules.timing().vote());
       boolean knows = rules.knows(refresh.remembered());
       holder = holder.voting(rules.votedFrom(echo.at(), now), vote, knows);
@@ -86,8 +86,9 @@ final class Gathering {
   void open(Ledger ledger, long now) {
     if (ledger.phase == Phase.GATHERING && mayOpen(ledger, now)) {
       if (ledger.beginsAnew()) {
-        ledger.unknown = unknown(ledger, now);
-        ledger.unknownUntil = rules.unknownUntil(lastGrant(ledger, now));
+        long lastGrant = lastGrant(ledger, now);
+        ledger.unknown = unknown(ledger, lastGrant, now);
+        ledger.unknownUntil = rules.unknownUntil(lastGrant);
         ledger.unknownEpoch = ledger.epoch;
       }
       begin(ledger, now);
@@ -136,7 +137,7 @@ final class Gathering {
    * anything, so among a majority that remembers there is a node that was in it, or in a later one.
    * A node that has started since remembers nothing, and is no such witness.
    */
-  private Amount unknown(Ledger ledger, long now) {
+  private Amount unknown(Ledger ledger, long lastGrant, long now) {
     Amount known = Amount.ZERO;
     Amount most = ledger.limits.amount();
     long last = 0;
@@ -146,7 +147,7 @@ final class Gathering {
       if (testimony == null || !votes.counts(ledger, holder, now)) {
         continue;
       }
-      known = known.plus(testimony.known());
+      known = known.plus(testimony.known(lastGrant));
       if (testimony.epoch() > 0 && ledger.voters.has(holder.node())) {
         witnesses++;
       }

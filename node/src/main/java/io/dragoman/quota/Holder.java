@@ -1,5 +1,6 @@
 package io.dragoman.quota;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,18 +66,39 @@ record Holder(
     static final Claim NONE = new Claim(Wants.NOTHING, 0, Amount.ZERO);
   }
 
+  /** An amount that the last owner surely had booked until then. */
+  record Ending(long until, Amount amount) {}
+
   /**
    * What the ledger still needs to know of the time before it. Good for as long as the vote that
    * came with it.
    *
    * @param known what surely counts of the node
+   * @param ending what else may, depending on when the last owner granted for the last time
    * @param epoch the last one that it was in
    * @param most the most that that epoch's ledger can have booked
    * @param votedUntil when its last vote before this epoch has lapsed
    */
-  record Testimony(Amount known, long epoch, Amount most, long votedUntil) {
+  record Testimony(Amount known, List<Ending> ending, long epoch, Amount most, long votedUntil) {
+
+    /** What the last owner surely had booked of the node when it granted for the last time. */
+    Amount known(long lastGrant) {
+      Amount all = known;
+      for (Ending amount : ending) {
+        if (amount.until > lastGrant) {
+          all = all.plus(amount.amount);
+        }
+      }
+      return all;
+    }
+
+    /** The same, with this for what else counts. */
+    Testimony ending(List<Ending> now) {
+      return new Testimony(known, now, epoch, most, votedUntil);
+    }
+
     private Testimony raised(Amount more) {
-      return new Testimony(known, epoch, most.plus(more), votedUntil);
+      return new Testimony(known, ending, epoch, most.plus(more), votedUntil);
     }
   }
 

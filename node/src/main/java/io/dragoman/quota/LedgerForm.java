@@ -1,6 +1,7 @@
 package io.dragoman.quota;
 
 import io.dragoman.quota.Holder.Claim;
+import io.dragoman.quota.Holder.Ending;
 import io.dragoman.quota.Holder.Lease;
 import io.dragoman.quota.Holder.Standing;
 import io.dragoman.quota.Holder.Testimony;
@@ -26,7 +27,9 @@ import java.util.List;
  *       joined, booked, continued; sequence; held, an amount; the lease's end, a time; the vote:
  *       its time, duration, and a flag whether the node knows; {@link Parts wants}; mark, relative
  *       to the level; picked, an amount; the testimony, if any: known, an amount; epoch; most, an
- *       amount; votedUntil, a time.
+ *       amount; votedUntil, a time;
+ *   <li>from revision 1 on, for each holder with a testimony: what is ending, a list: until, a
+ *       time, and an amount.
  * </ol>
  */
 final class LedgerForm {
@@ -70,6 +73,11 @@ final class LedgerForm {
     out.amount(ledger.paced);
     out.number(ledger.pacedFrom - now);
     out.list(ledger.holders, (to, holder) -> write(to, holder, now, ledger.level));
+    for (Holder holder : ledger.holders) {
+      if (holder.testimony() != null) {
+        out.list(holder.testimony().ending(), (to, ending) -> write(to, ending, now));
+      }
+    }
   }
 
   static Ledger read(Reader in) {
@@ -104,6 +112,9 @@ final class LedgerForm {
     ledger.pacedFrom = now + in.number();
     ledger.holders = new ArrayList<>(in.list(from -> holder(from, now, ledger.level)));
     Parts.requireAscending(ledger.holders.stream().map(Holder::node).toList());
+    if (in.revision() >= 1) {
+      ledger.holders.replaceAll(holder -> withEnding(in, holder, now));
+    }
     return ledger;
   }
 
@@ -143,6 +154,19 @@ final class LedgerForm {
   }
 
   private static Testimony testimony(Reader in, long now) {
-    return new Testimony(in.amount(), in.number(), in.amount(), now + in.number());
+    return new Testimony(in.amount(), List.of(), in.number(), in.amount(), now + in.number());
+  }
+
+  private static void write(Writer out, Ending ending, long now) {
+    out.number(ending.until() - now);
+    out.amount(ending.amount());
+  }
+
+  private static Holder withEnding(Reader in, Holder holder, long now) {
+    Testimony testimony = holder.testimony();
+    return testimony == null
+        ? holder
+        : holder.testifying(
+            testimony.ending(in.list(from -> new Ending(now + from.number(), from.amount()))));
   }
 }

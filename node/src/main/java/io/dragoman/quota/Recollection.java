@@ -1,6 +1,8 @@
 package io.dragoman.quota;
 
+import io.dragoman.quota.Holder.Ending;
 import io.dragoman.quota.Holder.Testimony;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -36,13 +38,53 @@ public record Recollection(
    * What a ledger that gathers needs of it.
    *
    * @param held by the node, which has given up its lease: what is in flight
+   * @param told the stamp that the node had seen when it told it, by the owner's clock: it was
+   *     later
    * @param receipt when the ledger heard of it
    */
-  Testimony testimony(Amount held, Limits limits, Rules rules, long receipt) {
+  Testimony testimony(Amount held, Limits limits, Rules rules, long told, long receipt) {
     boolean bounds = opened == joined && rules.isTrueAge(bookedAge, awake);
     Amount most = bounds ? rules.bookedAtMost(limits.amount(), booked, bookedAge) : limits.amount();
-    return new Testimony(
-        rules.sure(this).plus(held), joined, most, rules.votedUntil(receipt, voteAge));
+    long votedUntil = rules.votedUntil(receipt, voteAge);
+    // Good for as long as the vote that came with it: no owner before this one grants after that.
+    long latest = told + rules.timing().vote();
+    Amount known = held;
+    List<Ending> ending = new ArrayList<>();
+    for (Aged aged : proven) {
+      long until = bookedUntil(aged, told, rules);
+      if (until > latest) {
+        known = known.plus(aged.amount());
+      } else if (until > votedUntil) {
+        ending.add(new Ending(until, aged.amount()));
+      }
+    }
+    return new Testimony(known, List.copyOf(ending), joined, most, votedUntil);
+  }
+
+  /**
+   * What the last owner surely had booked when it granted for the last time.
+   *
+   * @param told the stamp that the node had seen when it told it
+   */
+  Amount sure(Rules rules, long told, long lastGrant) {
+    Amount sure = Amount.ZERO;
+    for (Aged aged : proven) {
+      if (bookedUntil(aged, told, rules) > lastGrant) {
+        sure = sure.plus(aged.amount());
+      }
+    }
+    return sure;
+  }
+
+  /** Until when it was surely booked; long ago where it may be older than it seems. */
+  private long bookedUntil(Aged aged, long told, Rules rules) {
+    long oldest = aged.age() + History.GRAIN;
+    return rules.isTrueAge(oldest, awake) ? rules.surelyBookedUntil(told, oldest) : Holder.NEVER;
+  }
+
+  /** Whether it is no older than it seems. */
+  boolean isSure(Aged aged, Rules rules) {
+    return rules.isTrueAge(aged.age() + History.GRAIN, awake);
   }
 
   public Recollection {

@@ -1,7 +1,5 @@
 package io.dragoman.quota;
 
-import io.dragoman.quota.Recollection.Aged;
-
 /**
  * Every rule on which the quota's promises rest, each a function of what its holder knows; {@code
  * docs/quota.md} shows why they suffice.
@@ -111,14 +109,13 @@ public class Rules {
   }
 
   /**
-   * Whether the last owner surely still had a request booked when it granted for the last time:
-   * that was before the node's testimony, or in the time for which that is good, a vote's length.
+   * Until when the last owner surely had a request booked, by the clock of the one who gathers.
    *
-   * @param proofAge the age of the proof of its arrival when the node told it, at most
+   * @param told when the node told it, or before
+   * @param proofAge the age of the proof of its arrival then, at most
    */
-  public boolean surelyBooked(long proofAge) {
-    return Timing.stretched(proofAge) + UNNOTICED + Timing.stretched(timing.vote())
-        < timing.window();
+  public long surelyBookedUntil(long told, long proofAge) {
+    return told - Timing.stretched(proofAge) - UNNOTICED + timing.window();
   }
 
   /**
@@ -212,12 +209,13 @@ public class Rules {
   }
 
   /**
-   * Whether a vote may still count when it is sent.
+   * Whether a vote is worth sending: it would bind the node for its whole length, and count for at
+   * least half of it.
    *
    * @param sinceStamp since the node heard the stamp that it echoes, from which its owner counts
    */
   public boolean mayVote(long sinceStamp) {
-    return sinceStamp < timing.vote();
+    return 2 * sinceStamp < timing.vote();
   }
 
   /**
@@ -304,22 +302,5 @@ public class Rules {
   /** How long a request that was permitted may still arrive. */
   long arrival() {
     return Timing.stretched(timing.call() + timing.network());
-  }
-
-  /** Whether the last owner surely had an amount booked that a node remembers. */
-  boolean surelyBooked(Aged aged, long awake) {
-    long oldest = aged.age() + History.GRAIN;
-    return isTrueAge(oldest, awake) && surelyBooked(oldest);
-  }
-
-  /** For how much of a recollection that holds. */
-  Amount sure(Recollection recollection) {
-    Amount sure = Amount.ZERO;
-    for (Aged aged : recollection.proven()) {
-      if (surelyBooked(aged, recollection.awake())) {
-        sure = sure.plus(aged.amount());
-      }
-    }
-    return sure;
   }
 }

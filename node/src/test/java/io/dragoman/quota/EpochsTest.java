@@ -97,10 +97,10 @@ final class EpochsTest {
     }
   }
 
-  /** What would have lapsed when it is sent is no vote, however often the node asks. */
+  /** It asks again and again, and only what it asks soon after an answer is a vote. */
   @Test
   void aNodeThatNobodyAnswersIsSoonFree() {
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 9; i++) {
       realm.pass(0.25);
       realm.tells(1, false);
       realm.tells(2, false);
@@ -109,6 +109,36 @@ final class EpochsTest {
     Realm.Owner next = realm.owner(1, 2, 3);
     exchange(next, 1, 2, 1, 2, 1, 2, 1);
     assertEquals(State.QUARANTINE, realm.state(1));
+  }
+
+  @Test
+  void whoAsksAgainTakesNoVoteBack() {
+    realm.pass(0.25);
+    owner.hears(realm.tells(1, false));
+    owner.hears(realm.tells(2, false));
+    realm.pass(0.5);
+    owner.hears(realm.tells(2, false));
+    Reply answer = owner.hears(realm.tells(1, false));
+    assertEquals(3, answer.status().votes());
+    assertEquals(State.NORMAL, answer.status().state());
+  }
+
+  /** The limit is used up, so nothing else is free. */
+  @Test
+  void whatEndsAfterTheLastGrantOfADeadOwnerMayBeGrantedAgain() {
+    for (int i = 0; i < 7; i++) {
+      work(owner, 1, 2, 3);
+    }
+    Realm.Owner next = realm.owner(1, 2, 3);
+    do {
+      realm.run(next, 0.25, 1, 2);
+    } while (next.ledger().phase == Ledger.Phase.GATHERING);
+    double seconds = 0;
+    while (realm.node(1).unspent().isZero()) {
+      realm.run(next, 0.25, 1, 2);
+      seconds += 0.25;
+    }
+    assertTrue(seconds <= 1.5, seconds + " s after the books were opened");
   }
 
   /** An upstream whose limit is used up says so to whoever gathers, too. */

@@ -3,6 +3,7 @@ package io.dragoman.quota;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dragoman.quota.Holder.Claim;
+import io.dragoman.quota.Holder.Ending;
 import io.dragoman.quota.Holder.Lease;
 import io.dragoman.quota.Holder.Standing;
 import io.dragoman.quota.Holder.Testimony;
@@ -55,7 +56,7 @@ class FrozenFormTest {
 
   private static final String LEDGER =
       """
-      020008fffffffffffffffdd00f00000000000027100000000000004e208407c0
+      020208fffffffffffffffdd00f00000000000027100000000000004e208407c0
       fc153c0602060204d8048084af5f08b009a01f880e00000000d00fa006020600
       000000000000099f1fcf0f9f1f02009f9c81808080808080010103a09c0116de
       e3feffffffffffff0104c0bb011a6463feffffffffffffffff01feffffffffff
@@ -63,7 +64,7 @@ class FrozenFormTest {
       9f9c81808080808080019f9c81808080808080010000000002000002000000ff
       ffffff1f00000004fffffffffffffffe089a01f02ee012a01fc701c41302c03e
       801998b3e6cc01e0c508c0b503aad5aad50a8827c00c180df403c80102d00f04
-      06d0e73608cf0f""";
+      06d0e73608cf0f02e807904e0c""";
 
   private static final long MILLISECOND = 1_000_000;
   private static final long WINDOW = 60_000 * MILLISECOND;
@@ -187,6 +188,20 @@ class FrozenFormTest {
         ReplyForm.STATES.toString());
   }
 
+  /** What is ending of what nodes testify was added to it. */
+  @Test
+  void aLedgerOfThePreviousRevision() throws IOException {
+    Ledger ledger = ledger();
+    ledger.holders.replaceAll(
+        holder ->
+            holder.testimony() == null
+                ? holder
+                : holder.testifying(holder.testimony().ending(List.of())));
+    String before =
+        LEDGER.replace("\n", "").replaceFirst("^0202", "0200").replaceFirst("02e807904e0c$", "");
+    Ledgers.assertSame(ledger, BinaryForm.LEDGER.read(HexFormat.of().parseHex(before)));
+  }
+
   private static Ledger ledger() {
     Bookings bookings =
         Bookings.none(Values.SLOT)
@@ -225,7 +240,12 @@ class FrozenFormTest {
             new Lease(Amount.of(3, 1_200), 12_000),
             new Vote(9_900, 1_250, true),
             new Claim(WANTS, FairShare.WHOLE - 7, new Amount(250, 100)),
-            new Testimony(Amount.of(1, 2), 3, Amount.of(449, 4), 9_000)));
+            new Testimony(
+                Amount.of(1, 2),
+                List.of(new Ending(10_500, Amount.of(5, 6))),
+                3,
+                Amount.of(449, 4),
+                9_000)));
     return ledger;
   }
 

@@ -1,6 +1,7 @@
 package io.dragoman.quota;
 
 import io.dragoman.quota.Holder.Claim;
+import io.dragoman.quota.Holder.Ending;
 import io.dragoman.quota.Holder.Lease;
 import io.dragoman.quota.Holder.Standing;
 import io.dragoman.quota.Holder.Testimony;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Arbitrary values that the constructors allow, however unlikely. */
@@ -130,7 +132,11 @@ final class Values {
         random.nextBoolean() ? Lease.NONE : new Lease(amount(), number()),
         random.nextBoolean() ? Vote.NONE : new Vote(number(), number(), random.nextBoolean()),
         random.nextBoolean() ? Claim.NONE : new Claim(wants(), number(), amount()),
-        maybe(() -> new Testimony(amount(), number(), amount(), number())));
+        maybe(() -> new Testimony(amount(), endings(), number(), amount(), number())));
+  }
+
+  private List<Ending> endings() {
+    return Stream.generate(() -> new Ending(number(), amount())).limit(random.nextInt(4)).toList();
   }
 
   /** With gaps, and slots that have ended. */
