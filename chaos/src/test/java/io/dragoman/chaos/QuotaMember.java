@@ -108,7 +108,7 @@ final class QuotaMember {
               "gpt-4o-mini",
               "Translate into Spanish.",
               "%s %d.%d".formatted(name, lane, number),
-              lane % 3 == 0 ? 600 : 90);
+              lane % 3 == 0 ? 840 : 90);
       try {
         call(name, session, priority, request);
       } catch (InterruptedException e) {
