@@ -26,7 +26,7 @@ final class Books {
       ledger.foreign = Amount.ZERO;
     }
     if (now >= ledger.capUntil) {
-      ledger.cap = Ledger.UNCAPPED;
+      cap(ledger, Ledger.UNCAPPED, now);
     }
     ledger.holders.removeIf(
         holder -> now >= rules.silentUntil(holder.lease().end()) && votes.forgotten(holder, now));
@@ -48,7 +48,7 @@ final class Books {
       case Refusal(long retryAfter) ->
           ledger.refusedUntil = Math.max(ledger.refusedUntil, now + retryAfter);
       case Headers headers -> {
-        ledger.cap = headers.cap(ledger.cap);
+        cap(ledger, headers.cap(ledger.cap), now);
         ledger.capUntil = now + rules.timing().window();
         // Books that begin anew lack the cluster's own use until a majority has told it.
         if (!ledger.beginsAnew()) {
@@ -58,6 +58,14 @@ final class Books {
         }
       }
     }
+  }
+
+  /** What was granted at another pace than the new one neither adds to it nor takes from it. */
+  private void cap(Ledger ledger, Amount cap, long now) {
+    long since = now - ledger.pacedFrom;
+    Amount before = rules.paced(ledger.perWindow(), since);
+    ledger.cap = cap;
+    ledger.paced = ledger.paced.plus(rules.paced(ledger.perWindow(), since)).minus(before);
   }
 
   /** A node is there in a new life: what its last one held may still arrive. */

@@ -1,5 +1,6 @@
 package io.dragoman.quota;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -172,6 +173,26 @@ class GateTest {
     cluster.run(59, () -> node.fill(greedy, 100));
     assertEquals(600 / 4.0, node.tokens(greedy) / 100.0, 5);
     assertEquals(0, quiet.stream().mapToInt(Session::waiting).sum());
+  }
+
+  /** The cluster has been granted more since than the lower limit would have allowed. */
+  @Test
+  void aLimitThatTheUpstreamLowersHoldsBackNoLongerThanItIsUsedUp() {
+    Cluster cluster = Cluster.of(1, Limits.perMinute(600, 600_000)).open();
+    Node node = cluster.first();
+    Session session = node.gate.open(1, 1);
+    cluster.run(110, () -> node.fill(session, 50));
+    Amount lowered = Amount.of(300, 300_000);
+    node.lessee.observed(
+        new Evidence.Headers(lowered, new Amount(Long.MAX_VALUE, Long.MAX_VALUE), 0));
+    cluster.run(1, () -> {});
+    assertEquals(lowered, requireNonNull(cluster.ledger).ceiling());
+    while (!lowered.covers(requireNonNull(cluster.ledger).booked())) {
+      cluster.run(0.25, () -> node.fill(session, 50));
+    }
+    int before = node.granted.size();
+    cluster.run(2, () -> node.fill(session, 50));
+    assertTrue(node.granted.size() >= before + 5, "nothing is granted, though less is booked");
   }
 
   @Test
