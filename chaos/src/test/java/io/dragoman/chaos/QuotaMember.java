@@ -108,7 +108,7 @@ final class QuotaMember {
               "gpt-4o-mini",
               "Translate into Spanish.",
               "%s %d.%d".formatted(name, lane, number),
-              lane % 3 == 0 ? 840 : 90);
+              lane % 3 == 0 ? 940 : 90);
       try {
         call(name, session, priority, request);
       } catch (InterruptedException e) {
@@ -120,7 +120,7 @@ final class QuotaMember {
   private void call(String name, SessionQuota session, Priority priority, ChatRequest request)
       throws InterruptedException {
     // The prompt takes some tokens as well: fewer than these.
-    int tokens = request.maxCompletionTokens() + 60;
+    int tokens = request.maxCompletionTokens() + 32;
     Turn turn = session.ask(new QuotaRequest(priority, tokens, Duration.ofSeconds(3)));
     if (!(turn.await(Duration.ofHours(1)) instanceof Turn.Answer.Granted(Permit permit))) {
       return;

@@ -196,7 +196,7 @@ public final class LedgerKeeper {
     if (slept) {
       ledger.votesFrom = now.monotonic();
     }
-    if (slept || now.monotonic() - ledger.awake.monotonic() > timing.window()) {
+    if (slept || rules.isDue(ledger.awake, now)) {
       ledger.awake = now;
     }
   }

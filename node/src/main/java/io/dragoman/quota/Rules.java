@@ -20,6 +20,18 @@ public class Rules {
    */
   private static final long UNNOTICED = 2 * (NOTICED + 62_000_000L);
 
+  /** An owner that was suspended for longer counts no vote from before. */
+  private static final long NOTICED_BY_OWNER = 20_000_000L;
+
+  /** For how long an owner compares its clocks with the same reading. */
+  private static final long READING = 5_000_000_000L;
+
+  /**
+   * What may go unnoticed by an owner while it counts a vote: the two clocks drift apart by 7 ms
+   * until the reading is replaced, and votes that are not renewed meanwhile lapse.
+   */
+  private static final long UNNOTICED_BY_OWNER = 2 * (NOTICED_BY_OWNER + 7_000_000L);
+
   private final Timing timing;
 
   public Rules(Timing timing) {
@@ -77,7 +89,7 @@ public class Rules {
    * @param voteAge how long before it told so the node had voted
    */
   public long votedUntil(long receipt, long voteAge) {
-    return receipt - Timing.shrunk(voteAge) + Timing.stretched(timing.vote()) + UNNOTICED;
+    return receipt - Timing.shrunk(voteAge) + counted();
   }
 
   /**
@@ -115,7 +127,7 @@ public class Rules {
    * @param proofAge the age of the proof of its arrival then, at most
    */
   public long surelyBookedUntil(long told, long proofAge) {
-    return told - Timing.stretched(proofAge) - UNNOTICED + timing.window();
+    return told - Timing.stretched(proofAge) - UNNOTICED - UNNOTICED_BY_OWNER + timing.window();
   }
 
   /**
@@ -203,9 +215,14 @@ public class Rules {
     return stamp;
   }
 
-  /** Whether votes may have lapsed unseen since the owner last looked: its machine slept. */
+  /** Whether votes may have lapsed unseen since the owner's last reading: its machine slept. */
   public boolean voidsVotes(Moment before, Moment now) {
-    return suspended(before, now);
+    return Math.abs(drift(before, now)) > NOTICED_BY_OWNER;
+  }
+
+  /** Whether it is time for another reading of the owner's clocks. */
+  public boolean isDue(Moment reading, Moment now) {
+    return now.monotonic() - reading.monotonic() > READING;
   }
 
   /**
@@ -225,7 +242,12 @@ public class Rules {
    * @param sinceLastVote since it was sent
    */
   public long boundFor(long sinceLastVote) {
-    return Math.max(0, Timing.stretched(timing.vote()) + UNNOTICED + 1 - sinceLastVote);
+    return Math.max(0, counted() + 1 - sinceLastVote);
+  }
+
+  /** How long an owner may count a vote after it was sent. */
+  private long counted() {
+    return Timing.stretched(timing.vote()) + UNNOTICED_BY_OWNER;
   }
 
   /**
@@ -270,8 +292,11 @@ public class Rules {
 
   /** Whether the machine was suspended, or its wall clock set, between two readings. */
   private static boolean suspended(Moment before, Moment now) {
-    long drift = (now.wall() - before.wall()) - (now.monotonic() - before.monotonic());
-    return Math.abs(drift) > NOTICED;
+    return Math.abs(drift(before, now)) > NOTICED;
+  }
+
+  private static long drift(Moment before, Moment now) {
+    return (now.wall() - before.wall()) - (now.monotonic() - before.monotonic());
   }
 
   /** Whether it is known what a request is charged when the first byte of its answer is here. */

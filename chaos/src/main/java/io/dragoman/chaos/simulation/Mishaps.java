@@ -225,7 +225,7 @@ final class Mishaps {
 
   private void freeze() {
     Machine victim = victim();
-    long duration = lasting(chance.magnitude(SECOND / 20, 120 * SECOND));
+    long duration = lasting(chance.magnitude(SECOND / 200, 120 * SECOND));
     boolean suspended = chance.happens(0.5);
     simulation
         .story()
