@@ -53,7 +53,6 @@ public final class Grid implements AutoCloseable {
   private final LedgerOwners owners;
   private final NodeMemory memory;
   private final Remembered remembered;
-  private final GridSessionRegistry sessions;
 
   /** Null until it is opened, as the others are. */
   private volatile @Nullable GridQuota quota;
@@ -79,7 +78,6 @@ public final class Grid implements AutoCloseable {
     this.owners = owners;
     this.memory = memory;
     this.remembered = remembered;
-    this.sessions = new GridSessionRegistry(hazelcast, node);
     hazelcast.getCluster().addMembershipListener(new Changes());
   }
 
@@ -226,9 +224,13 @@ public final class Grid implements AutoCloseable {
     return opened;
   }
 
-  /** Who carries which session. */
-  public SessionRegistry sessions() {
-    return sessions;
+  /**
+   * The records of all sessions.
+   *
+   * @param resumable for how long an interrupted session may be resumed; the same on all nodes
+   */
+  public SessionRegistry sessions(Duration resumable) {
+    return new GridSessionRegistry(hazelcast, resumable);
   }
 
   /** Leaves the cluster after its share of the state was handed over. */
@@ -306,7 +308,6 @@ public final class Grid implements AutoCloseable {
       synchronized (membership) {
         membership.notifyAll();
       }
-      sessions.membersChanged();
     }
   }
 }

@@ -15,6 +15,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.spi.ServerConnection;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +40,7 @@ public final class SessionEndpoint implements AutoCloseable {
   private final SessionServices services;
   private final Watch watch = new Watch();
   private final Set<SessionConnection> connections = ConcurrentHashMap.newKeySet();
+  private final Map<String, SessionSocket> carried = new ConcurrentHashMap<>();
   private final AtomicInteger sessions = new AtomicInteger();
 
   /** How long clients have to connect elsewhere; null until the node leaves. */
@@ -92,6 +94,19 @@ public final class SessionEndpoint implements AutoCloseable {
   /** Gives a session's place back. */
   void ended() {
     sessions.decrementAndGet();
+  }
+
+  /** A connection has a session; an older one of this node that had it is told so. */
+  void carries(String sid, SessionSocket socket) {
+    SessionSocket before = carried.put(sid, socket);
+    if (before != null) {
+      before.takenOver();
+    }
+  }
+
+  /** A connection has it no more. */
+  void carriesNoMore(String sid, SessionSocket socket) {
+    carried.remove(sid, socket);
   }
 
   /** A connection begins. */

@@ -38,7 +38,6 @@ import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Rules;
 import io.dragoman.quota.Voters;
 import io.dragoman.quota.Wants;
-import io.dragoman.session.SessionEntry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +74,6 @@ final class GridTypesTest {
             LimitsAnswer.UNKNOWN,
             LimitsAnswer.CLOSED,
             LimitsAnswer.hold(new Limits(1, 2, 3)),
-            new SessionEntry("s1", "n1-ab", "translation", 1_000),
             WINDOW,
             report())) {
       assertEquals(value, travel(value));
@@ -148,7 +146,6 @@ final class GridTypesTest {
   @Test
   void typesKeepTheirNumbers() {
     Outcome outcome = requireNonNull(here.refresh("q", null, refresh()));
-    assertEquals(6, sender.toData(new SessionEntry("s1", "n1", "translation", 1)).getType());
     assertEquals(9, sender.toData(new ReportTask(new Selection.Busiest(1))).getType());
     assertEquals(10, sender.toData(report()).getType());
     assertEquals(11, sender.toData(outcome.ledger()).getType());
