@@ -114,6 +114,11 @@ final class Session implements Inflow.Owner {
     }
   }
 
+  /** How often the session was taken up, from 1. */
+  int epoch() {
+    return wording.epoch();
+  }
+
   long receivedSamples() {
     return receivedSamples.get();
   }

@@ -15,6 +15,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.spi.ServerConnection;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,7 +41,10 @@ public final class SessionEndpoint implements AutoCloseable {
   private final SessionServices services;
   private final Watch watch = new Watch();
   private final Set<SessionConnection> connections = ConcurrentHashMap.newKeySet();
-  private final Map<String, SessionSocket> carried = new ConcurrentHashMap<>();
+
+  /** The connections that have a session, by its id. Guarded by itself. */
+  private final Map<String, SessionSocket> carried = new HashMap<>();
+
   private final AtomicInteger sessions = new AtomicInteger();
 
   /** How long clients have to connect elsewhere; null until the node leaves. */
@@ -98,15 +102,24 @@ public final class SessionEndpoint implements AutoCloseable {
 
   /** A connection has a session; an older one of this node that had it is told so. */
   void carries(String sid, SessionSocket socket) {
-    SessionSocket before = carried.put(sid, socket);
-    if (before != null) {
-      before.takenOver();
+    SessionSocket older;
+    synchronized (carried) {
+      SessionSocket before = carried.get(sid);
+      older = before == null || before.epoch() <= socket.epoch() ? before : socket;
+      if (older != socket) {
+        carried.put(sid, socket);
+      }
+    }
+    if (older != null) {
+      older.takenOver();
     }
   }
 
   /** A connection has it no more. */
   void carriesNoMore(String sid, SessionSocket socket) {
-    carried.remove(sid, socket);
+    synchronized (carried) {
+      carried.remove(sid, socket);
+    }
   }
 
   /** A connection begins. */

@@ -227,6 +227,12 @@ final class SessionSocket {
     }
   }
 
+  /** How often the session was taken up; 0 before there is one. Thread-safe. */
+  int epoch() {
+    Session live = session;
+    return live == null ? 0 : live.epoch();
+  }
+
   /** Another connection to this node has the session. Thread-safe. */
   void takenOver() {
     Session live = session;
