@@ -13,6 +13,7 @@ import com.hazelcast.internal.serialization.SerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.internal.serialization.impl.HeapData;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
+import com.hazelcast.spi.exception.RetryableHazelcastException;
 import io.dragoman.cluster.LedgerOperation.Ask;
 import io.dragoman.cluster.LedgerOperation.Seal;
 import io.dragoman.cluster.LedgerOperation.SetLimits;
@@ -42,6 +43,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -178,6 +180,19 @@ final class GridTypesTest {
         assertThrows(
             HazelcastSerializationException.class, () -> receiver.toObject(new HeapData(bytes)));
     assertEquals("type 19 has version 2, which this node does not know", refused.getMessage());
+  }
+
+  /** Helidon forbids what it is not told to allow, in the whole process. */
+  @Test
+  void exceptionsOfTheGridArriveInAProcessThatServesHttp() {
+    io.helidon.common.SerializationConfig.configureRuntime();
+    for (Exception thrown :
+        List.of(
+            new RetryableHazelcastException("again"),
+            new ExecutionException(new IllegalStateException("why")))) {
+      Exception arrived = (Exception) travel(thrown);
+      assertEquals(thrown.toString(), arrived.toString());
+    }
   }
 
   private Object travel(Object value) {
