@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionEntry {
 
   /** After so long without an answer it may be lost. */
-  private static final Duration ATTEMPT = Duration.ofSeconds(2);
+  private static final Duration ATTEMPT = Duration.ofSeconds(1);
 
   private static final Duration PAUSE = Duration.ofMillis(100);
 
