@@ -76,6 +76,7 @@ final class Admission {
               record.tokens().current(),
               (int) services.config().resume().toSeconds(),
               services.node()));
+      services.connections().resumed();
       for (SessionEvent missed : record.after(resume.lastSeq())) {
         outbox.awaitRoom();
         outbox.send(wording.event(missed));

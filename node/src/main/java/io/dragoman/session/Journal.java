@@ -7,8 +7,6 @@ import io.dragoman.protocol.ServerMessage;
 import io.dragoman.session.SessionAnswer.Reason;
 import io.dragoman.session.SessionRecord.Owner;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -37,12 +35,6 @@ final class Journal {
   /** In the time in which a session may be resumed it is renewed so many times. */
   private static final int RENEWALS = 4;
 
-  /**
-   * @param seq the event to be committed before; 0 for what follows such an event
-   * @param since since when it waits, on the monotonic clock
-   */
-  private record Waiting(ServerMessage message, long seq, long since) {}
-
   private final SessionEntry entry;
   private final Owner owner;
   private final CaptionWording wording;
@@ -55,7 +47,7 @@ final class Journal {
   private final Condition changed = lock.newCondition();
 
   // Guarded by lock.
-  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private final Unsaid unsaid = new Unsaid();
 
   /** With all events, the last of which may not be committed yet. */
   private SessionRecord record;
@@ -106,25 +98,14 @@ final class Journal {
   void say(ServerMessage message) {
     lock.lock();
     try {
-      if (waiting.isEmpty()) {
+      if (unsaid.isEmpty()) {
         outbox.send(message);
-        return;
+      } else {
+        unsaid.add(message);
       }
-      if (message instanceof ServerMessage.Caption partial) {
-        waiting.removeIf(
-            each ->
-                each.message instanceof ServerMessage.Caption older && replaces(partial, older));
-      }
-      waiting.add(new Waiting(message, 0, System.nanoTime()));
     } finally {
       lock.unlock();
     }
-  }
-
-  private static boolean replaces(ServerMessage.Caption partial, ServerMessage.Caption older) {
-    return !older.isFinal()
-        && older.role() == partial.role()
-        && older.lang().equals(partial.lang());
   }
 
   /** Commits a final caption, and says it. */
@@ -156,7 +137,7 @@ final class Journal {
       return;
     }
     record = next;
-    waiting.add(new Waiting(wording.event(event), event.seq(), System.nanoTime()));
+    unsaid.add(wording.event(event), event.seq());
     changed.signalAll();
   }
 
@@ -164,7 +145,7 @@ final class Journal {
   void awaitSaid() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (!waiting.isEmpty() && !over) {
+      while (!unsaid.isEmpty() && !over) {
         changed.await();
       }
     } finally {
@@ -262,14 +243,7 @@ final class Journal {
     lock.lock();
     try {
       committed = Math.max(committed, seq);
-      Waiting next;
-      while ((next = waiting.peek()) != null && next.seq <= committed) {
-        waiting.remove();
-        outbox.send(next.message);
-        if (next.seq > 0) {
-          committedAfter.accept(Duration.ofNanos(System.nanoTime() - next.since));
-        }
-      }
+      unsaid.say(committed, outbox, committedAfter);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -281,7 +255,7 @@ final class Journal {
     lock.lock();
     try {
       over = true;
-      waiting.clear();
+      unsaid.clear();
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -55,7 +55,6 @@ final class Outbox {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Condition sent = lock.newCondition();
-
   // Guarded by lock.
   private final Backlog backlog = new Backlog();
 

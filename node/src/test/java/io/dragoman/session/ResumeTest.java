@@ -105,6 +105,7 @@ class ResumeTest extends NodeFixture {
       assertEquals(1_500, ending.of("session.ended").getFirst().at("/usage/audio_ms").asLong());
     }
     await().until(() -> node.registry.records.isEmpty());
+    assertEquals(1, other.meters.counter("dragoman.sessions.resumed").count());
   }
 
   @Test
