@@ -97,7 +97,7 @@ final class Admission {
     SessionRecord fresh =
         SessionRecord.begun(
             entry.sid(), plan.terms(), System.currentTimeMillis(), owner(), newToken());
-    return held(new SessionChange.Begin(fresh), fresh.owner());
+    return held(new SessionChange.Begin(fresh), new SessionChange.End(fresh.owner()));
   }
 
   private SessionRecord resume(SessionPlan plan, Resume resume)
@@ -107,7 +107,7 @@ final class Admission {
         held(
             new SessionChange.Resume(
                 owner, resume.token(), newToken(), resume.lastSeq(), resume.oldestSample()),
-            owner);
+            new SessionChange.Leave(owner));
     if (!record.terms().equals(plan.terms())) {
       entry.ask(new SessionChange.Leave(owner));
       throw new RefusedException(
@@ -119,7 +119,10 @@ final class Admission {
     return record;
   }
 
-  private SessionRecord held(SessionChange change, Owner owner)
+  /**
+   * @param undo what is asked for where nobody knows whether the change is made
+   */
+  private SessionRecord held(SessionChange change, SessionChange undo)
       throws RefusedException, InterruptedException {
     return switch (entry.change(change, services.config().opening())) {
       case SessionAnswer.Held(SessionRecord record) -> record;
@@ -127,7 +130,7 @@ final class Admission {
       case SessionAnswer.Done done ->
           throw new IllegalStateException("no answer to what was asked: " + done);
       case null -> {
-        entry.ask(new SessionChange.Leave(owner));
+        entry.ask(undo);
         throw new RefusedException(
             ErrorCode.UNAVAILABLE, CloseCode.FULL, "the cluster does not answer; try again later");
       }

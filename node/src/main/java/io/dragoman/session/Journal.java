@@ -62,7 +62,9 @@ final class Journal {
   private boolean over;
 
   // Only accessed by the thread.
+  /** Whether the cluster has lost events, or all of the session. */
   private boolean incomplete;
+
   private @Nullable Long stalledSince;
   private long renewAt;
 
@@ -198,7 +200,7 @@ final class Journal {
     lock.lockInterruptibly();
     try {
       long left = renewAt - System.nanoTime();
-      while (!over && !closed && committed == record.seq() && left > 0) {
+      while (!over && !closed && !incomplete && committed == record.seq() && left > 0) {
         left = changed.awaitNanos(left);
       }
       boolean done = closed && (committed == record.seq() || stalledSince != null);

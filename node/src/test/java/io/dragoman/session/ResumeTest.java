@@ -222,6 +222,20 @@ class ResumeTest extends NodeFixture {
   }
 
   @Test
+  void aSessionInWhichNothingIsSaidIsRenewedAndBroughtBack() throws IOException {
+    limits.resume = Duration.ofSeconds(1);
+    restart();
+    try (RawClient client = begun()) {
+      client.await("session.started");
+      node.registry.records.clear();
+      await().until(() -> node.registry.held(SID) != null);
+      client.text(END);
+      assertEquals(1000, client.end().closeCode());
+    }
+    await().until(() -> node.registry.records.isEmpty());
+  }
+
+  @Test
   void whatIsSaidKeepsItsOrderWhileItIsCommitted() throws IOException {
     try (RawClient client = begun()) {
       client.await("session.started");

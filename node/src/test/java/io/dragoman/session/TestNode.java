@@ -55,6 +55,7 @@ final class TestNode implements AutoCloseable {
     Duration ahead = Duration.ofSeconds(5);
     Duration overflow = Duration.ofMillis(50);
     Duration start = Duration.ofSeconds(10);
+    Duration resume = Duration.ofSeconds(60);
     Duration opening = Duration.ofSeconds(10);
     Duration idle = Duration.ofMinutes(5);
     Duration ping = Duration.ofSeconds(20);
@@ -83,7 +84,7 @@ final class TestNode implements AutoCloseable {
                     limits.overflow,
                     limits.start,
                     limits.idle,
-                    Duration.ofSeconds(60),
+                    limits.resume,
                     limits.opening,
                     new ConnectionConfig(
                         limits.connections,
