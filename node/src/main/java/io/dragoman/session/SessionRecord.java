@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * next segment, so a second one of the same segment does not fit; any other caption pays what is
  * owed, and is owed once.
  *
- * <p>A record takes {@link #MOST_BYTES} at most, about an hour and a half of speech with one
- * translation: then its oldest events are dropped. What is owed is bounded by the pipeline, which
- * holds up the recogniser while too many finals wait.
+ * <p>A record takes {@link #MOST_BYTES} at most, about three hours of speech with two translations:
+ * then its oldest events are dropped. What is owed is bounded by the pipeline, which holds up the
+ * recogniser while too many finals wait.
  *
  * @param startedAtMs when it started, in milliseconds since the epoch
  * @param seq the place of the last event
