@@ -111,7 +111,7 @@ public final class Node implements AutoCloseable {
                 config.captions(),
                 pipelines,
                 new SessionMetrics(metrics.registry()),
-                grid.sessions(),
+                grid.sessions(config.sessions().resume()),
                 windows,
                 config.standIns()));
     metrics.watch(sessions);

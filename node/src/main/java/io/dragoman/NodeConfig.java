@@ -51,6 +51,9 @@ public record NodeConfig(
   /** What a message from another node may take, at most, for the quota's bookings to hold. */
   private static final Duration NETWORK_BOUND = Duration.ofSeconds(2);
 
+  /** Longer than it takes the grid to give up a member that is frozen. */
+  private static final Duration OPENING = Duration.ofSeconds(10);
+
   public NodeConfig {
     Address place = new Address(grid.host(), grid.port());
     requireApart("node.admin", admin, "node.listen", listen);
@@ -202,6 +205,8 @@ public record NodeConfig(
         settings.seconds("sessions.overflow_s", 10, 1, 60),
         settings.seconds("sessions.start_s", 10, 1, 300),
         settings.seconds("sessions.idle_s", 300, 10, 86_400),
+        settings.seconds("sessions.resume_s", 60, 10, 3_600),
+        OPENING,
         new ConnectionConfig(
             settings.number("sessions.connections", 5_000, 1, 100_000),
             settings.number("sessions.message_bytes", 65_536, 4_096, 1_048_576),

@@ -93,6 +93,7 @@ class TrafficTest {
             TestNodes.start(
                 openAi.port(), speech.port(), Map.of("sessions.message_bytes", "8192"))) {
       whole(node);
+      resumed(node);
       refused(node);
       left(node);
     }
@@ -116,6 +117,8 @@ class TrafficTest {
     assertEquals(
         Set.of(
             "session.started",
+            "session.resumed",
+            "gap",
             "caption final=false role=source",
             "caption final=false role=corrected",
             "caption final=false role=translation",
@@ -161,6 +164,23 @@ class TrafficTest {
     client.await("\"type\":\"heartbeat\"");
     client.say("{\"type\": \"session.end\"}");
     assertEquals(1000, client.closed());
+  }
+
+  /** A session that is taken up while its first connection still seems to have it. */
+  private static void resumed(Node node) throws Exception {
+    Client client = new Client(node);
+    client.say(START);
+    client.await("session.started");
+    String token = tree(client.heard.getFirst()).path("resume_token").asText();
+    Client next = new Client(node, client.sid);
+    next.say(
+        start(
+            "\"resume\": {\"token\": \"%s\", \"last_seq\": 1, \"oldest_sample\": 48000}"
+                .formatted(token)));
+    assertEquals(4409, client.closed());
+    next.await("\"gap\"");
+    next.say("{\"type\": \"session.end\"}");
+    assertEquals(1000, next.closed());
   }
 
   private static void refused(Node node) throws Exception {

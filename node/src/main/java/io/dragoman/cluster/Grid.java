@@ -55,7 +55,6 @@ public final class Grid implements AutoCloseable {
   private final LedgerMoves moves;
   private final NodeMemory memory;
   private final Remembered remembered;
-  private final GridSessionRegistry sessions;
 
   /** Null until it is opened, as the others are. */
   private volatile @Nullable GridQuota quota;
@@ -83,7 +82,6 @@ public final class Grid implements AutoCloseable {
     this.moves = moves;
     this.memory = memory;
     this.remembered = remembered;
-    this.sessions = new GridSessionRegistry(hazelcast, node);
     hazelcast.getCluster().addMembershipListener(new Changes());
   }
 
@@ -224,9 +222,13 @@ public final class Grid implements AutoCloseable {
     return opened;
   }
 
-  /** Who carries which session. */
-  public SessionRegistry sessions() {
-    return sessions;
+  /**
+   * The records of all sessions.
+   *
+   * @param resumable for how long an interrupted session may be resumed; the same on all nodes
+   */
+  public SessionRegistry sessions(Duration resumable) {
+    return new GridSessionRegistry(hazelcast, resumable);
   }
 
   /** Leaves the cluster after its share of the state was handed over. */
@@ -304,7 +306,6 @@ public final class Grid implements AutoCloseable {
       synchronized (membership) {
         membership.notifyAll();
       }
-      sessions.membersChanged();
     }
   }
 }

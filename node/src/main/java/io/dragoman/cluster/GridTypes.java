@@ -19,7 +19,6 @@ import io.dragoman.quota.MalformedException;
 import io.dragoman.quota.RecentUse;
 import io.dragoman.quota.Reply;
 import io.dragoman.quota.UnknownFormatException;
-import io.dragoman.session.SessionEntry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,9 +68,9 @@ final class GridTypes {
         in -> new Store(read(BinaryForm.LEDGER, in)));
     add(config, 17, SetLimits.class, GridTypes::writeSetLimits, in -> readSetLimits(in, owners));
     add(config, 18, LimitsAnswer.class, GridTypes::writeAnswer, GridTypes::readAnswer);
-    add(config, 6, SessionEntry.class, GridTypes::writeEntry, GridTypes::readEntry);
     add(config, 19, KeptWindow.class, GridTypes::writeWindow, GridTypes::readWindow);
     ReportTypes.register(config);
+    SessionTypes.register(config);
   }
 
   /** Ages go in milliseconds. */
@@ -130,17 +129,6 @@ final class GridTypes {
 
   private static Limits readLimits(ObjectDataInput in) throws IOException {
     return new Limits(in.readLong(), in.readLong(), in.readLong());
-  }
-
-  private static void writeEntry(ObjectDataOutput out, SessionEntry entry) throws IOException {
-    out.writeString(entry.sid());
-    out.writeString(entry.node());
-    out.writeString(entry.kind());
-    out.writeLong(entry.startedAtMs());
-  }
-
-  private static SessionEntry readEntry(ObjectDataInput in) throws IOException {
-    return new SessionEntry(readString(in), readString(in), readString(in), in.readLong());
   }
 
   private static <T> Writer<T> bytes(BinaryForm<T> form) {

@@ -57,6 +57,17 @@ final class Agenda {
     }
   }
 
+  /** Takes a final however many wait. */
+  void owe(Utterance utterance) {
+    lock.lock();
+    try {
+      finals.add(utterance);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Waits until every final is made, or the agenda is closed, or the time is over.
    *

@@ -50,5 +50,11 @@ public sealed interface Caption {
       long startSample,
       long endSample,
       String text)
-      implements Caption {}
+      implements Caption {
+
+    /** Where the next segment begins: where this one ends, and never where it began. */
+    public long nextSegment() {
+      return Math.max(endSample, segment + 1);
+    }
+  }
 }

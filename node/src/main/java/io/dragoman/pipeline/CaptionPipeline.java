@@ -32,7 +32,7 @@ public final class CaptionPipeline implements AutoCloseable {
   /**
    * Starts a pipeline.
    *
-   * @param fromSample where the session's audio begins
+   * @param fromSample where the first segment begins
    * @param quota where the session asks for permits; closed with the pipeline
    * @param meter counts what the session asks for; closed with the pipeline
    */
@@ -86,6 +86,22 @@ public final class CaptionPipeline implements AutoCloseable {
     growing = on;
   }
 
+  /**
+   * Makes a caption of what was said elsewhere, where there was no time for it. Comes before
+   * anything is heard.
+   */
+  public void owe(Role role, String language, Caption.Final said) {
+    Utterance utterance =
+        new Utterance(
+            said.segment(),
+            said.text(),
+            said.startSample(),
+            said.endSample(),
+            true,
+            System.nanoTime());
+    lanes.stream().filter(lane -> lane.makes(role, language)).forEach(lane -> lane.owe(utterance));
+  }
+
   /** Takes a guess at the utterance that is being spoken. */
   public void heard(SpeechEvent.Interim interim) throws InterruptedException {
     long now = System.nanoTime();
@@ -116,7 +132,7 @@ public final class CaptionPipeline implements AutoCloseable {
   /** Takes what was said in an utterance; returns once its captions are in order to be made. */
   public void heard(SpeechEvent.Final said) throws InterruptedException {
     long now = System.nanoTime();
-    sink.finished(
+    Caption.Final source =
         new Caption.Final(
             Role.SOURCE,
             plan.source(),
@@ -124,9 +140,10 @@ public final class CaptionPipeline implements AutoCloseable {
             revision + 1,
             said.startSample(),
             said.endSample(),
-            said.text()));
+            said.text());
+    sink.finished(source);
     submit(new Utterance(segment, said.text(), said.startSample(), said.endSample(), true, now));
-    segment = said.endSample();
+    segment = source.nextSegment();
     revision = 0;
     sourceText = newText();
   }

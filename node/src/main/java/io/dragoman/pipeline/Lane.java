@@ -64,6 +64,15 @@ final class Lane implements AutoCloseable {
     thread.start();
   }
 
+  boolean makes(Role asked, String into) {
+    return role == asked && language.equals(into);
+  }
+
+  /** Takes a final that was due before; never waits. */
+  void owe(Utterance utterance) {
+    agenda.owe(utterance);
+  }
+
   /** Takes what is to be made into a caption; waits while too many finals do. */
   void submit(Utterance utterance) throws InterruptedException {
     agenda.submit(utterance);

@@ -21,6 +21,7 @@ public final class OwnDelays {
 
   private final Map<Priority, Timer> requested = new EnumMap<>(Priority.class);
   private final Timer shown;
+  private final Timer committed;
   private final Timer sent;
 
   OwnDelays(MeterRegistry registry) {
@@ -36,6 +37,9 @@ public final class OwnDelays {
     }
     shown =
         timer("shown", "From a piece of a streamed answer to its partial, put in order to be sent")
+            .register(registry);
+    committed =
+        timer("committed", "From a final, or an acknowledgement, to its commit by the cluster")
             .register(registry);
     sent =
         timer("sent", "From a caption that is put in order to be sent to its last byte's writing")
@@ -54,6 +58,11 @@ public final class OwnDelays {
 
   void shown(Duration took) {
     shown.record(took);
+  }
+
+  /** A final is committed, so long after it was made. */
+  public void committed(Duration took) {
+    committed.record(took);
   }
 
   /** A caption is written to its client, so long after it was put in order. */

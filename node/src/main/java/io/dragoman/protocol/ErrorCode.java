@@ -38,6 +38,9 @@ public enum ErrorCode {
   /** The session to resume is not known, or not any more. */
   @JsonProperty("resume_unavailable")
   RESUME_UNAVAILABLE,
+  /** A newer connection has the session. */
+  @JsonProperty("taken_over")
+  TAKEN_OVER,
   /** The node carries as many sessions as it may. */
   @JsonProperty("full")
   FULL,

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(name = "session.started", value = ServerMessage.SessionStarted.class),
+  @JsonSubTypes.Type(name = "session.resumed", value = ServerMessage.SessionResumed.class),
   @JsonSubTypes.Type(name = "caption", value = ServerMessage.Caption.class),
   @JsonSubTypes.Type(name = "audio.ack", value = ServerMessage.AudioAck.class),
+  @JsonSubTypes.Type(name = "gap", value = ServerMessage.Gap.class),
   @JsonSubTypes.Type(name = "heartbeat", value = ServerMessage.Heartbeat.class),
   @JsonSubTypes.Type(name = "speech", value = ServerMessage.Speech.class),
   @JsonSubTypes.Type(name = "status", value = ServerMessage.Status.class),
@@ -40,6 +42,19 @@ public sealed interface ServerMessage {
       Limits limits,
       String node,
       List<String> standIn)
+      implements ServerMessage {}
+
+  /**
+   * An interrupted session goes on. What was committed since follows, then what is new.
+   *
+   * @param epoch how often it was taken up, from 1
+   * @param fromSample the position of the first sample that the client sends, again or for the
+   *     first time
+   * @param resumeToken what resumes it next time; the one that was used now holds until then
+   * @param node the node that carries it
+   */
+  record SessionResumed(
+      int epoch, long fromSample, String resumeToken, int resumeWindowS, String node)
       implements ServerMessage {}
 
   /** What a session may send. */
@@ -83,6 +98,12 @@ public sealed interface ServerMessage {
    * Committed finals or silence cover the audio before {@code sample}: the client may forget it.
    */
   record AudioAck(long seq, long sample) implements ServerMessage {}
+
+  /**
+   * The audio between two samples, or captions of it, are lost: the client had let go of it, or the
+   * cluster lost what it had committed. {@code seq} may be beyond that of the event before.
+   */
+  record Gap(long seq, long fromSample, long toSample) implements ServerMessage {}
 
   /** Sent when nothing else was for a second. */
   record Heartbeat(long receivedSample) implements ServerMessage {}

@@ -4,20 +4,18 @@ import io.dragoman.pipeline.Caption;
 import io.dragoman.protocol.ServerMessage;
 
 /**
- * How a session's captions are put on the wire.
+ * How a session's captions, and what else is committed, are put on the wire.
  *
  * @param sampleRate in hertz
+ * @param epoch of the captions that are made now
  */
-record CaptionWording(String sid, int sampleRate) {
-
-  /** Interrupted sessions are not taken up again, so there is one attempt at each segment. */
-  private static final int EPOCH = 1;
+record CaptionWording(String sid, int sampleRate, int epoch) {
 
   ServerMessage.Caption partial(Caption.Partial caption) {
     return new ServerMessage.Caption(
         null,
         segment(caption),
-        EPOCH,
+        epoch,
         caption.revision(),
         role(caption),
         caption.language(),
@@ -29,11 +27,20 @@ record CaptionWording(String sid, int sampleRate) {
         millis(caption.endSample()));
   }
 
-  ServerMessage.Caption finished(long seq, Caption.Final caption) {
+  ServerMessage event(SessionEvent event) {
+    return switch (event) {
+      case SessionEvent.Said said -> finished(said);
+      case SessionEvent.Covered(long seq, long sample) -> new ServerMessage.AudioAck(seq, sample);
+      case SessionEvent.Gap(long seq, long from, long to) -> new ServerMessage.Gap(seq, from, to);
+    };
+  }
+
+  private ServerMessage.Caption finished(SessionEvent.Said said) {
+    Caption.Final caption = said.caption();
     return new ServerMessage.Caption(
-        seq,
+        said.seq(),
         segment(caption),
-        EPOCH,
+        said.epoch(),
         caption.revision(),
         role(caption),
         caption.language(),

@@ -16,6 +16,14 @@ final class Inflow {
   /** How much faster than it is spoken audio may come, on average. */
   private static final double TIMES_REAL_TIME = 2;
 
+  /** The same for audio that comes again, and how much of it may come at once, in seconds. */
+  private static final double REPLAY_TIMES = 1.25;
+
+  private static final double REPLAY_AHEAD = 0.5;
+
+  /** A client that sent so much, and never faster than it may, has caught up; in seconds. */
+  private static final double REPLAY_LEAST = 1;
+
   /** The session, as far as too much audio concerns it. */
   interface Owner {
 
@@ -37,23 +45,51 @@ final class Inflow {
   /** In seconds of audio. */
   private final Pace pace;
 
+  /**
+   * While audio comes that another connection had sent already: the recogniser is to hear that at
+   * little more than the pace at which it was spoken. Null once the client has caught up.
+   */
+  private @Nullable Pace replay;
+
+  /** How much of it came, in seconds. */
+  private double replayed;
+
   /** Since when audio comes too fast; null while it does not. */
   private @Nullable Long rushingSince;
 
   /** Whether the recogniser is too far behind, and the client was told so. */
   private boolean lagging;
 
-  Inflow(SpeechStream speech, int sampleRate, SessionConfig config, Owner owner) {
+  /**
+   * @param resumed whether the client begins with audio that it has sent before
+   */
+  Inflow(SpeechStream speech, int sampleRate, SessionConfig config, Owner owner, boolean resumed) {
     this.speech = speech;
     this.sampleRate = sampleRate;
     this.overflowNanos = config.overflow().toNanos();
     this.owner = owner;
     this.pace = new Pace(TIMES_REAL_TIME, config.ahead().toSeconds(), System.nanoTime());
+    this.replay = resumed ? new Pace(REPLAY_TIMES, REPLAY_AHEAD, System.nanoTime()) : null;
   }
 
   /** Takes the next audio, as soon as it may be taken; false when it was not. */
   boolean take(byte[] pcm) throws InterruptedException {
-    return awaitPace(pcm.length / 2.0 / sampleRate) && awaitRoom(pcm);
+    double seconds = pcm.length / 2.0 / sampleRate;
+    awaitReplay(seconds);
+    return awaitPace(seconds) && awaitRoom(pcm);
+  }
+
+  /** A client may send again all that it has; it is read no faster than it should send. */
+  private void awaitReplay(double seconds) throws InterruptedException {
+    if (replay == null) {
+      return;
+    }
+    long wait = replay.take(seconds, System.nanoTime());
+    replayed += seconds;
+    if (replayed > REPLAY_LEAST && replay.isRelaxed()) {
+      replay = null;
+    }
+    TimeUnit.NANOSECONDS.sleep(wait);
   }
 
   private boolean awaitPace(double seconds) throws InterruptedException {

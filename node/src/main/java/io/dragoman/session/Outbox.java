@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,10 +54,9 @@ final class Outbox {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-
+  private final Condition sent = lock.newCondition();
   // Guarded by lock.
   private final Backlog backlog = new Backlog();
-  private long seq;
 
   /** Since when the writer has been busy with one frame; meaningless while it waits. */
   private long writingSince;
@@ -116,31 +114,31 @@ final class Outbox {
     return why == null ? BROKEN : why;
   }
 
-  /** Sends a message that carries the next sequence number. */
-  void commit(LongFunction<ServerMessage> message) {
-    lock.lock();
-    try {
-      if (end != null) {
-        return;
-      }
-      enqueue(message.apply(++seq));
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Sends a message that has no sequence number. */
+  /** Sends a message; a partial caption may be replaced before its turn comes. */
   void send(ServerMessage message) {
     lock.lock();
     try {
       if (end != null) {
         return;
       }
-      if (message instanceof Caption caption) {
+      if (message instanceof Caption caption && !caption.isFinal()) {
         backlog.addPartial(caption);
         changed.signal();
       } else {
         enqueue(message);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until much more may be sent, or nothing. */
+  void awaitRoom() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (end == null
+          && (backlog.messages() > mostMessages / 2 || backlog.bytes() > mostBytes / 2)) {
+        sent.await();
       }
     } finally {
       lock.unlock();
@@ -257,6 +255,7 @@ final class Outbox {
 
   private void over(String why) {
     end = why;
+    sent.signalAll();
     closingSince = System.nanoTime();
     closingBytes = backlog.bytes();
   }
@@ -305,6 +304,7 @@ final class Outbox {
       for (long left = 1; next == null && left > 0; next = backlog.poll()) {
         left = changed.awaitNanos(heartbeatDue - System.nanoTime());
       }
+      sent.signalAll();
       writing = true;
       writingSince = System.nanoTime();
     } finally {

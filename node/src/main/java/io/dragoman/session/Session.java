@@ -1,14 +1,11 @@
 package io.dragoman.session;
 
-import io.dragoman.pipeline.Caption;
 import io.dragoman.pipeline.CaptionPipeline;
-import io.dragoman.pipeline.CaptionSink;
 import io.dragoman.pipeline.SessionMeter;
 import io.dragoman.pipeline.Spent;
 import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
-import io.dragoman.quota.Load;
 import io.dragoman.quota.SessionQuota;
 import io.dragoman.speech.SpeechEvent;
 import io.dragoman.speech.SpeechRecognizer;
@@ -17,7 +14,6 @@ import io.dragoman.speech.SpeechStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The connection's thread brings audio and messages; the recogniser's thread brings what was
  * heard; the pipeline's lanes bring captions. All that is said to the client goes through the
- * {@link Outbox}.
+ * {@link Journal}, and from there through the {@link Outbox}.
  */
-final class Session implements CaptionSink, Inflow.Owner {
+final class Session implements Inflow.Owner {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
 
   /** How long captions of what was said may still take once speech has failed for good. */
@@ -38,8 +34,8 @@ final class Session implements CaptionSink, Inflow.Owner {
   private static final int WEIGHT = 1;
 
   private final String sid;
-  private final SessionPlan plan;
   private final Outbox outbox;
+  private final Journal journal;
   private final CaptionWording wording;
   private final Duration overflow;
   private final CaptionPipeline pipeline;
@@ -48,7 +44,7 @@ final class Session implements CaptionSink, Inflow.Owner {
 
   private final Inflow inflow;
 
-  /** Added to by the connection's thread only. */
+  /** The position of the next audio. Added to by the connection's thread only. */
   private final AtomicLong receivedSamples = new AtomicLong();
 
   /** Set once the session cannot go on: what audio still comes is let pass. */
@@ -60,19 +56,44 @@ final class Session implements CaptionSink, Inflow.Owner {
   /** Whether the client said that no audio follows. Written by the connection's thread. */
   private volatile boolean ending;
 
-  Session(String sid, SessionPlan plan, SessionServices services, Outbox outbox) {
-    this.sid = sid;
-    this.plan = plan;
+  /**
+   * @param record what is known of it from before, where it is resumed
+   */
+  Session(
+      SessionPlan plan,
+      SessionServices services,
+      SessionRecord record,
+      CaptionWording wording,
+      Journal journal,
+      Outbox outbox) {
+    this.sid = record.sid();
     this.outbox = outbox;
-    this.wording = new CaptionWording(sid, plan.sampleRate());
+    this.journal = journal;
+    this.wording = wording;
+    this.receivedSamples.set(record.fromSample());
     this.overflow = services.config().overflow();
     SessionQuota quota = services.gate().open(WEIGHT);
     SessionMeter meter = services.metrics().session(sid);
     this.pipeline =
         new CaptionPipeline(
-            plan.captions(), 0, services.openAi(), quota, services.captions(), meter, this);
-    this.speech = listen(services.recognizer());
-    this.inflow = new Inflow(speech, plan.sampleRate(), services.config(), this);
+            plan.captions(),
+            record.segment(),
+            services.openAi(),
+            quota,
+            services.captions(),
+            meter,
+            new CaptionDelivery(
+                sid,
+                wording,
+                journal,
+                (code, message) -> fatal(code, CloseCode.INTERNAL, message)));
+    record.owed().forEach(owed -> pipeline.owe(owed.role(), owed.language(), owed.said()));
+    this.speech =
+        listen(
+            services.recognizer(),
+            new SpeechRequest(plan.source(), plan.sampleRate(), record.fromSample()));
+    this.inflow =
+        new Inflow(speech, plan.sampleRate(), services.config(), this, record.owner().epoch() > 1);
     services
         .windows()
         .recall(
@@ -83,18 +104,29 @@ final class Session implements CaptionSink, Inflow.Owner {
             });
   }
 
-  private SpeechStream listen(SpeechRecognizer recognizer) {
+  private SpeechStream listen(SpeechRecognizer recognizer, SpeechRequest request) {
     try {
-      return recognizer.open(
-          new SpeechRequest(plan.source(), plan.sampleRate(), 0), this::onSpeech);
+      return recognizer.open(request, this::onSpeech);
     } catch (RuntimeException e) {
       pipeline.close();
+      journal.close(false);
       throw e;
     }
   }
 
+  /** How often the session was taken up, from 1. */
+  int epoch() {
+    return wording.epoch();
+  }
+
   long receivedSamples() {
     return receivedSamples.get();
+  }
+
+  /** Another connection has the session. Thread-safe. */
+  void takenOver() {
+    over = true;
+    journal.takenOver();
   }
 
   /** Whether the client said that no audio follows. Thread-safe. */
@@ -131,13 +163,18 @@ final class Session implements CaptionSink, Inflow.Owner {
     speech.finish();
   }
 
-  /** Releases everything at once; the connection is gone. Thread-safe. */
-  void close() {
+  /**
+   * Releases everything at once; the connection is gone. Thread-safe.
+   *
+   * @param forGood whether the client heard all, and will not resume the session
+   */
+  void close(boolean forGood) {
     if (closed.compareAndSet(false, true)) {
       try {
         speech.close();
       } finally {
         pipeline.close();
+        journal.close(forGood);
       }
       log.debug("session {} closed after {} ms of audio", sid, millis(receivedSamples.get()));
     }
@@ -179,10 +216,9 @@ final class Session implements CaptionSink, Inflow.Owner {
           unheard = false;
           pipeline.heard(said);
         }
-        case SpeechEvent.Settled settled ->
-            outbox.commit(seq -> new ServerMessage.AudioAck(seq, settled.before()));
+        case SpeechEvent.Settled settled -> journal.covered(settled.before());
         case SpeechEvent.Activity activity ->
-            outbox.send(
+            journal.say(
                 new ServerMessage.Speech(
                     activity.speaking() ? "start" : "end", millis(activity.sample())));
         case SpeechEvent.Interrupted interrupted -> {
@@ -218,6 +254,7 @@ final class Session implements CaptionSink, Inflow.Owner {
           "Speech recognition failed, and nothing more is heard. The session ends when what was"
               + " said has its captions, within %d s.".formatted(LAST_CAPTIONS.toSeconds()));
       pipeline.finish(LAST_CAPTIONS);
+      journal.awaitSaid();
       fatal(
           ErrorCode.SPEECH_UNAVAILABLE,
           CloseCode.INTERNAL,
@@ -226,67 +263,17 @@ final class Session implements CaptionSink, Inflow.Owner {
     }
     pipeline.finish();
     Spent spent = pipeline.spent();
-    outbox.send(
+    journal.say(
         new ServerMessage.SessionEnded(
             "client",
             new ServerMessage.Usage(
                 millis(receivedSamples.get()), spent.requests(), spent.tokens())));
+    journal.awaitSaid();
     outbox.close(CloseCode.ENDED, Outbox.ENDED);
   }
 
-  @Override
-  public void partial(Caption.Partial caption) {
-    outbox.send(wording.partial(caption));
-  }
-
-  @Override
-  public void finished(Caption.Final caption) {
-    outbox.commit(seq -> wording.finished(seq, caption));
-  }
-
-  @Override
-  public void waiting(String reason, @Nullable Load share, Duration about) {
-    long ms = about.toMillis();
-    outbox.send(
-        new ServerMessage.Status(
-            "waiting",
-            reason,
-            share == null ? null : new ServerMessage.Share(share.requests(), share.tokens()),
-            ms == 0 ? null : ms));
-  }
-
-  @Override
-  public void flowing() {
-    outbox.send(new ServerMessage.Status("flowing", null, null, null));
-  }
-
-  @Override
-  public void failed(Caption.Role role, String language, String reason) {
-    log.warn("session {}: a final could not be made for {} {}: {}", sid, role, language, reason);
-    fail(
-        ErrorCode.LANGUAGE_MODEL_UNAVAILABLE,
-        "A sentence could not be "
-            + (role == Caption.Role.CORRECTED ? "corrected." : "translated."));
-  }
-
-  @Override
-  public void refused(String code) {
-    log.warn("session {} ends: the language model refuses this node: {}", sid, code);
-    fatal(
-        ErrorCode.LANGUAGE_MODEL_UNAVAILABLE,
-        CloseCode.INTERNAL,
-        "The language model refuses this server; its operator has to act. Without targets and"
-            + " corrections a session still has captions of what is said.");
-  }
-
-  @Override
-  public void broken(RuntimeException bug) {
-    log.error("session {} met a bug", sid, bug);
-    fatal(ErrorCode.INTERNAL, CloseCode.INTERNAL, "The server failed; start a new session.");
-  }
-
   private void unheard(Duration retryAfter, Duration kept, String message) {
-    outbox.send(
+    journal.say(
         new ServerMessage.Failure(
             ErrorCode.SPEECH_UNAVAILABLE,
             false,
@@ -297,7 +284,7 @@ final class Session implements CaptionSink, Inflow.Owner {
   }
 
   private void fail(ErrorCode code, String message) {
-    outbox.send(new ServerMessage.Failure(code, false, true, null, null, message));
+    journal.say(new ServerMessage.Failure(code, false, true, null, null, message));
   }
 
   private void fatal(ErrorCode code, CloseCode close, String message) {

@@ -13,6 +13,8 @@ import java.time.Duration;
  *     down before it is closed
  * @param start how long a client may take from the connection to its {@code session.start}
  * @param idle how long a client may send no message and no audio, until it ends its session
+ * @param resume for how long an interrupted session may be resumed
+ * @param opening how long a session waits for the cluster before it begins or goes on
  */
 public record SessionConfig(
     int most,
@@ -21,6 +23,8 @@ public record SessionConfig(
     Duration overflow,
     Duration start,
     Duration idle,
+    Duration resume,
+    Duration opening,
     ConnectionConfig connections) {
   /** Of audio at 8,000 Hz, the lowest rate. */
   private static final double BYTES_PER_SECOND = 16_000;

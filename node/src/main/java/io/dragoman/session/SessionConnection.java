@@ -88,18 +88,20 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
   /** Never throws: Helidon would write an HTTP answer into the WebSocket, and log the exception. */
   @Override
   public void handle(Limit limit) {
+    boolean inOrder = false;
     try {
       outbox.start();
       endpoint.opened(this);
       converse();
       outbox.awaitSent();
+      inOrder = true;
     } catch (IOException e) {
       // The connection broke, or the client left without a word.
     } catch (InterruptedException e) {
       // The node stops. The interrupt is not kept, since the clean-up may have to wait.
     } finally {
       outbox.abandon(place.lost() ? Outbox.CROWDED : Outbox.BROKEN);
-      socket.gone();
+      socket.gone(inOrder);
       endpoint.closed(this, outbox.end());
     }
   }

@@ -15,6 +15,8 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.spi.ServerConnection;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +41,10 @@ public final class SessionEndpoint implements AutoCloseable {
   private final SessionServices services;
   private final Watch watch = new Watch();
   private final Set<SessionConnection> connections = ConcurrentHashMap.newKeySet();
+
+  /** The connections that have a session, by its id. Guarded by itself. */
+  private final Map<String, SessionSocket> carried = new HashMap<>();
+
   private final AtomicInteger sessions = new AtomicInteger();
 
   /** How long clients have to connect elsewhere; null until the node leaves. */
@@ -92,6 +98,28 @@ public final class SessionEndpoint implements AutoCloseable {
   /** Gives a session's place back. */
   void ended() {
     sessions.decrementAndGet();
+  }
+
+  /** A connection has a session; an older one of this node that had it is told so. */
+  void carries(String sid, SessionSocket socket) {
+    SessionSocket older;
+    synchronized (carried) {
+      SessionSocket before = carried.get(sid);
+      older = before == null || before.epoch() <= socket.epoch() ? before : socket;
+      if (older != socket) {
+        carried.put(sid, socket);
+      }
+    }
+    if (older != null) {
+      older.takenOver();
+    }
+  }
+
+  /** A connection has it no more. */
+  void carriesNoMore(String sid, SessionSocket socket) {
+    synchronized (carried) {
+      carried.remove(sid, socket);
+    }
   }
 
   /** A connection begins. */

@@ -1,11 +1,67 @@
 package io.dragoman.session;
 
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
 /**
- * A session as the whole cluster sees it.
+ * A session's entry in the cluster, for those who wait until it has changed. Thread-safe.
  *
- * @param sid the session's id, made by its client
- * @param node the node that carries it, in this life of the node: {@code Grid.node()}
- * @param kind the session's kind
- * @param startedAtMs when it started, in milliseconds since the epoch
+ * <p>What is not answered in time, or not for certain, is asked for again: a change that is made
+ * twice, or late, does no harm. While members come and go one may fail though the next succeeds.
  */
-public record SessionEntry(String sid, String node, String kind, long startedAtMs) {}
+final class SessionEntry {
+
+  /** After so long without an answer it may be lost. */
+  private static final Duration ATTEMPT = Duration.ofSeconds(1);
+
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  private final String sid;
+  private final SessionRegistry registry;
+
+  /** Why the last attempt failed, for people. */
+  private volatile String trouble = "no answer";
+
+  SessionEntry(String sid, SessionRegistry registry) {
+    this.sid = sid;
+    this.registry = registry;
+  }
+
+  String sid() {
+    return sid;
+  }
+
+  /** Why the cluster did not answer last, for people. */
+  String trouble() {
+    return trouble;
+  }
+
+  /** Changes the entry; null when the cluster has not answered after that time. */
+  @Nullable SessionAnswer change(SessionChange change, Duration longest)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + longest.toNanos();
+    for (long left = longest.toNanos(); left > 0; left = deadline - System.nanoTime()) {
+      try {
+        return registry
+            .change(sid, change)
+            .toCompletableFuture()
+            .get(Math.min(left, ATTEMPT.toNanos()), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        trouble = "no answer";
+      } catch (ExecutionException e) {
+        trouble = String.valueOf(e.getCause());
+        left = deadline - System.nanoTime();
+        TimeUnit.NANOSECONDS.sleep(Math.min(left, PAUSE.toNanos()));
+      }
+    }
+    return null;
+  }
+
+  /** Asks for a change that nobody waits for. What is not made goes by itself in time. */
+  void ask(SessionChange change) {
+    registry.change(sid, change);
+  }
+}

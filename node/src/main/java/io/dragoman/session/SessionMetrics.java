@@ -4,13 +4,22 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Counts how connections end, which is not logged: no client may fill a node's log. Thread-safe.
+ * Counts how connections end, and sessions that go on here, neither of which is logged: no client
+ * may fill a node's log. Thread-safe.
  */
 public final class SessionMetrics {
   private final MeterRegistry registry;
 
   public SessionMetrics(MeterRegistry registry) {
     this.registry = registry;
+  }
+
+  /** An interrupted session goes on here. */
+  void resumed() {
+    Counter.builder("dragoman.sessions.resumed")
+        .description("Interrupted sessions that went on at this node")
+        .register(registry)
+        .increment();
   }
 
   /**

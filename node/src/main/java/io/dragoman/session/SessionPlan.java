@@ -41,6 +41,11 @@ record SessionPlan(String kind, int sampleRate, List<String> source, CaptionPlan
     }
   }
 
+  /** What holds for as long as the session lives, wherever it goes on. */
+  SessionTerms terms() {
+    return new SessionTerms(kind, sampleRate, source, captions.targets(), captions.correct());
+  }
+
   static SessionPlan of(SessionStart start) throws UnsupportedException {
     require("translation".equals(start.kind()), "kind: only \"translation\" is known");
     Audio audio = start.audio();

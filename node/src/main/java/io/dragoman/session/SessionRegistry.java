@@ -1,32 +1,17 @@
 package io.dragoman.session;
 
-import java.util.List;
+import java.util.concurrent.CompletionStage;
 
-/**
- * Who carries which session, across the cluster. Thread-safe.
- *
- * <p>Every method may wait for the cluster, for seconds while a node fails, and throws {@link
- * Unavailable} when it does not answer.
- */
+/** The records of all sessions, across the cluster. Thread-safe. */
 public interface SessionRegistry {
 
   /**
-   * Takes a session id for this node.
+   * Changes one session's record, without waiting for it. The answer fails where the cluster did
+   * not answer in time, or not for certain: then the change may be made, not be made, or be made
+   * later, and may be asked for again.
    *
-   * @return false when the id is in use on a live node; what a dead node left behind does not count
+   * <p>A record goes by itself when nothing has changed it for the time in which an interrupted
+   * session may be resumed, and for half as long again where its owner has not left it.
    */
-  boolean claim(SessionEntry entry);
-
-  /** Frees an id that this node holds; does nothing about any other. */
-  void release(String sid);
-
-  /** The sessions of all live nodes, in no order. */
-  List<SessionEntry> all();
-
-  /** The cluster's shared state does not answer. */
-  final class Unavailable extends RuntimeException {
-    public Unavailable(Throwable cause) {
-      super("the cluster does not answer", cause);
-    }
-  }
+  CompletionStage<SessionAnswer> change(String sid, SessionChange change);
 }

@@ -6,9 +6,9 @@ import io.dragoman.protocol.Codec;
 import io.dragoman.protocol.Codec.BadMessageException;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
+import io.dragoman.session.Admission.RefusedException;
 import io.dragoman.session.SessionPlan.UnsupportedException;
 import io.dragoman.websocket.Lobby;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,8 +28,6 @@ final class SessionSocket {
   /** When a client that was refused for now may try again. */
   static final Long RETRY_AFTER_MS = 5_000L;
 
-  private static final int RESUME_WINDOW_S = 0;
-
   private final SessionServices services;
   private final SessionEndpoint endpoint;
   private final Lobby.Place place;
@@ -37,7 +35,6 @@ final class SessionSocket {
   private final Outbox outbox;
   private final long openedAt = System.nanoTime();
   private boolean admitted;
-  private boolean registered;
 
   /** When the client last sent a message; read by the watch. */
   private volatile long saidAt = openedAt;
@@ -88,7 +85,7 @@ final class SessionSocket {
   }
 
   /** Takes a text message. */
-  void text(String json) {
+  void text(String json) throws InterruptedException {
     saidAt = System.nanoTime();
     ClientMessage message;
     try {
@@ -179,28 +176,24 @@ final class SessionSocket {
     outbox.close(CloseCode.MOVING, Outbox.MOVING);
   }
 
-  /** Releases everything: the connection is gone, however it went. */
-  void gone() {
+  /**
+   * Releases everything: the connection is gone, however it went.
+   *
+   * @param inOrder whether the client heard all, and closed
+   */
+  void gone(boolean inOrder) {
     Session ended = session;
-    if (ended != null) {
-      release(ended::close);
-    }
-    if (registered) {
-      release(() -> services.registry().release(sid));
-    }
-    if (admitted) {
-      endpoint.ended();
-    }
-  }
-
-  /** Does one step of the clean-up; if it fails, the others are done all the same. */
-  private void release(Runnable step) {
     try {
-      step.run();
-    } catch (SessionRegistry.Unavailable e) {
-      log.warn("session {} stays registered until the cluster answers: {}", sid, e.getMessage());
+      if (ended != null) {
+        endpoint.carriesNoMore(sid, this);
+        ended.close(inOrder && outbox.end().equals(Outbox.ENDED));
+      }
     } catch (RuntimeException bug) {
       log.error("session {} could not be released whole", sid, bug);
+    } finally {
+      if (admitted) {
+        endpoint.ended();
+      }
     }
   }
 
@@ -210,72 +203,42 @@ final class SessionSocket {
     refuse(ErrorCode.INTERNAL, CloseCode.INTERNAL, "the server failed; start a new session");
   }
 
-  private void start(ClientMessage.SessionStart start) {
+  private void start(ClientMessage.SessionStart start) throws InterruptedException {
     asked = true;
-    if (start.resume() != null) {
-      refuse(
-          ErrorCode.RESUME_UNAVAILABLE,
-          CloseCode.RESUME_EXPIRED,
-          "resume: this server keeps no interrupted sessions; start a new one without \"resume\"");
-      return;
-    }
-    SessionPlan plan;
     try {
-      plan = SessionPlan.of(start);
-    } catch (UnsupportedException e) {
-      refuse(ErrorCode.UNSUPPORTED, CloseCode.BAD_MESSAGE, e.reason());
-      return;
+      SessionPlan plan = Admission.plan(start);
+      admitted = endpoint.admit();
+      if (!admitted) {
+        throw new RefusedException(
+            ErrorCode.FULL,
+            CloseCode.FULL,
+            "this node carries as many sessions as it may; try again later");
+      }
+      session = new Admission(services, sid, outbox).open(plan, start.resume());
+      place.keep();
+      endpoint.carries(sid, this);
+    } catch (RefusedException e) {
+      if (admitted) {
+        // Its place is for another, however long this client takes to go.
+        admitted = false;
+        endpoint.ended();
+      }
+      refuse(e.code, e.close, e.sentence);
     }
-    admitted = endpoint.admit();
-    if (!admitted) {
-      refuse(
-          ErrorCode.FULL,
-          CloseCode.FULL,
-          "this node carries as many sessions as it may; try again later");
-      return;
-    }
-    if (!claim(plan)) {
-      // Its place is for another, however long this client takes to go.
-      admitted = false;
-      endpoint.ended();
-      return;
-    }
-    place.keep();
-    outbox.commit(
-        seq ->
-            new ServerMessage.SessionStarted(
-                sid,
-                seq,
-                0,
-                UUID.randomUUID().toString(),
-                RESUME_WINDOW_S,
-                new ServerMessage.Limits(
-                    services.config().connections().messageBytes(),
-                    (int) services.config().bufferedAudio().toMillis(),
-                    (int) services.config().idle().toSeconds()),
-                services.node(),
-                services.standIns()));
-    session = new Session(sid, plan, services, outbox);
   }
 
-  private boolean claim(SessionPlan plan) {
-    try {
-      registered =
-          services
-              .registry()
-              .claim(
-                  new SessionEntry(sid, services.node(), plan.kind(), System.currentTimeMillis()));
-    } catch (SessionRegistry.Unavailable e) {
-      refuse(ErrorCode.UNAVAILABLE, CloseCode.FULL, "the cluster does not answer; try again later");
-      return false;
+  /** How often the session was taken up; 0 before there is one. Thread-safe. */
+  int epoch() {
+    Session live = session;
+    return live == null ? 0 : live.epoch();
+  }
+
+  /** Another connection to this node has the session. Thread-safe. */
+  void takenOver() {
+    Session live = session;
+    if (live != null) {
+      live.takenOver();
     }
-    if (!registered) {
-      refuse(
-          ErrorCode.SID_IN_USE,
-          CloseCode.NOT_ALLOWED,
-          "sid: a session with this sid is live; choose another");
-    }
-    return registered;
   }
 
   private void outOfOrder(String message) {

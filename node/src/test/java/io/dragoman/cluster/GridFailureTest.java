@@ -22,12 +22,12 @@ import io.dragoman.quota.QuotaUse;
 import io.dragoman.quota.QuotaUse.State;
 import io.dragoman.quota.SessionQuota;
 import io.dragoman.quota.Turn;
-import io.dragoman.session.SessionEntry;
 import io.dragoman.session.SessionRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -81,9 +81,11 @@ final class GridFailureTest {
       grid.kill(grid.get(2));
       grant(session).close();
       grid.kill(grid.get(1));
-      SessionRegistry sessions = last.sessions();
+      SessionRegistry sessions = last.sessions(Duration.ofSeconds(60));
       await(() -> !hasMajority(last));
-      assertThrows(SessionRegistry.Unavailable.class, sessions::all);
+      assertThrows(
+          ExecutionException.class,
+          () -> GridSessionsTest.make(sessions, GridSessionsTest.begin("s1", last)));
       QuotaMeter meter = quota(last).meter();
       await(() -> Set.of(State.NO_MAJORITY, State.GATHERING).contains(meter.use().state()));
       Turn turn = await(() -> session.ask(FINAL), GridFailureTest::isHeldUp);
@@ -146,33 +148,15 @@ final class GridFailureTest {
   }
 
   @Test
-  void aDeadNodesSessionsAreFreeAndRemoved() throws Exception {
-    Grid doomed = grid.get(1);
-    Grid survivor = grid.get(0);
-    assertTrue(doomed.sessions().claim(entry("s1", doomed)));
-    assertTrue(doomed.sessions().claim(entry("s2", doomed)));
-    assertTrue(survivor.sessions().claim(entry("s3", survivor)));
-
-    assertEquals("3 of 3 nodes", survivor.attendance());
-
-    grid.kill(doomed);
-
-    assertTrue(
-        survivor.attendance().startsWith("2 of 3 nodes; missing: 127.0.0.1:"),
-        survivor::attendance);
-    assertTrue(survivor.sessions().claim(entry("s1", survivor)));
-    await(() -> survivor.hazelcast().getMap("sessions").size() == 2);
-    assertEquals(2, grid.get(1).sessions().all().size());
-  }
-
-  @Test
   void aNodeThatIsGoneIsNamedByItsAddress() throws Exception {
     ClusterView view = grid.get(0).clusterView(GridFailureTest::report);
     grid.get(2).clusterView(GridFailureTest::report);
     String address =
         "127.0.0.1:" + grid.get(1).hazelcast().getCluster().getLocalMember().getAddress().getPort();
 
+    assertEquals("3 of 3 nodes", grid.get(0).attendance());
     grid.kill(grid.get(1));
+    assertEquals("2 of 3 nodes; missing: " + address, grid.get(0).attendance());
 
     await(() -> view.report(new Selection.Busiest(1)).missing().equals(List.of(address)));
   }
@@ -212,10 +196,6 @@ final class GridFailureTest {
       }
       only.leave();
     }
-  }
-
-  private static SessionEntry entry(String sid, Grid member) {
-    return new SessionEntry(sid, member.node(), "translation", 1_000);
   }
 
   private static boolean hasMajority(Grid member) {

@@ -5,13 +5,9 @@ import static io.dragoman.cluster.TestGrid.await;
 import static io.dragoman.cluster.TestGrid.grant;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.hazelcast.core.HazelcastException;
-import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import io.dragoman.cluster.LedgerOperation.Ask;
 import io.dragoman.cluster.LedgerOperation.Seal;
@@ -34,21 +30,14 @@ import io.dragoman.quota.Reply;
 import io.dragoman.quota.Rules;
 import io.dragoman.quota.SessionQuota;
 import io.dragoman.quota.Voters;
-import io.dragoman.session.SessionEntry;
-import io.dragoman.session.SessionRegistry;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,56 +56,6 @@ final class GridTest {
   @AfterAll
   static void stop() {
     grid.close();
-  }
-
-  @AfterEach
-  void forget() {
-    grid.get(0)
-        .sessions()
-        .all()
-        .forEach(entry -> grid.all().forEach(member -> member.sessions().release(entry.sid())));
-  }
-
-  @Test
-  void aClaimWhoseAnswerIsLostLeavesNothingBehind() {
-    Grid member = grid.get(0);
-    IMap<String, SessionEntry> sessions = member.hazelcast().getMap("sessions");
-    SessionEntry entry = entry("lost", member);
-    HazelcastInstance losing =
-        losingAnswers(member.hazelcast(), () -> assertEquals(entry, sessions.get("lost")));
-    SessionRegistry registry = new GridSessionRegistry(losing, member.node());
-    assertThrows(SessionRegistry.Unavailable.class, () -> registry.claim(entry));
-    await(() -> !sessions.containsKey("lost"));
-  }
-
-  /** A grid that does what it is asked for, but whose maps never answer a put. */
-  private static HazelcastInstance losingAnswers(HazelcastInstance grid, Runnable afterPut) {
-    return through(
-        HazelcastInstance.class,
-        grid,
-        (method, answer) ->
-            method.equals("getMap")
-                ? through(
-                    IMap.class, (IMap<?, ?>) answer, (name, said) -> losePut(name, said, afterPut))
-                : answer);
-  }
-
-  private static Object losePut(String method, Object answer, Runnable afterPut) {
-    if (method.equals("putIfAbsent")) {
-      afterPut.run();
-      throw new HazelcastException("the answer is lost");
-    }
-    return answer;
-  }
-
-  private static <T> T through(
-      Class<T> type, T target, BiFunction<String, Object, Object> answers) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, arguments) ->
-                answers.apply(method.getName(), method.invoke(target, arguments))));
   }
 
   @Test
@@ -274,42 +213,5 @@ final class GridTest {
           LimitsAnswer.UNKNOWN,
           ledgers.executeOnKey("other", new SetLimits(owners, 9, "t", limits, limits)));
     }
-  }
-
-  @Test
-  void aSessionIdIsClaimedOnce() {
-    SessionRegistry first = grid.get(0).sessions();
-    SessionRegistry second = grid.get(1).sessions();
-    assertTrue(first.claim(entry("s1", grid.get(0))));
-    assertFalse(first.claim(entry("s1", grid.get(0))));
-    assertFalse(second.claim(entry("s1", grid.get(1))));
-    second.release("s1");
-    assertEquals(List.of(entry("s1", grid.get(0))), second.all());
-    first.release("s1");
-    assertEquals(List.of(), second.all());
-    assertTrue(second.claim(entry("s1", grid.get(1))));
-  }
-
-  @Test
-  void racingClaimsHaveOneWinner() throws Exception {
-    try (ExecutorService racing = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int round = 0; round < 20; round++) {
-        String sid = "s" + round;
-        List<Future<Boolean>> claims = new ArrayList<>();
-        for (Grid member : grid.all()) {
-          claims.add(racing.submit(() -> member.sessions().claim(entry(sid, member))));
-          claims.add(racing.submit(() -> member.sessions().claim(entry(sid, member))));
-        }
-        int won = 0;
-        for (Future<Boolean> claim : claims) {
-          won += claim.get() ? 1 : 0;
-        }
-        assertEquals(1, won);
-      }
-    }
-  }
-
-  private static SessionEntry entry(String sid, Grid member) {
-    return new SessionEntry(sid, member.node(), "translation", 1_000);
   }
 }

@@ -50,6 +50,8 @@ class CodecTest {
             1,
             2),
         new ServerMessage.AudioAck(816, 4_392_000),
+        new ServerMessage.SessionResumed(2, 4_392_000, "token", 60, "n2"),
+        new ServerMessage.Gap(817, 4_392_000, 4_400_000),
         new ServerMessage.Heartbeat(4_401_000),
         new ServerMessage.Speech("start", 1_800),
         new ServerMessage.Status(

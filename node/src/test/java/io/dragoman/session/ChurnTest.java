@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,9 @@ class ChurnTest {
     limits.firstHead = Duration.ofSeconds(3);
     return limits.start();
   }
+
+  /** An interrupted session keeps its own for a while. */
+  private final AtomicInteger sids = new AtomicInteger();
 
   @AfterEach
   void stop() {
@@ -102,7 +106,7 @@ class ChurnTest {
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < connections; i++) {
         Life life = LIVES.get(i % LIVES.size());
-        String sid = "session-for-churn-" + i;
+        String sid = "session-for-churn-" + sids.incrementAndGet();
         places.acquire();
         clients.execute(
             () -> {

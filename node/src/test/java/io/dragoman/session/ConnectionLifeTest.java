@@ -117,6 +117,7 @@ class ConnectionLifeTest extends NodeFixture {
   @Test
   void aClusterThatDoesNotAnswerIsToldWith4429AndTakesNoPlace() throws IOException {
     limits.sessions = 1;
+    limits.opening = Duration.ofMillis(300);
     restart();
     node.registry.away = true;
     try (RawClient client = RawClient.connect(node.port(), SID)) {

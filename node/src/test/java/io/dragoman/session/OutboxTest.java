@@ -44,7 +44,7 @@ class OutboxTest {
   @Test
   void noPartialComesAfterItsFinal() {
     outbox.send(partial("one"));
-    outbox.commit(seq -> caption(seq, "one two"));
+    outbox.send(caption(2, "one two"));
     sendAll();
     await().until(() -> wire.count("one two") == 1);
     assertEquals(0, wire.count("tentative"));
@@ -54,7 +54,7 @@ class OutboxTest {
   void aPeerThatDoesNotReadLosesWhatWaitsAndIsClosed() {
     outbox.start();
     for (int i = 0; i < MESSAGES + 10; i++) {
-      outbox.commit(seq -> caption(seq, "text"));
+      outbox.send(caption(2, "text"));
     }
     wire.read.countDown();
     await().until(() -> wire.count("\"slow_reader\"") == 1 && wire.closed().equals(List.of(4490)));
@@ -65,7 +65,7 @@ class OutboxTest {
   void bytesAreBoundedToo() {
     outbox.start();
     for (int i = 0; i < 10; i++) {
-      outbox.commit(seq -> caption(seq, "text".repeat(2_000)));
+      outbox.send(caption(2, "text".repeat(2_000)));
     }
     wire.read.countDown();
     await().until(() -> wire.closed().equals(List.of(4490)));
@@ -100,7 +100,7 @@ class OutboxTest {
     Duration patience = Duration.ofMillis(50);
     outbox.start();
     assertFalse(outbox.isOverdue(System.nanoTime() + Duration.ofHours(1).toNanos(), patience));
-    outbox.commit(seq -> caption(seq, "text"));
+    outbox.send(caption(2, "text"));
     await().until(() -> outbox.isOverdue(System.nanoTime(), patience));
   }
 
@@ -116,7 +116,7 @@ class OutboxTest {
   void whoHasMuchToReadBeforeTheCloseHasMoreTimeForIt() {
     Duration patience = Duration.ofSeconds(10);
     for (int i = 0; i < 6; i++) {
-      outbox.commit(seq -> caption(seq, "text".repeat(2_000)));
+      outbox.send(caption(2, "text".repeat(2_000)));
     }
     outbox.close(CloseCode.ENDED, "ended");
     long now = System.nanoTime();

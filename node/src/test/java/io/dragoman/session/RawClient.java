@@ -42,6 +42,10 @@ final class RawClient implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  static JsonNode json(String text) throws IOException {
+    return JSON.readTree(text);
+  }
+
   /** A frame that the node sent. */
   record Seen(int opcode, byte[] payload) {
     JsonNode json() throws IOException {

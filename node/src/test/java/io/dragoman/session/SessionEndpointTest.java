@@ -129,7 +129,7 @@ class SessionEndpointTest {
           {"type":"session.start","kind":"translation"}         | unsupported        | 4400
           {"type":"session.start","kind":"translation","audio":{"encoding":"pcm_s16le","sample_rate":24000,"channels":1},"source":["en-US"],"targets":[{"language":"es"}]} | unsupported | 4400
           {"type":"session.start","kind":"translation","audio":{"encoding":"pcm_s16le","sample_rate":24000,"channels":1},"source":["en-US"],"targets":[null]} | unsupported | 4400
-          {"type":"session.start","kind":"translation","resume":{"token":"t","last_seq":1,"oldest_sample":0}} | resume_unavailable | 4404
+          {"type":"session.start","kind":"translation","resume":{"token":"t","last_seq":1,"oldest_sample":0}} | unsupported | 4400
           """)
   void whatCannotBeDoneIsSaidThenClosed(String message, String code, int close) throws Exception {
     Client client = connect(SID);

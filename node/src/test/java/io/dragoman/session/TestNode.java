@@ -28,7 +28,8 @@ import java.util.stream.Collectors;
  */
 final class TestNode implements AutoCloseable {
   final FakeRecognizer recognizer = new FakeRecognizer();
-  final Registry registry = new Registry();
+  final CapitalLetters model = new CapitalLetters();
+  final FakeRegistry registry;
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final SessionEndpoint endpoint;
 
@@ -54,6 +55,8 @@ final class TestNode implements AutoCloseable {
     Duration ahead = Duration.ofSeconds(5);
     Duration overflow = Duration.ofMillis(50);
     Duration start = Duration.ofSeconds(10);
+    Duration resume = Duration.ofSeconds(60);
+    Duration opening = Duration.ofSeconds(10);
     Duration idle = Duration.ofMinutes(5);
     Duration ping = Duration.ofSeconds(20);
     Duration patience = Duration.ofSeconds(10);
@@ -61,6 +64,7 @@ final class TestNode implements AutoCloseable {
     Duration nextHead = Duration.ofSeconds(60);
     List<String> origins = List.of();
     boolean requireOrigin;
+    FakeRegistry registry = new FakeRegistry();
 
     TestNode start() {
       return new TestNode(this);
@@ -68,6 +72,7 @@ final class TestNode implements AutoCloseable {
   }
 
   private TestNode(Limits limits) {
+    registry = limits.registry;
     endpoint =
         new SessionEndpoint(
             new SessionServices(
@@ -79,6 +84,8 @@ final class TestNode implements AutoCloseable {
                     limits.overflow,
                     limits.start,
                     limits.idle,
+                    limits.resume,
+                    limits.opening,
                     new ConnectionConfig(
                         limits.connections,
                         65_536,
@@ -90,7 +97,7 @@ final class TestNode implements AutoCloseable {
                         limits.patience,
                         new Origins(limits.origins, limits.requireOrigin))),
                 recognizer,
-                new CapitalLetters(),
+                model,
                 gate,
                 PipelineConfig.of("model"),
                 metrics,
@@ -132,7 +139,7 @@ final class TestNode implements AutoCloseable {
         && endpoint.sessions() == 0
         && recognizer.open.get() == 0
         && gate.isEmpty()
-        && registry.all().isEmpty();
+        && registry.isQuiet();
   }
 
   @Override
@@ -141,40 +148,16 @@ final class TestNode implements AutoCloseable {
     endpoint.close();
   }
 
-  static final class Registry implements SessionRegistry {
-    private final Map<String, SessionEntry> entries = new ConcurrentHashMap<>();
-
-    /** Whether the cluster does not answer. */
+  /** A language model that answers at once, in capital letters, for ten tokens. */
+  static final class CapitalLetters implements OpenAi {
+    /** Whether it has no connection free. */
     volatile boolean away;
 
     @Override
-    public boolean claim(SessionEntry entry) {
-      answer();
-      return entries.putIfAbsent(entry.sid(), entry) == null;
-    }
-
-    @Override
-    public void release(String sid) {
-      answer();
-      entries.remove(sid);
-    }
-
-    @Override
-    public List<SessionEntry> all() {
-      return List.copyOf(entries.values());
-    }
-
-    private void answer() {
-      if (away) {
-        throw new Unavailable(new IllegalStateException("a secret of the node"));
-      }
-    }
-  }
-
-  /** A language model that answers at once, in capital letters, for ten tokens. */
-  private static final class CapitalLetters implements OpenAi {
-    @Override
     public Optional<Slot> tryReserve() {
+      if (away) {
+        return Optional.empty();
+      }
       return Optional.of(
           new Slot() {
             @Override

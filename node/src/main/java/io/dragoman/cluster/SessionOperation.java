@@ -1,0 +1,45 @@
+package io.dragoman.cluster;
+
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.ExtendedMapEntry;
+import io.dragoman.session.SessionAnswer;
+import io.dragoman.session.SessionChange;
+import io.dragoman.session.SessionChange.Outcome;
+import io.dragoman.session.SessionRecord;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of a session's record, made where the grid keeps it, and on its copies: the change is a
+ * function of the record, so they become the same. It throws nothing, since the grid brings no
+ * exception of ours back to who asked.
+ *
+ * @param keptS for how many seconds the record is kept from then on, unless it is changed again
+ */
+record SessionOperation(SessionChange change, int keptS)
+    implements EntryProcessor<String, SessionRecord, SessionAnswer> {
+
+  @Override
+  public SessionAnswer process(Map.Entry<String, SessionRecord> entry) {
+    Outcome outcome = change.applyTo(held(entry));
+    switch (outcome) {
+      case Outcome.Unchanged _ -> {}
+      case Outcome.Put(SessionRecord record, _) ->
+          ((ExtendedMapEntry<String, SessionRecord>) entry)
+              .setValue(record, keptS, TimeUnit.SECONDS);
+      case Outcome.Removed _ -> remove(entry);
+    }
+    return outcome.answer();
+  }
+
+  /** The grid gives null where there is none. */
+  private static @Nullable SessionRecord held(Map.Entry<String, SessionRecord> entry) {
+    return entry.getValue();
+  }
+
+  @SuppressWarnings("NullAway") // How the grid is told that an entry goes.
+  private static void remove(Map.Entry<String, SessionRecord> entry) {
+    entry.setValue(null);
+  }
+}

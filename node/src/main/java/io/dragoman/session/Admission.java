@@ -1,0 +1,178 @@
+package io.dragoman.session;
+
+import io.dragoman.protocol.ClientMessage.Resume;
+import io.dragoman.protocol.ClientMessage.SessionStart;
+import io.dragoman.protocol.CloseCode;
+import io.dragoman.protocol.ErrorCode;
+import io.dragoman.protocol.ServerMessage;
+import io.dragoman.session.SessionAnswer.Reason;
+import io.dragoman.session.SessionPlan.UnsupportedException;
+import io.dragoman.session.SessionRecord.Owner;
+import java.security.SecureRandom;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a connection comes to its session: to a new one, or to one that was interrupted, here or on
+ * any other node. Used by the connection's thread.
+ */
+final class Admission {
+  private static final SecureRandom LOTS = new SecureRandom();
+  private static final int TOKEN_BYTES = 24;
+
+  /** Why a client gets no session. */
+  static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+    final ErrorCode code;
+    final CloseCode close;
+    final String sentence;
+
+    RefusedException(ErrorCode code, CloseCode close, String sentence) {
+      super(sentence);
+      this.code = code;
+      this.close = close;
+      this.sentence = sentence;
+    }
+  }
+
+  private final SessionServices services;
+  private final SessionEntry entry;
+  private final Outbox outbox;
+
+  Admission(SessionServices services, String sid, Outbox outbox) {
+    this.services = services;
+    this.entry = new SessionEntry(sid, services.registry());
+    this.outbox = outbox;
+  }
+
+  /** Checks what the client asks for. */
+  static SessionPlan plan(SessionStart start) throws RefusedException {
+    try {
+      Resume resume = start.resume();
+      if (resume != null
+          && (resume.token() == null || resume.lastSeq() < 1 || resume.oldestSample() < 0)) {
+        throw new UnsupportedException(
+            "resume: token, last_seq from 1 and oldest_sample from 0 are needed");
+      }
+      return SessionPlan.of(start);
+    } catch (UnsupportedException e) {
+      throw new RefusedException(ErrorCode.UNSUPPORTED, CloseCode.BAD_MESSAGE, e.reason());
+    }
+  }
+
+  /** Begins or takes up a session, and tells the client so, and all that it missed. */
+  Session open(SessionPlan plan, @Nullable Resume resume)
+      throws RefusedException, InterruptedException {
+    SessionRecord record = resume == null ? begin(plan) : resume(plan, resume);
+    CaptionWording wording =
+        new CaptionWording(entry.sid(), plan.sampleRate(), record.owner().epoch());
+    if (resume == null) {
+      outbox.send(started(record));
+    } else {
+      outbox.send(
+          new ServerMessage.SessionResumed(
+              record.owner().epoch(),
+              record.fromSample(),
+              record.tokens().current(),
+              (int) services.config().resume().toSeconds(),
+              services.node()));
+      services.connections().resumed();
+      for (SessionEvent missed : record.after(resume.lastSeq())) {
+        outbox.awaitRoom();
+        outbox.send(wording.event(missed));
+      }
+    }
+    Journal journal =
+        new Journal(
+            entry,
+            record,
+            wording,
+            outbox,
+            services.config().resume(),
+            services.metrics().delays()::committed);
+    return new Session(plan, services, record, wording, journal.start(), outbox);
+  }
+
+  private SessionRecord begin(SessionPlan plan) throws RefusedException, InterruptedException {
+    SessionRecord fresh =
+        SessionRecord.begun(
+            entry.sid(), plan.terms(), System.currentTimeMillis(), owner(), newToken());
+    return held(new SessionChange.Begin(fresh), new SessionChange.End(fresh.owner()));
+  }
+
+  private SessionRecord resume(SessionPlan plan, Resume resume)
+      throws RefusedException, InterruptedException {
+    Owner owner = owner();
+    SessionRecord record =
+        held(
+            new SessionChange.Resume(
+                owner, resume.token(), newToken(), resume.lastSeq(), resume.oldestSample()),
+            new SessionChange.Leave(owner));
+    if (!record.terms().equals(plan.terms())) {
+      entry.ask(new SessionChange.Leave(owner));
+      throw new RefusedException(
+          ErrorCode.UNSUPPORTED,
+          CloseCode.BAD_MESSAGE,
+          "resume: kind, audio, source, targets and correct must be as they were when the session"
+              + " began");
+    }
+    return record;
+  }
+
+  /**
+   * @param undo what is asked for where nobody knows whether the change is made
+   */
+  private SessionRecord held(SessionChange change, SessionChange undo)
+      throws RefusedException, InterruptedException {
+    return switch (entry.change(change, services.config().opening())) {
+      case SessionAnswer.Held(SessionRecord record) -> record;
+      case SessionAnswer.Refused(Reason reason) -> throw refusal(reason);
+      case SessionAnswer.Done done ->
+          throw new IllegalStateException("no answer to what was asked: " + done);
+      case null -> {
+        entry.ask(undo);
+        throw new RefusedException(
+            ErrorCode.UNAVAILABLE, CloseCode.FULL, "the cluster does not answer; try again later");
+      }
+    };
+  }
+
+  private RefusedException refusal(Reason reason) {
+    return reason == Reason.IN_USE
+        ? new RefusedException(
+            ErrorCode.SID_IN_USE,
+            CloseCode.NOT_ALLOWED,
+            "sid: a session with this sid is live, or may be resumed; choose another")
+        : new RefusedException(
+            ErrorCode.RESUME_UNAVAILABLE,
+            CloseCode.RESUME_EXPIRED,
+            "resume: there is no such session, or not any more: an interrupted one is kept for %d s; start a new one without \"resume\""
+                .formatted(services.config().resume().toSeconds()));
+  }
+
+  private ServerMessage started(SessionRecord record) {
+    return new ServerMessage.SessionStarted(
+        entry.sid(),
+        record.seq(),
+        record.fromSample(),
+        record.tokens().current(),
+        (int) services.config().resume().toSeconds(),
+        new ServerMessage.Limits(
+            services.config().connections().messageBytes(),
+            (int) services.config().bufferedAudio().toMillis(),
+            (int) services.config().idle().toSeconds()),
+        services.node(),
+        services.standIns());
+  }
+
+  private Owner owner() {
+    // 0 is nobody's.
+    return new Owner(services.node(), LOTS.nextLong() | 1, 1);
+  }
+
+  private static String newToken() {
+    byte[] token = new byte[TOKEN_BYTES];
+    LOTS.nextBytes(token);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+  }
+}

@@ -1,0 +1,243 @@
+package io.dragoman.session;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.dragoman.pipeline.Caption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session as the cluster keeps it: who carries it, what was committed, and what is still owed.
+ * Immutable; every change is a function of a record, and two processes that apply the same changes
+ * to the same record have the same one.
+ *
+ * <p>That nothing is committed twice needs no memory of all that was. A source caption begins the
+ * next segment, so a second one of the same segment does not fit; any other caption pays what is
+ * owed, and is owed once.
+ *
+ * <p>A record takes {@link #MOST_BYTES} at most, about three hours of speech with two translations:
+ * then its oldest events are dropped. What is owed is bounded by the pipeline, which holds up the
+ * recogniser while too many finals wait.
+ *
+ * @param startedAtMs when it started, in milliseconds since the epoch
+ * @param seq the place of the last event
+ * @param segment where the next segment begins: the end of the last one that is committed
+ * @param settled the sample before which finals or silence cover everything
+ * @param events all but the first, or as many of the last ones as fit; places are left out only
+ *     where events were lost
+ * @param owed what was said and has not all its captions, in the order of segments
+ */
+public record SessionRecord(
+    String sid,
+    SessionTerms terms,
+    long startedAtMs,
+    Owner owner,
+    Tokens tokens,
+    long seq,
+    long segment,
+    long settled,
+    List<SessionEvent> events,
+    List<Owed> owed) {
+
+  /** What the events of a record take at most: the characters of their texts, and 64 for each. */
+  static final int MOST_BYTES = 1 << 20;
+
+  private static final int EVENT_BYTES = 64;
+
+  /** So much of the bound is kept when events are dropped, so that they seldom are. */
+  private static final double KEPT = 0.75;
+
+  public SessionRecord {
+    events = List.copyOf(events);
+    owed = List.copyOf(owed);
+  }
+
+  /**
+   * Who carries a session.
+   *
+   * @param node the node, in this life of the node: {@code Grid.node()}
+   * @param claim drawn by lot for each connection; 0 is nobody's
+   * @param epoch how often the session was taken up, from 1
+   */
+  public record Owner(String node, long claim, int epoch) {
+
+    /** Whether it is the same connection of the same node. */
+    boolean is(Owner other) {
+      return claim != 0 && claim == other.claim && node.equals(other.node);
+    }
+  }
+
+  /**
+   * What resumes a session. A token is valid until its successor is first used: the client may
+   * never have heard of that.
+   *
+   * @param used the one that was used last; empty until one was
+   * @param current the one that was handed out last
+   */
+  public record Tokens(String used, String current) {
+
+    boolean admit(String token) {
+      return equal(token, current) || (!used.isEmpty() && equal(token, used));
+    }
+
+    /** After one of the two was used. A successor that nobody used stays. */
+    Tokens after(String token, String fresh) {
+      return equal(token, current) ? new Tokens(current, fresh) : this;
+    }
+
+    /** Takes as long wherever they differ. */
+    private static boolean equal(String one, String other) {
+      return MessageDigest.isEqual(one.getBytes(UTF_8), other.getBytes(UTF_8));
+    }
+  }
+
+  /** A caption that is still to be made of what was said. */
+  public record Owed(Caption.Role role, String language, Caption.Final said) {
+    boolean isPaidBy(Caption.Final caption) {
+      return role == caption.role()
+          && language.equals(caption.language())
+          && said.segment() == caption.segment();
+    }
+  }
+
+  /** A session that begins, at sample 0; its start is its first event. */
+  static SessionRecord begun(
+      String sid, SessionTerms terms, long startedAtMs, Owner owner, String token) {
+    return new SessionRecord(
+        sid, terms, startedAtMs, owner, new Tokens("", token), 1, 0, 0, List.of(), List.of());
+  }
+
+  /**
+   * The record with the next event; null where that does not fit: it is not the next one, or a
+   * caption that is there already.
+   */
+  @Nullable SessionRecord with(SessionEvent event) {
+    if (event.seq() != seq + 1) {
+      return null;
+    }
+    return switch (event) {
+      case SessionEvent.Said(_, _, Caption.Final caption)
+          when caption.role() == Caption.Role.SOURCE ->
+          caption.segment() == segment ? said(event, caption) : null;
+      case SessionEvent.Said(_, _, Caption.Final caption) -> paid(event, caption);
+      case SessionEvent.Covered(_, long sample) ->
+          sample > settled ? next(event, segment, sample, owed) : null;
+      case SessionEvent.Gap(_, _, long to) -> next(event, to, to, owed);
+    };
+  }
+
+  private SessionRecord said(SessionEvent event, Caption.Final caption) {
+    List<Owed> more = new ArrayList<>(owed);
+    more.addAll(terms.owedFor(caption));
+    return next(event, caption.nextSegment(), settled, more);
+  }
+
+  private @Nullable SessionRecord paid(SessionEvent event, Caption.Final caption) {
+    List<Owed> left = owed.stream().filter(each -> !each.isPaidBy(caption)).toList();
+    return left.size() < owed.size() ? next(event, segment, settled, left) : null;
+  }
+
+  private SessionRecord next(
+      SessionEvent event, long nextSegment, long nextSettled, List<Owed> nextOwed) {
+    List<SessionEvent> all = Stream.concat(events.stream(), Stream.of(event)).toList();
+    return new SessionRecord(
+        sid,
+        terms,
+        startedAtMs,
+        owner,
+        tokens,
+        event.seq(),
+        nextSegment,
+        nextSettled,
+        withinBound(all),
+        nextOwed);
+  }
+
+  private static List<SessionEvent> withinBound(List<SessionEvent> all) {
+    long bytes = all.stream().mapToLong(SessionRecord::bytes).sum();
+    if (bytes <= MOST_BYTES) {
+      return all;
+    }
+    int dropped = 0;
+    while (bytes > MOST_BYTES * KEPT) {
+      bytes -= bytes(all.get(dropped++));
+    }
+    return all.subList(dropped, all.size());
+  }
+
+  private static long bytes(SessionEvent event) {
+    return EVENT_BYTES
+        + (event instanceof SessionEvent.Said(_, _, Caption.Final caption)
+            ? caption.text().length()
+            : 0);
+  }
+
+  /** Where the client goes on: finals or silence cover everything before. */
+  public long fromSample() {
+    return Math.max(segment, settled);
+  }
+
+  /** Whether none of the events after a place was dropped. */
+  boolean remembers(long lastSeq) {
+    return lastSeq + 1 >= (events.isEmpty() ? seq + 1 : events.getFirst().seq());
+  }
+
+  /** The events after a place. */
+  List<SessionEvent> after(long lastSeq) {
+    return events.stream().filter(event -> event.seq() > lastSeq).toList();
+  }
+
+  /**
+   * The record once another owner carries the session.
+   *
+   * <p>Where the client knows of more than is committed, that was lost, and where it does not have
+   * the audio any more, that is: then the last event is a gap. What is owed for events that were
+   * lost is not made again, since the client may have it.
+   *
+   * @param lastSeq the last event that the client has
+   * @param oldestSample the oldest audio that the client has
+   */
+  SessionRecord takenUp(Owner next, Tokens newTokens, long lastSeq, long oldestSample) {
+    boolean lost = lastSeq > seq;
+    SessionRecord record =
+        new SessionRecord(
+            sid,
+            terms,
+            startedAtMs,
+            next,
+            newTokens,
+            Math.max(seq, lastSeq),
+            segment,
+            settled,
+            events,
+            lost ? List.of() : owed);
+    long from = lost && !owed.isEmpty() ? owed.getFirst().said().segment() : fromSample();
+    long to = Math.max(oldestSample, fromSample());
+    return lost || to > fromSample()
+        ? record.next(new SessionEvent.Gap(record.seq + 1, from, to), to, to, record.owed)
+        : record;
+  }
+
+  /** The record when its owner has let go of it. */
+  SessionRecord left() {
+    return new SessionRecord(
+        sid,
+        terms,
+        startedAtMs,
+        new Owner(owner.node, 0, owner.epoch),
+        tokens,
+        seq,
+        segment,
+        settled,
+        events,
+        owed);
+  }
+
+  /** Whether this is further than another record of the session; decides what a merge keeps. */
+  public boolean isNewerThan(SessionRecord other) {
+    return owner.epoch != other.owner.epoch ? owner.epoch > other.owner.epoch : seq > other.seq;
+  }
+}

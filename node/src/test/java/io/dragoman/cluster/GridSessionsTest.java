@@ -1,0 +1,233 @@
+package io.dragoman.cluster;
+
+import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
+import static io.dragoman.cluster.TestGrid.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.map.IMap;
+import io.dragoman.pipeline.Caption;
+import io.dragoman.session.SessionAnswer;
+import io.dragoman.session.SessionAnswer.Done;
+import io.dragoman.session.SessionAnswer.Held;
+import io.dragoman.session.SessionAnswer.Reason;
+import io.dragoman.session.SessionAnswer.Refused;
+import io.dragoman.session.SessionChange;
+import io.dragoman.session.SessionEvent;
+import io.dragoman.session.SessionRecord;
+import io.dragoman.session.SessionRecord.Owner;
+import io.dragoman.session.SessionRecord.Tokens;
+import io.dragoman.session.SessionRegistry;
+import io.dragoman.session.SessionTerms;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What real members keep of sessions, whichever of them goes. */
+@Timeout(300)
+final class GridSessionsTest {
+  private static final Duration RESUMABLE = Duration.ofSeconds(60);
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable each : open) {
+      each.close();
+    }
+  }
+
+  private TestGrid three() throws Exception {
+    TestGrid grid = TestGrid.of(3);
+    open.add(grid);
+    return grid;
+  }
+
+  @Test
+  void whatWasCommittedOutlivesEitherOfItsKeepers() throws Exception {
+    for (boolean original : new boolean[] {true, false}) {
+      TestGrid grid = three();
+      Grid teller = grid.get(0);
+      String sid = sidKeptElsewhere(teller, original ? grid.get(1) : null);
+      SessionRegistry before = teller.sessions(RESUMABLE);
+      SessionChange.Begin begin = begin(sid, teller);
+      make(before, begin);
+      Owner owner = begin.fresh().owner();
+      assertEquals(
+          new Done(3),
+          make(before, new SessionChange.Append(owner, List.of(said(2), covered(3))), sid));
+
+      // The one that keeps the original, or the session's own node, which may keep the copy.
+      Grid doomed = original ? grid.get(1) : teller;
+      grid.kill(doomed);
+
+      Grid survivor = grid.all().getLast();
+      SessionRegistry after = survivor.sessions(RESUMABLE);
+      Owner next = new Owner(survivor.node(), 7, 1);
+      SessionRecord record =
+          assertInstanceOf(
+                  Held.class,
+                  make(after, new SessionChange.Resume(next, "token", "next", 1, 0), sid))
+              .record();
+      assertEquals(List.of(said(2), covered(3)), record.events());
+      assertEquals(1, record.owed().size());
+      assertEquals(2, record.owner().epoch());
+      assertEquals(
+          new Refused(Reason.TAKEN_OVER),
+          make(after, new SessionChange.Append(owner, List.of(said(4))), sid),
+          "the old owner, should it live");
+    }
+  }
+
+  /** Of a session whose partition a member owns; any other but the teller's if null. */
+  private static String sidKeptElsewhere(Grid teller, @Nullable Grid by) {
+    for (int i = 0; ; i++) {
+      String sid = "session-for-tests-" + i;
+      Member keeper = teller.hazelcast().getPartitionService().getPartition(sid).getOwner();
+      if (keeper != null
+          && (by == null
+              ? !keeper.localMember()
+              : by.node().equals(keeper.getAttribute(Grid.NODE)))) {
+        return sid;
+      }
+    }
+  }
+
+  @Test
+  void racingClaimsHaveOneWinnerAndWhatNobodyRenewsGoes() throws Exception {
+    TestGrid grid = three();
+    try (ExecutorService racing = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int round = 0; round < 10; round++) {
+        String sid = "s" + round;
+        List<Future<SessionAnswer>> claims = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+          Grid member = grid.get(i % 3);
+          claims.add(
+              racing.submit(
+                  () -> make(member.sessions(Duration.ofSeconds(2)), begin(sid, member))));
+        }
+        int won = 0;
+        for (Future<SessionAnswer> claim : claims) {
+          won += claim.get() instanceof Held ? 1 : 0;
+        }
+        assertEquals(1, won);
+      }
+    }
+    Grid other = grid.get(1);
+    grid.kill(grid.get(0));
+    await(() -> other.hazelcast().getMap(GridSessionRegistry.MAP).isEmpty());
+    assertEquals(
+        new Refused(Reason.UNKNOWN),
+        make(
+            other.sessions(RESUMABLE),
+            new SessionChange.Resume(new Owner("n", 7, 1), "token", "next", 1, 0),
+            "s1"));
+  }
+
+  @Test
+  void aSplitThatHealsKeepsTheRecordThatIsFurther() throws Exception {
+    List<String> addresses = TestGrid.freeAddresses(2);
+    List<Grid> halves = new ArrayList<>();
+    for (String address : addresses) {
+      Grid half = Grid.start(TestGrid.config("n", address, List.of(address)), TEN_A_SECOND);
+      halves.add(half);
+      open.add(half::terminate);
+    }
+    SessionRegistry one = halves.get(0).sessions(RESUMABLE);
+    SessionRegistry other = halves.get(1).sessions(RESUMABLE);
+    for (String sid : List.of("here", "there")) {
+      SessionChange.Begin begin = begin(sid, halves.get(0));
+      make(one, begin);
+      make(other, begin);
+      // Before epochs, the number of events does not count.
+      make(
+          sid.equals("here") ? one : other,
+          new SessionChange.Resume(new Owner("n", 7, 1), "token", "next", 1, 0),
+          sid);
+      make(
+          sid.equals("here") ? other : one,
+          new SessionChange.Append(begin.fresh().owner(), List.of(said(2), covered(3))),
+          sid);
+    }
+
+    halves.forEach(
+        half ->
+            half.hazelcast()
+                .getConfig()
+                .getNetworkConfig()
+                .getJoin()
+                .getTcpIpConfig()
+                .setMembers(addresses));
+    await(() -> halves.stream().allMatch(half -> half.size() == 2));
+
+    IMap<String, SessionRecord> records =
+        halves.getFirst().hazelcast().getMap(GridSessionRegistry.MAP);
+    for (String sid : List.of("here", "there")) {
+      SessionRecord kept = await(() -> records.get(sid), it -> it != null && it.seq() > 0);
+      assertEquals(new Owner("n", 7, 2), kept.owner());
+    }
+  }
+
+  @Test
+  void aRecordThatAllItsKeepersLostIsBroughtBackByItsOwner() throws Exception {
+    TestGrid grid = three();
+    SessionRegistry registry = grid.get(0).sessions(RESUMABLE);
+    SessionChange.Begin begin = begin("lost", grid.get(0));
+    make(registry, begin);
+    Owner owner = begin.fresh().owner();
+    grid.get(1).hazelcast().getMap(GridSessionRegistry.MAP).delete("lost");
+    SessionChange append = new SessionChange.Append(owner, List.of(said(2)));
+    assertEquals(new Refused(Reason.UNKNOWN), make(registry, append, "lost"));
+    assertEquals(new Done(1), make(registry, new SessionChange.Restore(begin.fresh()), "lost"));
+    assertEquals(new Done(2), make(registry, append, "lost"));
+    assertEquals(new Done(2), make(registry, append, "lost"), "and twice is once");
+    assertTrue(make(registry, new SessionChange.End(owner), "lost") instanceof Done);
+    assertTrue(grid.get(2).hazelcast().getMap(GridSessionRegistry.MAP).isEmpty());
+  }
+
+  static SessionChange.Begin begin(String sid, Grid member) {
+    return new SessionChange.Begin(
+        new SessionRecord(
+            sid,
+            new SessionTerms("translation", 24_000, List.of("en-US"), List.of("es"), false),
+            1_000,
+            new Owner(member.node(), System.nanoTime() | 1, 1),
+            new Tokens("", "token"),
+            1,
+            0,
+            0,
+            List.of(),
+            List.of()));
+  }
+
+  static SessionAnswer make(SessionRegistry registry, SessionChange.Begin begin)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return make(registry, begin, begin.fresh().sid());
+  }
+
+  private static SessionAnswer make(SessionRegistry registry, SessionChange change, String sid)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return registry.change(sid, change).toCompletableFuture().get(60, TimeUnit.SECONDS);
+  }
+
+  private static SessionEvent said(long seq) {
+    return new SessionEvent.Said(
+        seq, 1, new Caption.Final(Caption.Role.SOURCE, "en-US", 0, 1, 0, 4_800, "what was said"));
+  }
+
+  private static SessionEvent covered(long seq) {
+    return new SessionEvent.Covered(seq, 4_800);
+  }
+}

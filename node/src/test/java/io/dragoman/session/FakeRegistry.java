@@ -1,0 +1,58 @@
+package io.dragoman.session;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The cluster's records in memory, with a cluster's moods. */
+final class FakeRegistry implements SessionRegistry {
+  final Map<String, SessionRecord> records = new ConcurrentHashMap<>();
+
+  /** Whether the cluster refuses every change. */
+  volatile boolean away;
+
+  /** Whether it does not answer, and changes nothing. */
+  volatile boolean silent;
+
+  /** Whether it makes every change twice, and says that it is not certain. */
+  volatile boolean uncertain;
+
+  @Override
+  public CompletionStage<SessionAnswer> change(String sid, SessionChange change) {
+    if (silent) {
+      return new CompletableFuture<>();
+    }
+    if (away) {
+      return CompletableFuture.failedFuture(new IllegalStateException("a secret of the node"));
+    }
+    SessionAnswer answer = make(sid, change);
+    if (uncertain) {
+      // Only what is asked for again is answered.
+      uncertain = false;
+      make(sid, change);
+      return CompletableFuture.failedFuture(new IllegalStateException("it may be done or not"));
+    }
+    return CompletableFuture.completedFuture(answer);
+  }
+
+  private synchronized SessionAnswer make(String sid, SessionChange change) {
+    SessionChange.Outcome outcome = change.applyTo(held(sid));
+    switch (outcome) {
+      case SessionChange.Outcome.Unchanged _ -> {}
+      case SessionChange.Outcome.Put put -> records.put(sid, put.record());
+      case SessionChange.Outcome.Removed _ -> records.remove(sid);
+    }
+    return outcome.answer();
+  }
+
+  @Nullable SessionRecord held(String sid) {
+    return records.get(sid);
+  }
+
+  /** Whether nobody carries a session, though one may still be resumed. */
+  boolean isQuiet() {
+    return records.values().stream().allMatch(record -> record.owner().claim() == 0);
+  }
+}

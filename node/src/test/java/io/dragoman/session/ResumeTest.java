@@ -1,0 +1,372 @@
+package io.dragoman.session;
+
+import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dragoman.session.RawClient.Ending;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a client hears of its session when its connection, its node or the cluster fails. */
+@Timeout(180)
+class ResumeTest extends NodeFixture {
+  private static final int SECOND = 48_000;
+  private static final String FINALIZE = "{\"type\":\"finalize\"}";
+
+  /** Another node of the same cluster. */
+  private final TestNode other = other();
+
+  private TestNode other() {
+    TestNode.Limits same = new TestNode.Limits();
+    same.registry = node.registry;
+    return same.start();
+  }
+
+  @AfterEach
+  void stopOther() {
+    other.close();
+  }
+
+  private static RawClient resume(TestNode at, JsonNode before, long lastSeq, long oldestSample)
+      throws IOException {
+    RawClient client = RawClient.connect(at.port(), SID);
+    client.text(
+        RawClient.START.replace(
+            "\"correct\"",
+            "\"resume\":{\"token\":\"%s\",\"last_seq\":%d,\"oldest_sample\":%d},\"correct\""
+                .formatted(before.path("resume_token").asText(), lastSeq, oldestSample)));
+    return client;
+  }
+
+  private RawClient begun() throws IOException {
+    RawClient client = RawClient.connect(node.port(), SID);
+    client.text(RawClient.START);
+    return client;
+  }
+
+  /** Until the events that were asked for have come. */
+  private static List<JsonNode> events(RawClient client, long upTo) throws IOException {
+    List<JsonNode> events = new ArrayList<>();
+    while (events.isEmpty() || events.getLast().path("seq").asLong() < upTo) {
+      JsonNode next = client.next(RawClient.TEXT).json();
+      if (next.has("seq")) {
+        events.add(next);
+      }
+    }
+    return events;
+  }
+
+  private static List<Long> seqs(List<JsonNode> events) {
+    return events.stream().map(event -> event.path("seq").asLong()).toList();
+  }
+
+  @Test
+  void anInterruptedSessionGoesOnElsewhereFromExactlyWhereItWas() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+      client.audio(SECOND);
+      client.text(FINALIZE);
+      assertEquals(List.of(2L, 3L, 4L, 5L), seqs(events(client, 5)));
+      // Half a second that no final covers.
+      client.audio(SECOND / 2);
+      client.await("caption");
+      client.abort();
+    }
+    await().until(node::isEmpty);
+    try (RawClient client = resume(other, started, 3, 20_000)) {
+      JsonNode resumed = client.await("session.resumed");
+      assertEquals(2, resumed.path("epoch").asInt());
+      assertEquals(24_000, resumed.path("from_sample").asLong());
+      assertEquals(List.of(4L, 5L), seqs(events(client, 5)));
+      client.audio(SECOND / 2);
+      client.text(END);
+      Ending ending = client.end();
+      assertEquals(1000, ending.closeCode());
+      List<JsonNode> finals =
+          ending.of("caption").stream()
+              .filter(caption -> caption.path("final").asBoolean())
+              .toList();
+      assertEquals(3, finals.size());
+      for (JsonNode caption : finals) {
+        assertEquals(SID + ".24000", caption.path("seg").asText());
+        assertEquals(2, caption.path("epoch").asInt());
+      }
+      assertEquals(1_500, ending.of("session.ended").getFirst().at("/usage/audio_ms").asLong());
+    }
+    await().until(() -> node.registry.records.isEmpty());
+    assertEquals(1, other.meters.counter("dragoman.sessions.resumed").count());
+  }
+
+  @Test
+  void whatIsOwedIsMadeOnceThoughTheClientSaysNothingMore() throws IOException {
+    node.recognizer.silent = false;
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+      node.model.away = true;
+      client.audio(SECOND);
+      client.text(FINALIZE);
+      assertEquals(List.of(2L, 3L), seqs(events(client, 3)));
+      client.abort();
+    }
+    await().until(node::isEmpty);
+    assertEquals(2, requireNonNull(node.registry.held(SID)).owed().size());
+    try (RawClient client = resume(other, started, 3, 24_000)) {
+      JsonNode resumed = client.await("session.resumed");
+      List<JsonNode> events = events(client, 5);
+      assertEquals(
+          List.of("24000 SAMPLES", "24000 SAMPLES"),
+          events.stream().map(event -> event.path("text").asText()).toList());
+      client.abort();
+      await().until(other::isEmpty);
+      try (RawClient again = resume(node, resumed, 3, 24_000)) {
+        node.model.away = false;
+        again.text(END);
+        Ending ending = again.end();
+        assertEquals(List.of(4L, 5L), seqs(ending.of("caption")), "the same two, and no others");
+      }
+    }
+  }
+
+  @Test
+  void aSecondConnectionTakesTheSessionOverFromTheFirst() throws IOException {
+    try (RawClient client = begun()) {
+      JsonNode started = client.await("session.started");
+      try (RawClient next = resume(node, started, 1, 0)) {
+        next.await("session.resumed");
+        assertEnds(client, "taken_over", 4409);
+        next.text(END);
+        assertEquals(1000, next.end().closeCode());
+      }
+    }
+    await().until(node::isEmpty);
+  }
+
+  @Test
+  void anOldOwnerThatComesBackToLifeSaysNothingMore() throws IOException {
+    try (RawClient client = begun()) {
+      JsonNode started = client.await("session.started");
+      client.audio(SECOND);
+      try (RawClient next = resume(other, started, 1, 0)) {
+        next.await("session.resumed");
+        // The first node does not know yet. What it hears now is not committed, nor said.
+        client.text(FINALIZE);
+        Ending ending = client.end();
+        assertEquals("taken_over", ending.errorCode());
+        assertEquals(4409, ending.closeCode());
+        assertTrue(ending.of("caption").stream().noneMatch(c -> c.path("final").asBoolean()));
+        next.audio(SECOND);
+        next.text(FINALIZE);
+        assertEquals(List.of(2L, 3L, 4L, 5L), seqs(events(next, 5)));
+      }
+    }
+  }
+
+  @Test
+  void aCommitThatMayOrMayNotBeMadeIsSaidOnce() throws IOException {
+    try (RawClient client = begun()) {
+      client.await("session.started");
+      client.audio(SECOND);
+      node.registry.uncertain = true;
+      client.text(FINALIZE);
+      client.text(END);
+      Ending ending = client.end();
+      List<JsonNode> committed =
+          ending.messages().stream().filter(message -> message.has("seq")).toList();
+      assertEquals(List.of(2L, 3L, 4L, 5L), seqs(committed));
+      assertFalse(node.registry.uncertain);
+    }
+  }
+
+  @Test
+  void aClusterThatDoesNotAnswerDelaysFinalsAndClientsAreToldToMove() throws IOException {
+    try (RawClient client = begun()) {
+      client.await("session.started");
+      client.audio(SECOND);
+      node.registry.silent = true;
+      client.text(FINALIZE);
+      JsonNode next;
+      do {
+        next = client.next(RawClient.TEXT).json();
+        assertFalse(next.has("seq"), () -> "said before it was committed");
+      } while (!next.path("type").asText().equals("session.moving"));
+      assertEquals(1, requireNonNull(node.registry.held(SID)).seq());
+      node.registry.silent = false;
+      assertEquals(List.of(2L, 3L, 4L, 5L), seqs(events(client, 5)));
+      client.text(END);
+      assertEquals(1000, client.end().closeCode());
+    }
+  }
+
+  @Test
+  void whatAllCopiesLostIsBroughtBackByWhoCarriesTheSession() throws IOException {
+    try (RawClient client = begun()) {
+      client.await("session.started");
+      node.registry.records.clear();
+      client.audio(SECOND);
+      client.text(FINALIZE);
+      assertEquals(List.of(2L, 3L, 4L, 5L), seqs(events(client, 5)));
+      assertEquals(5, requireNonNull(node.registry.held(SID)).seq());
+    }
+  }
+
+  @Test
+  void aSessionInWhichNothingIsSaidIsRenewedAndBroughtBack() throws IOException {
+    limits.resume = Duration.ofSeconds(1);
+    restart();
+    try (RawClient client = begun()) {
+      client.await("session.started");
+      node.registry.records.clear();
+      await().until(() -> node.registry.held(SID) != null);
+      client.text(END);
+      assertEquals(1000, client.end().closeCode());
+    }
+    await().until(() -> node.registry.records.isEmpty());
+  }
+
+  @Test
+  void whatIsSaidKeepsItsOrderWhileItIsCommitted() throws IOException {
+    try (RawClient client = begun()) {
+      client.await("session.started");
+      client.audio(SECOND);
+      client.await("caption");
+      node.registry.silent = true;
+      client.text(FINALIZE);
+      for (int i = 0; i < 5; i++) {
+        client.audio(SECOND / 10);
+      }
+      List<String> sources = new ArrayList<>();
+      while (sources.isEmpty() || !sources.getLast().equals(SID + ".24000 false")) {
+        JsonNode next = client.next(RawClient.TEXT).json();
+        if (next.path("type").asText().equals("session.moving")) {
+          node.registry.silent = false;
+        } else if (next.path("role").asText().equals("source")) {
+          sources.add(next.path("seg").asText() + " " + next.path("final").asText());
+        }
+      }
+      sources.remove(SID + ".0 false");
+      assertEquals(List.of(SID + ".0 true", SID + ".24000 false"), sources);
+    }
+  }
+
+  @Test
+  void audioThatTheClientNoLongerHasIsAGap() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+      client.abort();
+    }
+    await().until(node::isEmpty);
+    try (RawClient client = resume(other, started, 1, 7_000)) {
+      assertEquals(7_000, client.await("session.resumed").path("from_sample").asLong());
+      JsonNode gap = client.await("gap");
+      assertEquals(2, gap.path("seq").asLong());
+      assertEquals(0, gap.path("from_sample").asLong());
+      assertEquals(7_000, gap.path("to_sample").asLong());
+      client.audio(SECOND);
+      client.text(FINALIZE);
+      JsonNode said = events(client, 3).getFirst();
+      assertEquals(SID + ".7000", said.path("seg").asText());
+    }
+  }
+
+  @Test
+  void aSessionThatIsNotKeptAnyMoreOrWasSomebodyElsesIsClosedWith4404() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+    }
+    await().until(node::isEmpty);
+    JsonNode guessed = RawClient.json("{\"resume_token\":\"guessed\"}");
+    try (RawClient client = resume(other, guessed, 1, 0)) {
+      assertEnds(client, "resume_unavailable", 4404);
+    }
+    try (RawClient client = RawClient.connect(other.port(), SID)) {
+      client.text(RawClient.START);
+      assertEnds(client, "sid_in_use", 4403);
+    }
+    node.registry.records.clear();
+    try (RawClient client = resume(other, started, 1, 0)) {
+      JsonNode error = assertEnds(client, "resume_unavailable", 4404);
+      assertTrue(error.path("message").asText().contains("kept for 60 s"), error::toString);
+    }
+    assertNull(node.registry.held(SID));
+  }
+
+  @Test
+  void aSessionIsResumedAsItBegan() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+    }
+    await().until(node::isEmpty);
+    try (RawClient client = RawClient.connect(other.port(), SID)) {
+      client.text(
+          RawClient.START
+              .replace("24000", "16000")
+              .replace(
+                  "\"correct\"",
+                  "\"resume\":{\"token\":\"%s\",\"last_seq\":1,\"oldest_sample\":0},\"correct\""
+                      .formatted(started.path("resume_token").asText())));
+      assertEnds(client, "unsupported", 4400);
+    }
+    try (RawClient client = resume(node, started, 1, 0)) {
+      assertEquals(3, client.await("session.resumed").path("epoch").asInt());
+    }
+  }
+
+  @Test
+  void whatAClientSendsAgainIsReadAtLittleMoreThanThePaceOfSpeech() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+    }
+    await().until(node::isEmpty);
+    try (RawClient client = resume(other, started, 1, 0)) {
+      client.await("session.resumed");
+      long since = System.nanoTime();
+      for (int i = 0; i < 40; i++) {
+        client.audio(SECOND / 10);
+      }
+      await().until(() -> other.recognizer.samples.get() == 4 * 24_000);
+      Duration took = Duration.ofNanos(System.nanoTime() - since);
+      // Of 4 s, half a second comes at once.
+      assertTrue(took.toMillis() >= 2_600, took::toString);
+      client.text(END);
+      Ending ending = client.end();
+      assertEquals(1000, ending.closeCode());
+      assertEquals(List.of(), ending.of("error"), "and nobody is blamed for it");
+    }
+  }
+
+  @Test
+  void aLongReplayDoesNotTakeTheClientForASlowReader() throws IOException {
+    limits.outboxMessages = 16;
+    restart();
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+      node.recognizer.silent = true;
+      for (int i = 0; i < 100; i++) {
+        client.audio(480);
+        client.await("audio.ack");
+      }
+    }
+    await().until(node::isEmpty);
+    try (RawClient client = resume(node, started, 1, 0)) {
+      assertEquals(24_000, client.await("session.resumed").path("from_sample").asLong());
+      assertEquals(100, events(client, 101).size());
+    }
+  }
+}

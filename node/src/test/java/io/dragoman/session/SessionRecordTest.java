@@ -1,0 +1,351 @@
+package io.dragoman.session;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dragoman.pipeline.Caption;
+import io.dragoman.pipeline.Caption.Role;
+import io.dragoman.session.SessionAnswer.Done;
+import io.dragoman.session.SessionAnswer.Held;
+import io.dragoman.session.SessionAnswer.Reason;
+import io.dragoman.session.SessionAnswer.Refused;
+import io.dragoman.session.SessionRecord.Owner;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a session's record promises, however changes come. */
+final class SessionRecordTest {
+  private static final SessionTerms TERMS =
+      new SessionTerms("translation", 24_000, List.of("en-US"), List.of("es"), true);
+  private static final Owner FIRST = new Owner("n1", 11, 1);
+  private static final Owner SECOND = new Owner("n2", 22, 1);
+
+  private final SessionRecord fresh =
+      SessionRecord.begun("session-for-tests-1", TERMS, 1_000, FIRST, "token-1");
+
+  /** A sentence and its two captions. */
+  private final SessionRecord spoken =
+      with(fresh, said(2, Role.SOURCE, 0, 100), said(3, Role.CORRECTED, 0, 100));
+
+  @Test
+  void aSentenceIsCommittedTogetherWithWhatItOwes() {
+    SessionRecord record = with(fresh, said(2, Role.SOURCE, 0, 100));
+    assertEquals(
+        List.of(Role.CORRECTED, Role.TRANSLATION),
+        record.owed().stream().map(SessionRecord.Owed::role).toList());
+    assertEquals(100, record.segment());
+    assertEquals(100, record.fromSample());
+    assertEquals(
+        List.of(Role.TRANSLATION), spoken.owed().stream().map(SessionRecord.Owed::role).toList());
+  }
+
+  @Test
+  void aSecondFinalForTheSameSegmentRoleAndLanguageDoesNotFit() {
+    assertNull(spoken.with(said(4, Role.SOURCE, 0, 120)));
+    assertNull(spoken.with(said(4, Role.CORRECTED, 0, 100)));
+    assertNull(
+        spoken.with(said(5, Role.TRANSLATION, 0, 100)), "nor does one with a hole before it");
+    assertNull(spoken.with(said(3, Role.TRANSLATION, 0, 100)));
+    assertTrue(with(spoken, said(4, Role.TRANSLATION, 0, 100)).owed().isEmpty());
+  }
+
+  @Test
+  void aSegmentThatTookNoTimeIsFollowedByAnotherName() {
+    SessionRecord record = with(fresh, said(2, Role.SOURCE, 0, 0));
+    assertEquals(1, record.segment());
+  }
+
+  @Test
+  void silenceMovesTheAudioButNotTheSegment() {
+    SessionRecord record = with(spoken, new SessionEvent.Covered(4, 900));
+    assertEquals(900, record.fromSample());
+    assertEquals(100, record.segment());
+    assertNull(record.with(new SessionEvent.Covered(5, 900)));
+  }
+
+  @Test
+  void resumingFencesTheOldOwnerAndLeavesWhatIsOwed() {
+    SessionRecord taken = taken(spoken, SECOND, "token-1", 2, 50);
+    assertEquals(2, taken.owner().epoch());
+    assertEquals(List.of(3L), seqs(taken.after(2)));
+    assertEquals(1, taken.owed().size());
+    assertEquals(100, taken.fromSample());
+    SessionChange late =
+        new SessionChange.Append(FIRST, List.of(said(4, Role.TRANSLATION, 0, 100)));
+    for (SessionChange change :
+        List.of(
+            late,
+            new SessionChange.Renew(FIRST),
+            new SessionChange.Leave(FIRST),
+            new SessionChange.End(FIRST),
+            new SessionChange.Restore(with(spoken, said(4, Role.TRANSLATION, 0, 100))))) {
+      assertEquals(
+          new SessionChange.Outcome.Unchanged(new Refused(Reason.TAKEN_OVER)),
+          change.applyTo(taken));
+    }
+  }
+
+  @Test
+  void aTokenHoldsUntilItsSuccessorIsUsed() {
+    SessionRecord second = taken(spoken, SECOND, "token-1", 3, 0);
+    String successor = second.tokens().current();
+    SessionRecord again = taken(second, new Owner("n3", 33, 1), "token-1", 3, 0);
+    assertEquals(successor, again.tokens().current(), "whoever heard of it can still use it");
+    SessionRecord third = taken(again, new Owner("n3", 44, 1), successor, 3, 0);
+    assertEquals(4, third.owner().epoch());
+    assertRefused(Reason.WRONG_TOKEN, resume(SECOND, "token-1", 3, 0).applyTo(third));
+    assertRefused(Reason.WRONG_TOKEN, resume(SECOND, "", 3, 0).applyTo(spoken));
+    assertRefused(Reason.UNKNOWN, resume(SECOND, "token-1", 3, 0).applyTo(null));
+  }
+
+  @Test
+  void audioThatTheClientHasNoMoreIsAGap() {
+    SessionRecord taken = taken(spoken, SECOND, "token-1", 3, 500);
+    assertEquals(List.of(new SessionEvent.Gap(4, 100, 500)), taken.after(3));
+    assertEquals(500, taken.fromSample());
+    assertEquals(500, taken.segment());
+    assertEquals(1, taken.owed().size());
+  }
+
+  @Test
+  void whatTheClusterLostIsAGapThatTheNumbersGoOnFrom() {
+    SessionRecord taken = taken(spoken, SECOND, "token-1", 9, 150);
+    assertEquals(List.of(new SessionEvent.Gap(10, 0, 150)), taken.after(9));
+    assertEquals(10, taken.seq());
+    assertEquals(150, taken.fromSample());
+    assertTrue(taken.owed().isEmpty(), "the client may have it");
+    assertEquals(List.of(2L, 3L, 10L), seqs(taken.events()));
+  }
+
+  @Test
+  void aRecordIsBoundedAndSaysWhenItHasForgotten() {
+    SessionRecord record = fresh;
+    String text = "x".repeat(10_000);
+    while (record.remembers(1)) {
+      long at = record.segment();
+      record =
+          with(
+              record,
+              said(record.seq() + 1, Role.SOURCE, at, at + 10, text),
+              said(record.seq() + 2, Role.CORRECTED, at, at + 10, text),
+              said(record.seq() + 3, Role.TRANSLATION, at, at + 10, text));
+    }
+    int bytes = record.events().size() * 10_064;
+    assertTrue(bytes <= SessionRecord.MOST_BYTES && bytes > SessionRecord.MOST_BYTES / 2);
+    assertRefused(Reason.FORGOTTEN, resume(SECOND, "token-1", 1, 0).applyTo(record));
+    assertInstanceOf(
+        SessionChange.Outcome.Put.class,
+        resume(SECOND, "token-1", record.seq() - 1, 0).applyTo(record));
+  }
+
+  @Test
+  void whoKnowsMoreThanIsKeptBringsItBack() {
+    SessionChange append =
+        new SessionChange.Append(FIRST, List.of(said(4, Role.TRANSLATION, 0, 100)));
+    assertRefused(Reason.BEHIND, append.applyTo(fresh));
+    assertRefused(Reason.UNKNOWN, append.applyTo(null));
+    SessionChange restore = new SessionChange.Restore(spoken);
+    assertEquals(new SessionChange.Outcome.Put(spoken, new Done(3)), restore.applyTo(null));
+    assertEquals(new SessionChange.Outcome.Put(spoken, new Done(3)), restore.applyTo(fresh));
+    assertEquals(new Done(4), append.applyTo(spoken).answer());
+  }
+
+  @Test
+  void aSessionIsBegunOnce() {
+    SessionChange begin = new SessionChange.Begin(fresh);
+    assertEquals(new SessionChange.Outcome.Put(fresh, new Held(fresh)), begin.applyTo(null));
+    assertEquals(new Held(spoken), begin.applyTo(spoken).answer());
+    SessionChange other =
+        new SessionChange.Begin(
+            SessionRecord.begun("session-for-tests-1", TERMS, 1_001, SECOND, "token-2"));
+    assertRefused(Reason.IN_USE, other.applyTo(spoken));
+    assertRefused(Reason.IN_USE, other.applyTo(spoken.left()));
+  }
+
+  @Test
+  void aMergeKeepsTheLaterEpochAndThenTheLaterEvent() {
+    SessionRecord taken = taken(fresh, SECOND, "token-1", 1, 0);
+    assertTrue(taken.isNewerThan(spoken));
+    assertFalse(spoken.isNewerThan(taken));
+    assertTrue(spoken.isNewerThan(fresh));
+    assertFalse(spoken.isNewerThan(spoken));
+  }
+
+  /**
+   * Owners that come and go commit what they hear, each believing what it last knew; every change
+   * may be made twice, late, or never, and copies may fall behind. No owner says what is not
+   * committed, and no client hears anything twice.
+   */
+  @Property(tries = 300)
+  void nothingIsLostOrDoubledWhateverBecomesOfChanges(@ForAll long seed) {
+    Random chance = new Random(seed);
+    World world = new World(fresh);
+    for (int step = 0; step < 200; step++) {
+      switch (chance.nextInt(10)) {
+        case 0 -> world.resume(chance);
+        case 1 -> world.thaw(chance);
+        default -> world.commit(chance);
+      }
+    }
+    world.judge();
+  }
+
+  /** One client, the owners that it has had, and what the cluster keeps. */
+  private static final class World {
+    private SessionRecord kept;
+    private final List<SessionRecord> owners = new ArrayList<>();
+    private final List<SessionChange> sent = new ArrayList<>();
+    private final List<SessionEvent> heard = new ArrayList<>();
+    private String token = "token-1";
+    private long claims = 100;
+
+    World(SessionRecord fresh) {
+      kept = fresh;
+      owners.add(fresh);
+    }
+
+    private SessionAnswer make(SessionChange change) {
+      SessionChange.Outcome outcome = change.applyTo(kept);
+      if (outcome instanceof SessionChange.Outcome.Put(SessionRecord record, _)) {
+        kept = record;
+      }
+      return outcome.answer();
+    }
+
+    /** The present owner has something to say, and its commit may be lost, or run twice. */
+    void commit(Random chance) {
+      SessionRecord known = owners.getLast();
+      SessionRecord next = requireNonNull(known.with(event(known, chance)));
+      SessionChange append = new SessionChange.Append(next.owner(), next.after(kept.seq()));
+      sent.add(append);
+      owners.set(owners.size() - 1, next);
+      if (chance.nextInt(4) == 0) {
+        return;
+      }
+      for (int times = 1 + chance.nextInt(2); times > 0; times--) {
+        assertEquals(new Done(next.seq()), make(append));
+      }
+      next.events().stream().filter(e -> e.seq() > lastHeard()).forEach(heard::add);
+    }
+
+    /** The client goes elsewhere; the owner before it does not know. */
+    void resume(Random chance) {
+      Owner next = new Owner("n", ++claims, 1);
+      SessionChange resume =
+          new SessionChange.Resume(next, token, "token-" + claims, lastHeard(), 0);
+      sent.add(resume);
+      Held held = assertInstanceOf(Held.class, make(resume));
+      if (chance.nextBoolean()) {
+        held = assertInstanceOf(Held.class, make(resume));
+      }
+      token = held.record().tokens().current();
+      owners.add(held.record());
+      held.record().after(lastHeard()).forEach(heard::add);
+    }
+
+    /** A change that was sent long ago arrives, or an old owner goes on with what it knows. */
+    void thaw(Random chance) {
+      SessionChange late = sent.isEmpty() ? null : sent.get(chance.nextInt(sent.size()));
+      if (late instanceof SessionChange.Append && !isOfPresentOwner(late)) {
+        SessionRecord before = kept;
+        assertEquals(new Refused(Reason.TAKEN_OVER), make(late));
+        assertEquals(before, kept);
+      }
+      SessionRecord old = owners.get(chance.nextInt(owners.size()));
+      if (old.owner().claim() != kept.owner().claim()) {
+        assertEquals(new Refused(Reason.TAKEN_OVER), make(new SessionChange.Restore(old)));
+      }
+    }
+
+    private boolean isOfPresentOwner(SessionChange change) {
+      return change instanceof SessionChange.Append append
+          && append.owner().claim() == kept.owner().claim();
+    }
+
+    private long lastHeard() {
+      return heard.isEmpty() ? 1 : heard.getLast().seq();
+    }
+
+    void judge() {
+      assertEquals(
+          LongStream.range(2, 2 + heard.size()).boxed().toList(), seqs(heard), "without holes");
+      Set<List<Object>> finals = new HashSet<>();
+      long segment = 0;
+      for (SessionEvent event : heard) {
+        if (event instanceof SessionEvent.Said(_, _, Caption.Final caption)) {
+          assertTrue(
+              finals.add(List.of(caption.segment(), caption.role(), caption.language())),
+              () -> "doubled: " + caption);
+          if (caption.role() == Role.SOURCE) {
+            assertEquals(segment, caption.segment(), "every segment is there");
+            segment = caption.endSample();
+          }
+        }
+      }
+    }
+
+    private static SessionEvent event(SessionRecord known, Random chance) {
+      if (!known.owed().isEmpty() && chance.nextBoolean()) {
+        SessionRecord.Owed owed = known.owed().getFirst();
+        return said(known.seq() + 1, owed.role(), owed.said().segment(), owed.said().endSample());
+      }
+      return chance.nextInt(4) == 0
+          ? new SessionEvent.Covered(known.seq() + 1, known.settled() + 1)
+          : said(
+              known.seq() + 1,
+              Role.SOURCE,
+              known.segment(),
+              known.segment() + 1 + chance.nextInt(50));
+    }
+  }
+
+  private static SessionRecord taken(
+      SessionRecord record, Owner next, String token, long lastSeq, long oldestSample) {
+    return assertInstanceOf(
+            Held.class, resume(next, token, lastSeq, oldestSample).applyTo(record).answer())
+        .record();
+  }
+
+  private static SessionChange.Resume resume(
+      Owner next, String token, long lastSeq, long oldestSample) {
+    return new SessionChange.Resume(next, token, "token-" + next.claim(), lastSeq, oldestSample);
+  }
+
+  private static void assertRefused(Reason reason, SessionChange.Outcome outcome) {
+    assertEquals(new SessionChange.Outcome.Unchanged(new Refused(reason)), outcome);
+  }
+
+  private static List<Long> seqs(List<SessionEvent> events) {
+    return events.stream().map(SessionEvent::seq).toList();
+  }
+
+  private static SessionRecord with(SessionRecord record, SessionEvent... events) {
+    @Nullable SessionRecord next = record;
+    for (SessionEvent event : events) {
+      next = requireNonNull(next).with(event);
+    }
+    return requireNonNull(next);
+  }
+
+  static SessionEvent.Said said(long seq, Role role, long segment, long end) {
+    return said(seq, role, segment, end, "text");
+  }
+
+  private static SessionEvent.Said said(long seq, Role role, long segment, long end, String text) {
+    String language = role == Role.TRANSLATION ? "es" : "en-US";
+    return new SessionEvent.Said(
+        seq, 1, new Caption.Final(role, language, segment, 1, segment, end, text));
+  }
+}
