@@ -46,6 +46,9 @@ class BalancerIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+  /** Where Debian has it. */
+  private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
+
   @TempDir Path directory;
 
   private final List<SmallNode> nodes = new ArrayList<>();
@@ -54,6 +57,9 @@ class BalancerIT {
 
   @BeforeEach
   void start() throws Exception {
+    assertTrue(
+        Files.isExecutable(HAPROXY),
+        "No HAProxy to test the balancer with. Run chaos/bin/install-tools.");
     for (int n = 1; n <= 3; n++) {
       nodes.add(new SmallNode("n" + n));
     }
@@ -194,7 +200,7 @@ class BalancerIT {
   }
 
   private Process haproxy(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of("/usr/sbin/haproxy"));
+    List<String> command = new ArrayList<>(List.of(HAPROXY.toString()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)

@@ -54,7 +54,12 @@ final class Balancer implements AutoCloseable {
   /** Where HAProxy is on this machine. */
   static Path installed() throws CommandException {
     String path = System.getenv().getOrDefault("PATH", "");
-    return Stream.concat(Stream.of(path.split(File.pathSeparator)), ALSO_IN.stream())
+    return in(Stream.concat(Stream.of(path.split(File.pathSeparator)), ALSO_IN.stream()));
+  }
+
+  /** Where HAProxy is in these folders. */
+  static Path in(Stream<String> folders) throws CommandException {
+    return folders
         .map(folder -> Path.of(folder, "haproxy"))
         .filter(Files::isExecutable)
         .findFirst()
