@@ -106,11 +106,13 @@ class DemoIT {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aDemoThatIsEndedLeavesNoProcessBehind(boolean killed) throws Exception {
-    try (Dragoman demo = Dragoman.start(directory, "demo", "--standin", "--json")) {
+    try (Dragoman demo = Dragoman.start(directory, "demo", "--standin", "--balancer", "--json")) {
+      // Stand-ins, nodes, HAProxy and the three processes that end it.
       await()
           .atMost(Duration.ofMinutes(2))
           .until(
-              () -> demo.handle().descendants().count() == 4 && demo.errors().contains("session"));
+              () ->
+                  demo.handle().descendants().count() == 8 && demo.errors().contains("Open http"));
       List<ProcessHandle> children = demo.handle().descendants().toList();
       if (killed) {
         demo.handle().destroyForcibly();

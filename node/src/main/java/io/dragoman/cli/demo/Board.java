@@ -67,7 +67,7 @@ final class Board {
       lines.add(
           row(
               plan.name(),
-              plan.node().name(),
+              session.node(),
               plan.track().lang(),
               session.state().name().toLowerCase(Locale.ROOT),
               delay(session.delays().newestMillis()),

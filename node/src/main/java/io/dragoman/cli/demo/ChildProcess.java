@@ -175,9 +175,7 @@ final class ChildProcess implements AutoCloseable {
       left = left(children, patience, startNanos);
     }
     for (ChildProcess child : children) {
-      if (child.left.isDone()) {
-        throw unavailable(child.name + " did not start: " + child.lastWords());
-      }
+      child.requireRunning();
     }
     for (ChildProcess child : children) {
       if (!child.ready.isDone()) {
@@ -188,6 +186,13 @@ final class ChildProcess implements AutoCloseable {
       }
     }
     return children.stream().map(c -> c.ready.join()).toList();
+  }
+
+  /** What it said last is why it left, if it did before it was ready. */
+  void requireRunning() throws CommandException {
+    if (left.isDone()) {
+      throw unavailable(name + " did not start: " + lastWords());
+    }
   }
 
   /** How long the children have left, unless one of them says something. */

@@ -38,10 +38,11 @@ final class DemoCluster implements AutoCloseable {
   /**
    * What a cluster is made of.
    *
+   * @param haproxy the program that balances; null for none
    * @param limitRpm requests per minute, of the quota and of the stand-in
    * @param limitTpm tokens per minute
    */
-  record Size(int nodes, int limitRpm, int limitTpm) {}
+  record Size(int nodes, int limitRpm, int limitTpm, @Nullable Path haproxy) {}
 
   private final Services services;
   private final Size size;
@@ -54,6 +55,7 @@ final class DemoCluster implements AutoCloseable {
   private @Nullable ChildProcess standInProcess;
   private Services.@Nullable StandIns standIns;
   private List<Node> nodes = List.of();
+  private @Nullable Balancer balancer;
 
   private DemoCluster(Services services, Size size, Path data, Consumer<String> progress) {
     this.services = services;
@@ -75,6 +77,9 @@ final class DemoCluster implements AutoCloseable {
         cluster.startStandIns();
       }
       cluster.startNodes();
+      if (size.haproxy != null) {
+        cluster.startBalancer(size.haproxy);
+      }
       return cluster;
     } catch (CommandException | InterruptedException | RuntimeException e) {
       progress.accept("Stopping what was started…");
@@ -94,6 +99,11 @@ final class DemoCluster implements AutoCloseable {
 
   List<Node> nodes() {
     return nodes;
+  }
+
+  /** Where clients connect: the balancer, or each to a node in turn. */
+  String door(int client) {
+    return balancer == null ? nodes.get(client % nodes.size()).listen() : balancer.listen();
   }
 
   /** Where the stand-in for OpenAI serves; null when the real one is used. */
@@ -129,8 +139,7 @@ final class DemoCluster implements AutoCloseable {
   private void startNodes() throws CommandException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       List<Integer> gridPorts = freePorts(size.nodes());
-      List<Integer> firstPorts =
-          USUAL_PORTS.stream().allMatch(DemoCluster::free) ? USUAL_PORTS : List.of(0, 0);
+      List<Integer> firstPorts = firstPorts();
       try {
         nodes = startNodes(gridPorts, firstPorts);
         return;
@@ -143,6 +152,31 @@ final class DemoCluster implements AutoCloseable {
         progress.accept("A port was taken meanwhile; starting the nodes again");
       }
     }
+  }
+
+  /** Behind a balancer, clients find that one where the first node is usually. */
+  private List<Integer> firstPorts() {
+    if (!USUAL_PORTS.stream().allMatch(DemoCluster::free)) {
+      return List.of(0, 0);
+    }
+    return size.haproxy == null ? USUAL_PORTS : List.of(0, USUAL_PORTS.getLast());
+  }
+
+  private void startBalancer(Path haproxy) throws CommandException, InterruptedException {
+    List<Integer> ports = freePorts(2);
+    int usual = USUAL_PORTS.getFirst();
+    Balancer started =
+        Balancer.start(
+            haproxy,
+            data,
+            new BalancerFile(
+                "127.0.0.1:" + (free(usual) ? usual : ports.getFirst()),
+                "127.0.0.1:" + ports.getLast(),
+                nodes.stream().map(Node::listen).toList()));
+    balancer = started;
+    progress.accept(
+        "HAProxy balances at ws://%s, and shows its nodes at http://%s/"
+            .formatted(started.listen(), started.state()));
   }
 
   /**
@@ -185,7 +219,8 @@ final class DemoCluster implements AutoCloseable {
     return List.copyOf(ready);
   }
 
-  private static String nodeName(int index) {
+  /** As its sessions are told it. */
+  static String nodeName(int index) {
     return "n" + (index + 1);
   }
 
@@ -231,6 +266,9 @@ final class DemoCluster implements AutoCloseable {
   @Override
   public void close() {
     closeNodes();
+    if (balancer != null) {
+      balancer.close();
+    }
     if (standInProcess != null) {
       standInProcess.close();
     }

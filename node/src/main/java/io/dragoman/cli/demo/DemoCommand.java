@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  dragoman demo                                     until Ctrl-C",
       "  dragoman demo --standin --seconds 20 --json       for scripts",
+      "  dragoman demo --balancer                          through HAProxy",
       "  dragoman demo --sessions 3 --limit-rpm 150        a quota that is too small",
       "  dragoman demo --seconds 30 --fault rate-limit     OpenAI says 429 for 10 s",
       "  dragoman demo --seconds 30 --fault reset:0.2      every fifth call breaks"
@@ -81,6 +82,13 @@ public final class DemoCommand implements Callable<Integer> {
       defaultValue = "1800000",
       description = "Tokens per minute that all nodes share (default: ${DEFAULT-VALUE}).")
   private int limitTpm;
+
+  @Option(
+      names = "--balancer",
+      description =
+          "Puts a HAProxy in front of the nodes, with cluster-config/haproxy.cfg; all sessions go"
+              + " through it.")
+  private boolean balanced;
 
   @Option(
       names = "--salt",
@@ -174,7 +182,7 @@ public final class DemoCommand implements Callable<Integer> {
     PrintStream screen = json ? System.err : System.out;
     DemoRun.Script script =
         new DemoRun.Script(
-            new DemoCluster.Size(nodes, limitRpm, limitTpm),
+            new DemoCluster.Size(nodes, limitRpm, limitTpm, balanced ? Balancer.installed() : null),
             sessions,
             seconds,
             salt,

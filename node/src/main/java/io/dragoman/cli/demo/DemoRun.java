@@ -96,12 +96,12 @@ final class DemoRun {
     Upstream upstream;
     try (DemoCluster cluster = DemoCluster.start(services, script.size, progress)) {
       sessions =
-          plan(cluster.nodes()).stream()
+          plan(cluster).stream()
               .map(plan -> new DemoSession(plan, !services.realOpenAi()))
               .toList();
       progress.accept(
           "Open http://%s/ in a browser to play a clip, or speak, and read along."
-              .formatted(cluster.nodes().getFirst().listen()));
+              .formatted(cluster.door(0)));
       blame(new Play(sessions, board).run(script.fault, cluster::faultDoor));
       upstream = upstream(cluster);
       progress.accept("Stopping the nodes…");
@@ -120,7 +120,7 @@ final class DemoRun {
     }
   }
 
-  private List<DemoSession.Plan> plan(List<DemoCluster.Node> cluster) {
+  private List<DemoSession.Plan> plan(DemoCluster cluster) {
     List<Clip> clips = Clips.shipped();
     List<DemoSession.Plan> plans = new ArrayList<>();
     for (int k = 0; k < script.sessions; k++) {
@@ -129,7 +129,7 @@ final class DemoRun {
       plans.add(
           new DemoSession.Plan(
               "s" + (k + 1),
-              cluster.get(k % cluster.size()),
+              cluster.door(k),
               track,
               k == 0 ? disturbance(track) : new Disturbance.None(),
               START_SPREAD.multipliedBy(k).dividedBy(script.sessions),
@@ -207,11 +207,8 @@ final class DemoRun {
     int nodes = script.size.nodes();
     List<Integer> counts = new ArrayList<>();
     for (int node = 0; node < nodes; node++) {
-      int carried = 0;
-      for (int k = node; k < ran.size(); k += nodes) {
-        carried += ran.get(k).started() ? 1 : 0;
-      }
-      counts.add(carried);
+      String name = DemoCluster.nodeName(node);
+      counts.add((int) ran.stream().filter(session -> session.node().equals(name)).count());
     }
     return counts;
   }

@@ -34,11 +34,12 @@ final class DemoSession implements Runnable {
    * What a session does.
    *
    * @param name such as {@code s1}
+   * @param door where it connects, as {@code host:port}
    * @param seconds after how much audio it stops, or a little later; null for never
    */
   record Plan(
       String name,
-      DemoCluster.Node node,
+      String door,
       Track track,
       Disturbance disturbance,
       Duration startDelay,
@@ -48,7 +49,6 @@ final class DemoSession implements Runnable {
   private final Delays delays;
   private final Receipt receipt;
   private volatile State state = State.CONNECTING;
-  private volatile boolean started;
   private volatile boolean stopAsked;
   private volatile long sentSamples;
   private volatile @Nullable String fault;
@@ -66,10 +66,9 @@ final class DemoSession implements Runnable {
   public void run() {
     try {
       Thread.sleep(plan.startDelay());
-      SessionAddress address = SessionAddress.parse("ws://" + plan.node().listen());
+      SessionAddress address = SessionAddress.parse("ws://" + plan.door());
       try (CaptionClient client = CaptionClient.connect(address, start(), receipt)) {
         client.awaitStarted(START_TIMEOUT);
-        started = true;
         state = State.SPEAKING;
         speak(client);
         client.send(new ClientMessage.SessionEnd());
@@ -155,9 +154,9 @@ final class DemoSession implements Runnable {
     return state;
   }
 
-  /** Whether a node ever carried it. */
-  boolean started() {
-    return started;
+  /** The node that carries it, such as {@code n1}; empty as long as none does. */
+  String node() {
+    return receipt.node();
   }
 
   Receipt receipt() {

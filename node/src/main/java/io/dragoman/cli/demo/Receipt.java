@@ -28,6 +28,7 @@ final class Receipt implements CaptionClient.Listener {
   private long partials;
   private @Nullable Caption newestTranslation;
   private ServerMessage.@Nullable Usage usage;
+  private String node = "";
 
   Receipt(Delays delays, LongSupplier nanoTime) {
     this.delays = delays;
@@ -50,6 +51,9 @@ final class Receipt implements CaptionClient.Listener {
       } else {
         partials++;
       }
+    } else if (message instanceof ServerMessage.SessionStarted started) {
+      // A node's name ends with what tells this start of it from others.
+      node = started.node().replaceFirst("-[0-9a-f]+$", "");
     } else if (message instanceof ServerMessage.SessionEnded ended) {
       usage = ended.usage();
     }
@@ -75,6 +79,11 @@ final class Receipt implements CaptionClient.Listener {
 
   synchronized @Nullable Caption newestTranslation() {
     return newestTranslation;
+  }
+
+  /** The node that carries the session, as the demo calls it; empty as long as none does. */
+  synchronized String node() {
+    return node;
   }
 
   /** What the session used; null as long as its node has not told. */

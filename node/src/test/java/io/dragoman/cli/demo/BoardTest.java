@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dragoman.protocol.ServerMessage;
 import io.dragoman.standin.Clips;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -14,13 +15,17 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BoardTest {
+  private static final ServerMessage STARTED =
+      new ServerMessage.SessionStarted(
+          "sid", 1, 0, "token", 60, new ServerMessage.Limits(1, 1, 1), "n1-83328a1f", List.of());
+
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
   private final DemoSession session =
       new DemoSession(
           new DemoSession.Plan(
               "s1",
-              new DemoCluster.Node("n1", "127.0.0.1:1"),
+              "127.0.0.1:1",
               new Track(Clips.shipped().getFirst(), "es", 0),
               new Disturbance.None(),
               Duration.ZERO,
@@ -44,6 +49,7 @@ class BoardTest {
   @Test
   void onATerminalTheTableIsDrawnOverItself() {
     Board board = new Board(out, true);
+    session.receipt().onMessage("{}", STARTED);
     session.receipt().onMessage("{}", Fixtures.translation("Buenos días a", " todos", 900));
     board.show(List.of(session), Duration.ZERO);
     int drawn = printed.size();

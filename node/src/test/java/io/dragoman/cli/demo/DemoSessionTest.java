@@ -100,12 +100,7 @@ class DemoSessionTest {
       FakeNode node, @Nullable Integer seconds, Disturbance disturbance) throws Exception {
     return new DemoSession(
         new DemoSession.Plan(
-            "s1",
-            new DemoCluster.Node("n1", node.address().authority()),
-            TRACK,
-            disturbance,
-            Duration.ZERO,
-            seconds),
+            "s1", node.address().authority(), TRACK, disturbance, Duration.ZERO, seconds),
         true);
   }
 
