@@ -72,7 +72,7 @@ class CaptionClientTest {
 
   @Test
   void whatIsNotKnownReachesTheListenerAsItCame() throws Exception {
-    String unknown = "{\"type\":\"gap\",\"seq\":7,\"from_sample\":1,\"to_sample\":2}";
+    String unknown = "{\"type\":\"surprise\",\"seq\":7,\"from_sample\":1,\"to_sample\":2}";
     try (FakeNode node =
             new FakeNode(
                 (session, message) -> {
