@@ -23,19 +23,23 @@ public class Rules {
   /** An owner that was suspended for longer counts no vote from before. */
   private static final long NOTICED_BY_OWNER = 20_000_000L;
 
-  /** For how long an owner compares its clocks with the same reading. */
+  /** For how long an owner compares its clocks with the same reading, at least. */
   private static final long READING = 5_000_000_000L;
 
-  /**
-   * What may go unnoticed by an owner while it counts a vote: the two clocks drift apart by 7 ms
-   * until the reading is replaced, and votes that are not renewed meanwhile lapse.
-   */
-  private static final long UNNOTICED_BY_OWNER = 2 * (NOTICED_BY_OWNER + 7_000_000L);
-
   private final Timing timing;
+  private final long reading;
+
+  /**
+   * What may go unnoticed by an owner while it counts a vote. It compares its clocks with two
+   * readings at most meanwhile, and until one is replaced they drift apart by 0.1 %; votes that are
+   * not renewed after it was due lapse.
+   */
+  private final long unnoticedByOwner;
 
   public Rules(Timing timing) {
     this.timing = timing;
+    this.reading = Math.max(READING, timing.vote());
+    this.unnoticedByOwner = 2 * (NOTICED_BY_OWNER + (reading + timing.vote()) / 1_000);
   }
 
   public Timing timing() {
@@ -127,7 +131,7 @@ public class Rules {
    * @param proofAge the age of the proof of its arrival then, at most
    */
   public long surelyBookedUntil(long told, long proofAge) {
-    return told - Timing.stretched(proofAge) - UNNOTICED - UNNOTICED_BY_OWNER + timing.window();
+    return told - Timing.stretched(proofAge) - UNNOTICED - unnoticedByOwner + timing.window();
   }
 
   /**
@@ -221,8 +225,8 @@ public class Rules {
   }
 
   /** Whether it is time for another reading of the owner's clocks. */
-  public boolean isDue(Moment reading, Moment now) {
-    return now.monotonic() - reading.monotonic() > READING;
+  public boolean isDue(Moment last, Moment now) {
+    return now.monotonic() - last.monotonic() > reading;
   }
 
   /**
@@ -247,7 +251,7 @@ public class Rules {
 
   /** How long an owner may count a vote after it was sent. */
   private long counted() {
-    return Timing.stretched(timing.vote()) + UNNOTICED_BY_OWNER;
+    return Timing.stretched(timing.vote()) + unnoticedByOwner;
   }
 
   /**

@@ -35,6 +35,9 @@ final class Admission {
     }
   }
 
+  /** No place is beyond what every client can count. */
+  private static final long MOST = (1L << 53) - 1;
+
   private final SessionServices services;
   private final SessionEntry entry;
   private final Outbox outbox;
@@ -50,9 +53,13 @@ final class Admission {
     try {
       Resume resume = start.resume();
       if (resume != null
-          && (resume.token() == null || resume.lastSeq() < 1 || resume.oldestSample() < 0)) {
+          && (resume.token() == null
+              || resume.lastSeq() < 1
+              || resume.lastSeq() > MOST
+              || resume.oldestSample() < 0
+              || resume.oldestSample() > MOST)) {
         throw new UnsupportedException(
-            "resume: token, last_seq from 1 and oldest_sample from 0 are needed");
+            "resume: token, last_seq from 1 and oldest_sample from 0 on are needed, below 2^53");
       }
       return SessionPlan.of(start);
     } catch (UnsupportedException e) {

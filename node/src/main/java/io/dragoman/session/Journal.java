@@ -200,10 +200,10 @@ final class Journal {
     lock.lockInterruptibly();
     try {
       long left = renewAt - System.nanoTime();
-      while (!over && !closed && !incomplete && committed == record.seq() && left > 0) {
+      while (!over && !closed && !incomplete && committed >= record.seq() && left > 0) {
         left = changed.awaitNanos(left);
       }
-      boolean done = closed && (committed == record.seq() || stalledSince != null);
+      boolean done = closed && (committed >= record.seq() || stalledSince != null);
       return !over && !done;
     } finally {
       lock.unlock();
@@ -229,7 +229,8 @@ final class Journal {
     renewAt = System.nanoTime() + renewEvery;
     switch (answer) {
       case SessionAnswer.Done(long seq) -> {
-        incomplete = false;
+        // A copy that took the place of one that was lost may be behind it.
+        incomplete = seq < committed;
         sayUpTo(seq);
       }
       // Copies were lost, and this is the only whole one.
@@ -254,14 +255,7 @@ final class Journal {
 
   /** Another connection has the session: nothing more is committed or said. Thread-safe. */
   void takenOver() {
-    lock.lock();
-    try {
-      over = true;
-      unsaid.clear();
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    // First, so that whoever waits for the last words takes their absence for no good end.
     outbox.fail(
         new ServerMessage.Failure(
             ErrorCode.TAKEN_OVER,
@@ -271,6 +265,14 @@ final class Journal {
             null,
             "The session goes on in another connection."),
         CloseCode.TAKEN_OVER);
+    lock.lock();
+    try {
+      over = true;
+      unsaid.clear();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void stalled() {

@@ -98,7 +98,7 @@ public sealed interface SessionChange {
         return refused(Reason.UNKNOWN);
       }
       if (!record.owner().is(owner)) {
-        return refused(Reason.TAKEN_OVER);
+        return refused(other(owner, record));
       }
       SessionRecord next = record;
       for (SessionEvent event : events) {
@@ -123,7 +123,7 @@ public sealed interface SessionChange {
       }
       return record.owner().is(owner)
           ? new Outcome.Put(record, new Done(record.seq()))
-          : refused(Reason.TAKEN_OVER);
+          : refused(other(owner, record));
     }
   }
 
@@ -158,6 +158,11 @@ public sealed interface SessionChange {
           ? new Outcome.Removed(new Done(record.seq()))
           : refused(record == null ? Reason.UNKNOWN : Reason.TAKEN_OVER);
     }
+  }
+
+  /** What it means that another owner carries the session: an earlier one never does any more. */
+  private static Reason other(Owner owner, SessionRecord record) {
+    return owner.epoch() > record.owner().epoch() ? Reason.BEHIND : Reason.TAKEN_OVER;
   }
 
   private static Outcome refused(Reason reason) {

@@ -214,6 +214,22 @@ final class VotersTest {
         known < Realm.LIMITS.amount().requests(), () -> "it knew something before: " + known);
   }
 
+  /**
+   * Nodes count on it that it does: they are free a twentieth of a second after a vote's length.
+   */
+  @Test
+  void anOwnerThatWasSuspendedForAnInstantCountsNoVoteFromBefore() {
+    open();
+    realm.sleep(0.019);
+    realm.run(owner, 0.25, 1);
+    assertEquals(State.NORMAL, realm.state(1));
+    realm.sleep(0.021);
+    realm.exchange(owner, 1);
+    assertEquals(State.NO_MAJORITY, realm.state(1));
+    realm.run(owner, 1, 1, 2, 3);
+    assertEquals(State.NORMAL, realm.state(1));
+  }
+
   private void open() {
     realm.run(owner, 10, 1, 2, 3);
     assertEquals(State.NORMAL, realm.state(1));

@@ -326,6 +326,26 @@ class ResumeTest extends NodeFixture {
     }
   }
 
+  /** The numbers of what follows would begin again from below. */
+  @Test
+  void whoClaimsToHaveMoreThanThereCanBeIsRefused() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+    }
+    for (long lastSeq : new long[] {1L << 53, Long.MAX_VALUE - 1}) {
+      try (RawClient client = resume(other, started, lastSeq, 0)) {
+        assertEnds(client, "unsupported", 4400);
+      }
+      try (RawClient client = resume(other, started, 1, lastSeq)) {
+        assertEnds(client, "unsupported", 4400);
+      }
+    }
+    try (RawClient client = resume(other, started, (1L << 53) - 1, 0)) {
+      assertEquals(2, client.await("session.resumed").path("epoch").asInt());
+    }
+  }
+
   @Test
   void whatAClientSendsAgainIsReadAtLittleMoreThanThePaceOfSpeech() throws IOException {
     JsonNode started;

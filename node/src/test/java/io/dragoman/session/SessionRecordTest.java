@@ -162,6 +162,20 @@ final class SessionRecordTest {
     assertEquals(new Done(4), append.applyTo(spoken).answer());
   }
 
+  /** The copies were lost, and an owner of before was the first to bring back what it knew. */
+  @Test
+  void anEarlierOwnerThatBroughtItBackGivesWayToTheLater() {
+    Owner later = new Owner("n2", 2, 2);
+    SessionRecord known = spoken.takenUp(later, spoken.tokens(), spoken.seq(), 0);
+    SessionChange renew = new SessionChange.Renew(later);
+    SessionChange append = new SessionChange.Append(later, known.after(0));
+    assertRefused(Reason.BEHIND, renew.applyTo(spoken));
+    assertRefused(Reason.BEHIND, append.applyTo(spoken));
+    SessionChange restore = new SessionChange.Restore(known);
+    assertEquals(new SessionChange.Outcome.Put(known, new Done(3)), restore.applyTo(spoken));
+    assertRefused(Reason.TAKEN_OVER, new SessionChange.Renew(FIRST).applyTo(known));
+  }
+
   @Test
   void aSessionIsBegunOnce() {
     SessionChange begin = new SessionChange.Begin(fresh);
