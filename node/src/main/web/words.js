@@ -21,7 +21,7 @@ const ERRORS = {
   idle: ['The session was ended, since nothing was heard for a long time.', AGAIN],
   sid_in_use: ['The session could not be started.', 'Press Start to try again.'],
   resume_unavailable: ['The session cannot go on where it stopped.', 'Press Start to begin a new one.'],
-  taken_over: ['This session goes on in another window.', 'Press Start to begin a new one here.'],
+  taken_over: ['Another window has this session now.', 'Press Start to begin a new one here.'],
   full: ['The server carries as many sessions as it can.', 'Try again {when}.'],
   unavailable: ['The servers cannot reach each other at the moment.', 'Try again {when}.'],
   audio_overflow: ['The sound could not be heard in time, so the session was ended.', 'Try again {when}.'],
