@@ -11,6 +11,7 @@ import io.dragoman.quota.SessionQuota;
 import io.dragoman.quota.Turn.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -146,21 +148,27 @@ final class TestGrid implements AutoCloseable {
     }
   }
 
+  /**
+   * Below the ports that the system gives to connections: one of those could be taken by a
+   * connection before its member listens.
+   */
   static List<String> freeAddresses(int count) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
-    List<String> addresses = new ArrayList<>();
     try {
-      for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        sockets.add(socket);
-        addresses.add("127.0.0.1:" + socket.getLocalPort());
+      while (sockets.size() < count) {
+        int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
+        try {
+          sockets.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+        } catch (BindException taken) {
+          // Another one is free.
+        }
       }
+      return sockets.stream().map(socket -> "127.0.0.1:" + socket.getLocalPort()).toList();
     } finally {
       for (ServerSocket socket : sockets) {
         socket.close();
       }
     }
-    return addresses;
   }
 
   /** Waits for a permit, as a session does. */
