@@ -93,9 +93,13 @@ class TermsTest {
   /** It is harsh every minute and a half, and then holds back for a minute at most. */
   @Test
   void anUpstreamThatSpeaksIsListenedToAndUsed() {
-    Figures run = run(SPEAKING);
-    assertTrue(run.maxGapS() > 0.5, "gap " + run.maxGapS());
-    assertTrue(run.utilisation() >= 0.6, "utilisation " + run.utilisation());
+    double longest = 0;
+    for (int seed = 1; seed <= 4; seed++) {
+      Figures run = run(SPEAKING, seed);
+      longest = Math.max(longest, run.maxGapS());
+      assertTrue(run.utilisation() >= 0.5, "utilisation " + run.utilisation());
+    }
+    assertTrue(longest > 0.5, "gap " + longest);
   }
 
   @Test
@@ -111,7 +115,11 @@ class TermsTest {
   }
 
   private static Figures run(Terms terms) {
-    Figures run = new Simulation(CALM, terms, 1, new Rules(CALM.timing()), null).run();
+    return run(terms, 1);
+  }
+
+  private static Figures run(Terms terms, long seed) {
+    Figures run = new Simulation(CALM, terms, seed, new Rules(CALM.timing()), null).run();
     assertEquals(List.of(), run.violations());
     return run;
   }
