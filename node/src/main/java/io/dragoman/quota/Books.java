@@ -111,7 +111,7 @@ final class Books {
   private void recall(Ledger ledger, Refresh refresh, Recollection recollection, long now) {
     boolean covered = ledger.beginsAnew();
     for (Aged aged : recollection.proven()) {
-      if (!covered || recollection.isSure(aged, rules)) {
+      if (!covered || recollection.isTrueAge(aged, rules)) {
         book(ledger, aged.age(), aged.amount(), now);
       }
     }

@@ -78,12 +78,13 @@ public record Recollection(
 
   /** Until when it was surely booked; long ago where it may be older than it seems. */
   private long bookedUntil(Aged aged, long told, Rules rules) {
-    long oldest = aged.age() + History.GRAIN;
-    return rules.isTrueAge(oldest, awake) ? rules.surelyBookedUntil(told, oldest) : Holder.NEVER;
+    return isTrueAge(aged, rules)
+        ? rules.surelyBookedUntil(told, aged.age() + History.GRAIN)
+        : Holder.NEVER;
   }
 
   /** Whether it is no older than it seems. */
-  boolean isSure(Aged aged, Rules rules) {
+  boolean isTrueAge(Aged aged, Rules rules) {
     return rules.isTrueAge(aged.age() + History.GRAIN, awake);
   }
 
