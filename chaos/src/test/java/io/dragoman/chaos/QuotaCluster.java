@@ -36,8 +36,13 @@ final class QuotaCluster implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  /** A call that was answered, by the clock that all processes share. */
-  record Call(int member, String session, boolean isFinal, long permitted, long answered) {}
+  /**
+   * A call that was answered, by the clock that all processes share.
+   *
+   * @param tokens that were booked for it
+   */
+  record Call(
+      int member, String session, boolean isFinal, long permitted, long answered, long tokens) {}
 
   private final Path directory;
   private final TestNetwork network;
@@ -185,7 +190,8 @@ final class QuotaCluster implements AutoCloseable {
                     line[2],
                     line[3].equals("FINAL"),
                     Long.parseLong(line[4]),
-                    Long.parseLong(line[1])));
+                    Long.parseLong(line[1]),
+                    Long.parseLong(line[5])));
   }
 
   /** What the language model has counted. */

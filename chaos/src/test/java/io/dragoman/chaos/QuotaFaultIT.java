@@ -245,15 +245,15 @@ final class QuotaFaultIT {
   }
 
   /**
-   * How many calls were permitted in the minute after the fault, once the others had to go on, for
-   * each of those that ended to count then and that somebody remembers.
+   * How many tokens, which bind, were permitted in the minute after the fault, once the others had
+   * to go on, for each of those that ended to count then and that somebody remembers.
    */
   private static double wentOn(QuotaCluster cluster, Fault fault, Outcome outcome) {
     long from = outcome.then() + fault.promised.toMillis();
     long to = outcome.then() + 60_000;
-    long permitted = count(cluster, call -> call.permitted() >= from && call.permitted() < to);
+    long permitted = tokens(cluster, call -> call.permitted() >= from && call.permitted() < to);
     long ended =
-        count(
+        tokens(
             cluster,
             call ->
                 (fault.orderly || outcome.others().contains(call.member()))
@@ -264,6 +264,10 @@ final class QuotaFaultIT {
 
   private static long count(QuotaCluster cluster, Predicate<Call> which) {
     return cluster.calls().stream().filter(which).count();
+  }
+
+  private static long tokens(QuotaCluster cluster, Predicate<Call> which) {
+    return cluster.calls().stream().filter(which).mapToLong(Call::tokens).sum();
   }
 
   private static void awaitCalls(QuotaCluster cluster, int calls) {

@@ -10,6 +10,7 @@ import io.dragoman.openai.ChatRequest;
 import io.dragoman.openai.OpenAi;
 import io.dragoman.openai.OpenAiClient;
 import io.dragoman.openai.OpenAiConfig;
+import io.dragoman.openai.Tokenizer;
 import io.dragoman.pipeline.UpstreamEvidence;
 import io.dragoman.quota.Limits;
 import io.dragoman.quota.Permit;
@@ -33,7 +34,7 @@ import java.util.concurrent.TimeUnit;
  * and every change of how the quota stands, is a line of its output:
  *
  * <pre>
- *   call MILLIS SESSION PRIORITY MILLIS_OF_ITS_PERMIT
+ *   call MILLIS SESSION PRIORITY MILLIS_OF_ITS_PERMIT TOKENS
  *   state MILLIS NAME WHETHER_OWNER REMAINING_SECONDS
  * </pre>
  *
@@ -44,10 +45,20 @@ import java.util.concurrent.TimeUnit;
 final class QuotaMember {
   private static final int LANES = 6;
   private static final Duration CALL = Duration.ofSeconds(20);
+  private static final String MODEL = "gpt-4o-mini";
+  private static final String INSTRUCTIONS = "Translate into Spanish.";
+
+  /** The stand-in counts nearly as many tokens of it as our tokenizer does. */
+  private static final String TEXT = "Good morning, everybody.";
+
+  /** So that tokens bind a little sooner than requests do, at 400 of them a request. */
+  private static final int[] LONGEST_ANSWERS = {340, 400, 460};
+
   private static final PrintStream OUT = System.out;
 
   private final GridQuota quota;
   private final OpenAi openAi;
+  private final Tokenizer tokenizer = Tokenizer.of(MODEL);
   private final CountDownLatch leaving = new CountDownLatch(1);
 
   private QuotaMember(GridQuota quota, OpenAi openAi) {
@@ -93,22 +104,19 @@ final class QuotaMember {
 
   private void speak(String name) {
     SessionQuota session = quota.gate().open(1);
-    for (int lane = 0; lane < LANES; lane++) {
-      int number = lane;
-      Thread.startVirtualThread(() -> ask(name, session, number));
+    for (int number = 0; number < LANES; number++) {
+      int lane = number;
+      Thread.startVirtualThread(() -> ask(name, session, lane));
     }
   }
 
   /** One caption after the other; every other one is a final. */
   private void ask(String name, SessionQuota session, int lane) {
     Priority priority = lane % 2 == 0 ? Priority.FINAL : Priority.PARTIAL;
-    for (long number = 0; leaving.getCount() > 0; number++) {
+    while (leaving.getCount() > 0) {
       ChatRequest request =
           new ChatRequest(
-              "gpt-4o-mini",
-              "Translate into Spanish.",
-              "%s %d.%d".formatted(name, lane, number),
-              lane % 3 == 0 ? 940 : 90);
+              MODEL, INSTRUCTIONS, TEXT, LONGEST_ANSWERS[lane % LONGEST_ANSWERS.length]);
       try {
         call(name, session, priority, request);
       } catch (InterruptedException e) {
@@ -119,8 +127,11 @@ final class QuotaMember {
 
   private void call(String name, SessionQuota session, Priority priority, ChatRequest request)
       throws InterruptedException {
-    // The prompt takes some tokens as well: fewer than these.
-    int tokens = request.maxCompletionTokens() + 32;
+    int tokens =
+        tokenizer.message(INSTRUCTIONS)
+            + tokenizer.message(request.user())
+            + Tokenizer.REPLY
+            + request.maxCompletionTokens();
     Turn turn = session.ask(new QuotaRequest(priority, tokens, Duration.ofSeconds(3)));
     if (!(turn.await(Duration.ofHours(1)) instanceof Turn.Answer.Granted(Permit permit))) {
       return;
@@ -138,7 +149,7 @@ final class QuotaMember {
         UpstreamEvidence.of(result).ifPresent(permit::observed);
         switch (result) {
           case ApiResult.Completed completed ->
-              line("call", "%s %s %d".formatted(name, priority, permitted));
+              line("call", "%s %s %d %d".formatted(name, priority, permitted, tokens));
           case ApiResult.Failed(boolean retryable, boolean sent, String reason) when !sent ->
               permit.unspent();
           default -> line("trouble", result.getClass().getSimpleName());
