@@ -35,7 +35,7 @@ export class Captions {
   /** Shows a caption message. */
   show(caption) {
     const cell = this.#row(caption.seg)[caption.role];
-    if (!cell || cell.final || comesBefore(caption, cell)) {
+    if (!cell || comesBefore(caption, cell)) {
       return;
     }
     cell.epoch = caption.epoch;
@@ -59,20 +59,32 @@ export class Captions {
     }
   }
 
+  /** Says in its place that something has no captions. */
+  miss(what) {
+    const place = document.createElement('li');
+    const line = document.createElement('p');
+    line.className = 'missed';
+    line.lang = what.lang;
+    line.textContent = what.text;
+    place.append(line);
+    this.#add(Symbol('missed'), { place });
+    this.#tell(what);
+  }
+
   #row(segment) {
     let row = this.#bySegment.get(segment);
     if (!row) {
       const place = document.createElement('li');
       row = { place, source: cell('said'), translation: cell('translated') };
       place.append(row.source.place, row.translation.place);
-      this.#rows.append(place);
-      this.#bySegment.set(segment, row);
-      this.#forgetOldest();
+      this.#add(segment, row);
     }
     return row;
   }
 
-  #forgetOldest() {
+  #add(segment, row) {
+    this.#rows.append(row.place);
+    this.#bySegment.set(segment, row);
     if (this.#bySegment.size > MOST_ROWS) {
       const [segment, { place }] = this.#bySegment.entries().next().value;
       place.remove();
@@ -106,6 +118,7 @@ function cell(kind) {
   return { place, stable, tentative, epoch: 0, rev: 0, final: false };
 }
 
+/** An attempt at a segment begins its text anew, even a finished one: that comes only where the nodes lost it. */
 function comesBefore(caption, cell) {
-  return caption.epoch < cell.epoch || (caption.epoch === cell.epoch && caption.rev < cell.rev);
+  return caption.epoch < cell.epoch || (caption.epoch === cell.epoch && (cell.final || caption.rev < cell.rev));
 }

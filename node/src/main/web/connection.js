@@ -1,14 +1,13 @@
 const SUBPROTOCOL = 'dragoman.v1';
-const WATCH_EVERY_MS = 1000;
+const WATCH_EVERY_MS = 500;
 const HEARD_WITHIN_MS = 3000;
-const CONNECTED_WITHIN_MS = 10000;
 const KEEPALIVE_AFTER_MS = 5000;
 
 /** The close code for a node that fell silent; a browser's own for a broken connection is 1006. */
 export const SILENT = 3000;
 
 /**
- * One session with a node: audio goes in, messages come out. Knows the wire (docs/protocol.md), and neither sound nor
+ * One connection to a node: audio goes in, messages come out. Knows the wire (docs/protocol.md), and neither sound nor
  * the page.
  */
 export class Connection {
@@ -17,26 +16,22 @@ export class Connection {
   #watch;
   #heardAt = performance.now();
   #sentAt = performance.now();
+  #patienceMs;
   #failure = null;
-  #started = false;
 
   /**
-   * @param {object} start what to ask for: sampleRate, from, to (or none)
+   * @param {string} sid of the session
+   * @param {object} start the first message
+   * @param {number} answeredWithinMs how long the node may take to say something
    * @param {{message(message: object): void, closed(code: number, failure: ?object): void}} listener is told every
    *     message, and once the end, with the fatal error that preceded it
    */
-  constructor(start, listener) {
+  constructor(sid, start, answeredWithinMs, listener) {
     this.#listener = listener;
-    this.#socket = new WebSocket(address(), SUBPROTOCOL);
+    this.#patienceMs = answeredWithinMs;
+    this.#socket = new WebSocket(address(sid), SUBPROTOCOL);
     this.#socket.binaryType = 'arraybuffer';
-    this.#socket.onopen = () => this.#say({
-      type: 'session.start',
-      kind: 'translation',
-      audio: { encoding: 'pcm_s16le', sample_rate: start.sampleRate, channels: 1 },
-      source: [start.from],
-      targets: start.to ? [{ lang: start.to }] : [],
-      partials: { translate: true, stability: 'balanced' },
-    });
+    this.#socket.onopen = () => this.#say(start);
     this.#socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
     this.#socket.onclose = ({ code }) => this.#over(code);
     this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS);
@@ -57,14 +52,16 @@ export class Connection {
     this.#say({ type: 'session.end' });
   }
 
-  /** Leaves at once. */
+  /** Leaves at once; the listener is told nothing more. */
   close() {
-    this.#over(1000);
+    clearInterval(this.#watch);
+    this.#socket.onmessage = this.#socket.onclose = this.#socket.onopen = null;
+    this.#socket.close();
   }
 
   #hear(message) {
     this.#heardAt = performance.now();
-    this.#started ||= message.type === 'session.started';
+    this.#patienceMs = HEARD_WITHIN_MS;
     if (message.type === 'error' && message.fatal) {
       this.#failure = message;
     }
@@ -85,7 +82,7 @@ export class Connection {
   /** A node says something every second, and wants to hear now and then from a client without audio. */
   #look() {
     const now = performance.now();
-    if (now - this.#heardAt > (this.#started ? HEARD_WITHIN_MS : CONNECTED_WITHIN_MS)) {
+    if (now - this.#heardAt > this.#patienceMs) {
       this.#over(SILENT);
     } else if (now - this.#sentAt >= KEEPALIVE_AFTER_MS) {
       this.#say({ type: 'keepalive' });
@@ -93,25 +90,14 @@ export class Connection {
   }
 
   #over(code) {
-    if (this.#watch !== undefined) {
-      clearInterval(this.#watch);
-      this.#watch = undefined;
-      this.#socket.onmessage = this.#socket.onclose = this.#socket.onopen = null;
-      this.#socket.close();
-      this.#listener.closed(code, this.#failure);
-    }
+    this.close();
+    this.#listener.closed(code, this.#failure);
   }
 }
 
-function address() {
+function address(sid) {
   const url = new URL('v1/session', location.href);
   url.protocol = url.protocol.replace('http', 'ws');
-  url.search = new URLSearchParams({ sid: sid() });
+  url.search = new URLSearchParams({ sid });
   return url;
-}
-
-/** 24 characters that nobody else chose. */
-function sid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

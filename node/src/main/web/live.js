@@ -1,7 +1,8 @@
 import { Clip } from './clip.js';
-import { Connection, SILENT } from './connection.js';
+import { SILENT } from './connection.js';
 import { Delay } from './delay.js';
 import { Microphone } from './microphone.js';
+import { Session } from './session.js';
 import * as words from './words.js';
 
 const ENDED = 1000;
@@ -10,24 +11,27 @@ const ENDED = 1000;
 const UNHEARD = 'speech_unavailable';
 const TROUBLE_TOLD_MS = 10_000;
 
-/** One run from Start to the end: a source of sound, a connection, and what comes back. */
+/** One run from Start to the end: a source of sound, a session, and what comes back. */
 export class Live {
   #chosen;
   #view;
   #source;
-  #connection;
+  #session;
   #delay;
   /** Whether a node ever said that the session runs. */
   #reached = false;
-  /** Whether sound is being sent. */
+  /** Whether sound is being sent, or kept while the connection is lost. */
   #sending = false;
+  /** Whether the connection is lost. */
+  #away = false;
   #over = false;
 
   /**
    * @param {object} chosen sound, clip, from, to
    * @param {boolean} muted
-   * @param {object} view is told what to show: state, started, caption, delay, waiting, trouble (which comes
-   *     again and again) and when it has passed, wrong (which stays), and once over (with what is wrong, or nothing)
+   * @param {object} view is told what to show: state, started, away (while the connection is lost) with how much is
+   *     kept, back, caption, missed (what will have none), delay, waiting, trouble (which comes again and again) and when
+   *     it has passed, wrong (which stays), and once over (with what is wrong, or nothing)
    */
   constructor(chosen, muted, view) {
     this.#chosen = chosen;
@@ -50,9 +54,14 @@ export class Live {
       return;
     }
     this.#delay = new Delay(this.#source.sampleRate);
-    this.#connection = new Connection(
+    this.#session = new Session(
       { sampleRate: this.#source.sampleRate, from: this.#chosen.from, to: this.#chosen.to },
-      { message: (message) => this.#hear(message), closed: (code, failure) => this.#closed(code, failure) });
+      {
+        message: (message) => this.#hear(message),
+        lost: () => this.#lost(),
+        missed: (samples) => this.#view.missed(samples / this.#source.sampleRate),
+        closed: (code, failure) => this.#closed(code, failure),
+      });
   }
 
   /** Ends the session after what was said; the second time, and before it is live, at once. */
@@ -60,31 +69,36 @@ export class Live {
     if (this.#sending) {
       this.#sending = false;
       this.#source.stop();
-      this.#connection.end();
+      this.#session.end();
       this.#view.state('ending');
+      if (this.#away) {
+        this.#view.waiting(words.ofAway(false));
+      }
     } else {
       this.#finish();
-      this.#connection?.close();
+      this.#session?.close();
     }
   }
 
   mute(muted) {
     this.#source.mute(muted);
     if (muted && this.#sending && this.#chosen.sound === 'microphone') {
-      this.#connection.finalize();
+      this.#session.finalize();
     }
   }
 
   #hear(message) {
     switch (message.type) {
       case 'session.started':
-        this.#reached = this.#sending = true;
-        this.#view.started(message);
-        this.#source.start({
-          audio: (pcm) => this.#say(pcm),
-          ended: () => this.#sending && this.stop(),
-          failed: (error) => this.#lose(words.ofMicrophone(error)),
-        });
+        if (this.#reached) {
+          this.#delay = new Delay(this.#source.sampleRate);
+          this.#back(message);
+        } else {
+          this.#begin(message);
+        }
+        break;
+      case 'session.resumed':
+        this.#back(message);
         break;
       case 'caption':
         this.#view.caption(message);
@@ -104,6 +118,30 @@ export class Live {
     }
   }
 
+  #begin(started) {
+    this.#reached = this.#sending = true;
+    this.#view.started(started);
+    this.#source.start({
+      audio: (pcm) => this.#say(pcm),
+      ended: () => this.#sending && this.stop(),
+      failed: (error) => this.#loseSound(words.ofMicrophone(error)),
+    });
+  }
+
+  #lost() {
+    this.#away = true;
+    this.#view.passed(UNHEARD);
+    this.#view.state(this.#sending ? 'away' : 'ending');
+    this.#view.away(words.ofAway(this.#sending), this.#session.keptSeconds);
+  }
+
+  /** The session goes on in another connection; nobody need have noticed. */
+  #back({ node }) {
+    this.#view.state(this.#sending ? 'live' : 'ending');
+    this.#view.back(node, this.#away ? words.ofReturn() : '');
+    this.#away = false;
+  }
+
   /** That speech is not heard is told once while sound is sent, anew after it, and when nothing is kept any more. */
   #tell(error) {
     const unheard = error.code === UNHEARD;
@@ -114,8 +152,11 @@ export class Live {
   /** Sound that a source had under way when it was stopped would come after the session's end. */
   #say(pcm) {
     if (this.#sending) {
-      this.#connection.audio(pcm);
+      this.#session.audio(pcm);
       this.#delay.sent(pcm.length);
+      if (this.#away) {
+        this.#view.kept(this.#session.keptSeconds);
+      }
     }
   }
 
@@ -129,7 +170,7 @@ export class Live {
   }
 
   /** The sound is gone: what was said is finished, and the person told. */
-  #lose(what) {
+  #loseSound(what) {
     this.#view.wrong(what);
     if (this.#sending) {
       this.stop();
@@ -152,6 +193,9 @@ export class Live {
     if (!this.#over) {
       this.#over = true;
       this.#source.stop();
+      if (this.#away) {
+        this.#view.delay(null);
+      }
       this.#view.passed(UNHEARD);
       this.#view.over(wrong);
     }

@@ -19,6 +19,7 @@ const ACTIONS = {
   idle: 'Start',
   connecting: 'Cancel',
   live: 'Stop',
+  away: 'Stop',
   ending: 'Stop now',
   ended: 'Start',
   failed: 'Start',
@@ -38,8 +39,22 @@ const view = {
     keepAwake(true);
     showMuted();
   },
+  away(what, keptSeconds) {
+    status.waiting(what);
+    status.kept(keptSeconds);
+  },
+  kept: status.kept,
+  back(node, what) {
+    status.node(node);
+    status.delay(null);
+    status.passing(what);
+    showMuted();
+  },
   caption(message) {
     scroller.grow(() => captions.show(message));
+  },
+  missed(seconds) {
+    scroller.grow(() => captions.miss(words.ofMissed(seconds)));
   },
   delay: status.delay,
   waiting: status.waiting,

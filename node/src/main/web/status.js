@@ -2,12 +2,16 @@ const STATES = {
   idle: 'Ready',
   connecting: 'Connecting…',
   live: 'Live',
+  away: 'Reconnecting…',
   ending: 'Finishing…',
   ended: 'Ended',
   failed: 'Stopped',
 };
 
+const PASSING_MS = 6000;
 const byId = (id) => document.getElementById(id);
+
+let passing;
 
 /** How the session stands, below the captions. */
 export const status = {
@@ -31,8 +35,20 @@ export const status = {
     byId('delay').textContent = ms === null ? '' : `Delay ${(ms / 1000).toFixed(1)} s`;
   },
 
+  /** In the delay's place, while no caption comes that could have one. */
+  kept(seconds) {
+    byId('delay').textContent = `${Math.floor(seconds)} s kept`;
+  },
+
   waiting(words) {
+    clearTimeout(passing);
     byId('waiting').textContent = words;
+  },
+
+  /** Says it for a moment. */
+  passing(words) {
+    status.waiting(words);
+    passing = setTimeout(() => status.waiting(''), PASSING_MS);
   },
 
   standIns(words) {

@@ -140,6 +140,23 @@ export function ofStatus({ state, reason, wait_ms: waitMs }) {
   return `${WAITING[reason] ?? 'Translations wait'}${about}. None is lost.`;
 }
 
+/** While the connection is lost, and the session tries to go on in another. */
+export function ofAway(listening) {
+  return listening
+    ? 'Connection lost. Still listening: captions follow when it is back.'
+    : 'Connection lost. Captions follow when it is back.';
+}
+
+export function ofReturn() {
+  return 'The connection is back. The captions catch up.';
+}
+
+/** What stands in the place of captions that will not come. */
+export function ofMissed(seconds) {
+  const text = seconds > 0 ? `(${seconds.toFixed(seconds < 10 ? 1 : 0)} s lost)` : '(captions lost)';
+  return { text, lang: 'en' };
+}
+
 /** Who is not the real one. */
 export function ofStandIns(names) {
   if (names.length === 0) {

@@ -40,7 +40,7 @@ class CaptionsPageTroubleIT {
     visit =
         Visit.start(
             directory,
-            Map.of("sessions.most", 1),
+            Map.of("sessions.most", 1, "sessions.resume_s", 10),
             Map.of("profile.default_content_setting_values.media_stream_mic", 2),
             "--use-fake-device-for-media-stream");
     page = visit.page();
@@ -129,12 +129,17 @@ class CaptionsPageTroubleIT {
 
   @Test
   void aNodeThatFellSilent() throws Exception {
+    page.pretend(320, 640, "dark");
     page.open("");
     page.press("#start");
     page.awaitState("live", SOON);
     signal("STOP");
     try {
+      page.awaitState("away", SOON);
+      page.assertAccessible("away on a phone in the dark");
       page.awaitState("failed", SOON);
+      assertEquals("", page.text("#waiting"));
+      page.pretendNothing();
       assertTold("The server fell silent, or the network is gone.", "Check your network");
       page.press("#start");
       page.awaitState("failed", SOON);
@@ -151,8 +156,10 @@ class CaptionsPageTroubleIT {
   }
 
   @Test
-  void translationsThatWaitAndANodeThatLeaves() throws Exception {
-    try (LoneNode leaving = LoneNode.start(directory, Map.of("quota.requests_per_minute", 2))) {
+  void translationsThatWaitAndANodeThatLeavesWhereThereIsNoOther() throws Exception {
+    try (LoneNode leaving =
+        LoneNode.start(
+            directory, Map.of("quota.requests_per_minute", 2, "sessions.resume_s", 10))) {
       Page there = new Page(visit.browser(), leaving.listen());
       there.open("");
       there.press("#start");
@@ -164,7 +171,7 @@ class CaptionsPageTroubleIT {
       leaving.process().destroy();
       there.awaitState("failed", SOON);
       assertEquals(
-          "This server is being restarted. Press Start to go on with another one.",
+          "The connection was lost. Check your network, then press Start to go on.",
           there.text("#notice-text"));
     }
   }

@@ -1,0 +1,26 @@
+/** What a client does about a connection's end: docs/protocol.md has the tables. */
+export const Remedy = {
+  /** Nothing: it is the session's end. */
+  NONE: 'none',
+  /** The session goes on in another connection. */
+  RESUME: 'resume',
+  /** The same, but an end that soon comes again is final. */
+  RESUME_ONCE: 'resume once',
+  /** The session is gone: a new one takes its place. An end that soon comes again is final. */
+  ANEW: 'anew',
+};
+
+const FINAL = [1000, 1002, 1007, 1009];
+const FIRST_OF_NODE = 4000;
+const AGAIN = { 4404: Remedy.ANEW, 4409: Remedy.RESUME_ONCE, 4429: Remedy.RESUME };
+
+/**
+ * @param {number} code of the close
+ * @param {?object} failure the fatal error that preceded it
+ */
+export function remedy(code, failure) {
+  if (failure?.code === 'internal') {
+    return Remedy.ANEW;
+  }
+  return AGAIN[code] ?? (code >= FIRST_OF_NODE || FINAL.includes(code) ? Remedy.NONE : Remedy.RESUME);
+}
