@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 final class GridSessionRegistry implements SessionRegistry {
   static final String MAP = "records";
 
+  private final HazelcastInstance hazelcast;
   private final IMap<String, SessionRecord> records;
   private final int resumableS;
 
@@ -21,6 +22,7 @@ final class GridSessionRegistry implements SessionRegistry {
    * @param resumable for how long an interrupted session may be resumed
    */
   GridSessionRegistry(HazelcastInstance hazelcast, Duration resumable) {
+    this.hazelcast = hazelcast;
     this.records = hazelcast.getMap(MAP);
     this.resumableS = (int) resumable.toSeconds();
   }
@@ -34,5 +36,10 @@ final class GridSessionRegistry implements SessionRegistry {
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  @Override
+  public long nowMs() {
+    return hazelcast.getCluster().getClusterTime();
   }
 }

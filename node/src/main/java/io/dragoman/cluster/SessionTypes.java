@@ -29,7 +29,7 @@ final class SessionTypes {
   private SessionTypes() {}
 
   /** How often fields were added at the end of a record. */
-  private static final byte REVISION = 0;
+  private static final byte REVISION = 1;
 
   private static final List<Caption.Role> ROLES =
       List.of(Caption.Role.SOURCE, Caption.Role.CORRECTED, Caption.Role.TRANSLATION);
@@ -114,6 +114,7 @@ final class SessionTypes {
       case SessionChange.Resume resume -> {
         out.writeByte(RESUME);
         write(out, resume.next());
+        out.writeLong(resume.askedAtMs());
         out.writeString(resume.token());
         out.writeString(resume.fresh());
         out.writeLong(resume.lastSeq());
@@ -146,6 +147,7 @@ final class SessionTypes {
       case RESUME ->
           new SessionChange.Resume(
               readOwner(in),
+              in.readLong(),
               GridTypes.readString(in),
               GridTypes.readString(in),
               in.readLong(),
@@ -172,11 +174,11 @@ final class SessionTypes {
     out.writeLong(record.settled());
     writeList(out, record.events(), SessionTypes::write);
     writeList(out, record.owed(), SessionTypes::write);
+    out.writeLong(record.carriedSinceMs());
   }
 
   private static SessionRecord readRecord(ObjectDataInput in) throws IOException {
-    // Which fields follow at the end; so far there is nothing to tell apart.
-    in.readByte();
+    byte revision = in.readByte();
     return new SessionRecord(
         GridTypes.readString(in),
         readTerms(in),
@@ -187,7 +189,8 @@ final class SessionTypes {
         in.readLong(),
         in.readLong(),
         readList(in, SessionTypes::readEvent),
-        readList(in, SessionTypes::readOwed));
+        readList(in, SessionTypes::readOwed),
+        revision < 1 ? 0 : in.readLong());
   }
 
   private static void write(ObjectDataOutput out, SessionTerms terms) throws IOException {

@@ -102,8 +102,7 @@ final class Admission {
 
   private SessionRecord begin(SessionPlan plan) throws RefusedException, InterruptedException {
     SessionRecord fresh =
-        SessionRecord.begun(
-            entry.sid(), plan.terms(), System.currentTimeMillis(), owner(), newToken());
+        SessionRecord.begun(entry.sid(), plan.terms(), entry.nowMs(), owner(), newToken());
     return held(new SessionChange.Begin(fresh), new SessionChange.End(fresh.owner()));
   }
 
@@ -113,7 +112,12 @@ final class Admission {
     SessionRecord record =
         held(
             new SessionChange.Resume(
-                owner, resume.token(), newToken(), resume.lastSeq(), resume.oldestSample()),
+                owner,
+                entry.nowMs(),
+                resume.token(),
+                newToken(),
+                resume.lastSeq(),
+                resume.oldestSample()),
             new SessionChange.Leave(owner));
     if (!record.terms().equals(plan.terms())) {
       entry.ask(new SessionChange.Leave(owner));
@@ -127,11 +131,13 @@ final class Admission {
   }
 
   /**
+   * Asks for a session for as long as its client is there.
+   *
    * @param undo what is asked for where nobody knows whether the change is made
    */
   private SessionRecord held(SessionChange change, SessionChange undo)
       throws RefusedException, InterruptedException {
-    return switch (entry.change(change, services.config().opening())) {
+    return switch (entry.change(change, services.config().opening(), () -> !outbox.isClosing())) {
       case SessionAnswer.Held(SessionRecord record) -> record;
       case SessionAnswer.Refused(Reason reason) -> throw refusal(reason);
       case SessionAnswer.Done done ->
@@ -145,16 +151,24 @@ final class Admission {
   }
 
   private RefusedException refusal(Reason reason) {
-    return reason == Reason.IN_USE
-        ? new RefusedException(
-            ErrorCode.SID_IN_USE,
-            CloseCode.NOT_ALLOWED,
-            "sid: a session with this sid is live, or may be resumed; choose another")
-        : new RefusedException(
-            ErrorCode.RESUME_UNAVAILABLE,
-            CloseCode.RESUME_EXPIRED,
-            "resume: there is no such session, or not any more: an interrupted one is kept for %d s; start a new one without \"resume\""
-                .formatted(services.config().resume().toSeconds()));
+    return switch (reason) {
+      case IN_USE ->
+          new RefusedException(
+              ErrorCode.SID_IN_USE,
+              CloseCode.NOT_ALLOWED,
+              "sid: a session with this sid is live, or may be resumed; choose another");
+      case TAKEN_OVER ->
+          new RefusedException(
+              ErrorCode.TAKEN_OVER,
+              CloseCode.TAKEN_OVER,
+              "resume: the session goes on in a newer connection");
+      case UNKNOWN, BEHIND, WRONG_TOKEN, FORGOTTEN ->
+          new RefusedException(
+              ErrorCode.RESUME_UNAVAILABLE,
+              CloseCode.RESUME_EXPIRED,
+              "resume: there is no such session, or not any more: an interrupted one is kept for %d s; start a new one without \"resume\""
+                  .formatted(services.config().resume().toSeconds()));
+    };
   }
 
   private ServerMessage started(SessionRecord record) {

@@ -48,15 +48,18 @@ public sealed interface SessionChange {
   }
 
   /**
-   * Takes up an interrupted session, or one whose owner only seems to carry it.
+   * Takes up an interrupted session, or one whose owner only seems to carry it; not from an owner
+   * whose client asked later: then it is the client's older attempt that comes late.
    *
    * @param next the owner to be; its epoch is whatever follows
+   * @param askedAtMs when its client asked, in milliseconds since the epoch, on the cluster's clock
    * @param token what resumes the session
    * @param fresh the token's successor, unless it has one
    * @param lastSeq the last event that the client has
    * @param oldestSample the oldest audio that it has
    */
-  record Resume(Owner next, String token, String fresh, long lastSeq, long oldestSample)
+  record Resume(
+      Owner next, long askedAtMs, String token, String fresh, long lastSeq, long oldestSample)
       implements SessionChange {
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
@@ -69,6 +72,9 @@ public sealed interface SessionChange {
       if (!record.tokens().admit(token)) {
         return refused(Reason.WRONG_TOKEN);
       }
+      if (askedAtMs < record.carriedSinceMs()) {
+        return refused(Reason.TAKEN_OVER);
+      }
       if (!record.remembers(lastSeq)) {
         return refused(Reason.FORGOTTEN);
       }
@@ -76,6 +82,7 @@ public sealed interface SessionChange {
           record.takenUp(
               new Owner(next.node(), next.claim(), record.owner().epoch() + 1),
               record.tokens().after(token, fresh),
+              askedAtMs,
               lastSeq,
               oldestSample);
       return new Outcome.Put(taken, new Held(taken));

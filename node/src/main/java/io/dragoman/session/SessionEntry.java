@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +43,18 @@ final class SessionEntry {
   /** Changes the entry; null when the cluster has not answered after that time. */
   @Nullable SessionAnswer change(SessionChange change, Duration longest)
       throws InterruptedException {
+    return change(change, longest, () -> true);
+  }
+
+  /**
+   * Changes the entry; null when the cluster has not answered after that time, or while it was
+   * still wanted.
+   */
+  @Nullable SessionAnswer change(SessionChange change, Duration longest, BooleanSupplier wanted)
+      throws InterruptedException {
     long deadline = System.nanoTime() + longest.toNanos();
-    for (long left = longest.toNanos(); left > 0; left = deadline - System.nanoTime()) {
+    long left = longest.toNanos();
+    for (; left > 0 && wanted.getAsBoolean(); left = deadline - System.nanoTime()) {
       try {
         return registry
             .change(sid, change)
@@ -58,6 +69,11 @@ final class SessionEntry {
       }
     }
     return null;
+  }
+
+  /** The time, as the whole cluster has it, in milliseconds since the epoch. */
+  long nowMs() {
+    return registry.nowMs();
   }
 
   /** Asks for a change that nobody waits for. What is not made goes by itself in time. */

@@ -22,13 +22,15 @@ import org.jspecify.annotations.Nullable;
  * then its oldest events are dropped. What is owed is bounded by the pipeline, which holds up the
  * recogniser while too many finals wait.
  *
- * @param startedAtMs when it started, in milliseconds since the epoch
+ * @param startedAtMs when it started, in milliseconds since the epoch, as the cluster's clock has
+ *     it
  * @param seq the place of the last event
  * @param segment where the next segment begins: the end of the last one that is committed
  * @param settled the sample before which finals or silence cover everything
  * @param events all but the first, or as many of the last ones as fit; places are left out only
  *     where events were lost
  * @param owed what was said and has not all its captions, in the order of segments
+ * @param carriedSinceMs when the owner's client asked for the session, on the same clock
  */
 public record SessionRecord(
     String sid,
@@ -40,7 +42,8 @@ public record SessionRecord(
     long segment,
     long settled,
     List<SessionEvent> events,
-    List<Owed> owed) {
+    List<Owed> owed,
+    long carriedSinceMs) {
 
   /** What the events of a record take at most: the characters of their texts, and 64 for each. */
   static final int MOST_BYTES = 1 << 20;
@@ -107,7 +110,17 @@ public record SessionRecord(
   static SessionRecord begun(
       String sid, SessionTerms terms, long startedAtMs, Owner owner, String token) {
     return new SessionRecord(
-        sid, terms, startedAtMs, owner, new Tokens("", token), 1, 0, 0, List.of(), List.of());
+        sid,
+        terms,
+        startedAtMs,
+        owner,
+        new Tokens("", token),
+        1,
+        0,
+        0,
+        List.of(),
+        List.of(),
+        startedAtMs);
   }
 
   /**
@@ -153,7 +166,8 @@ public record SessionRecord(
         nextSegment,
         nextSettled,
         withinBound(all),
-        nextOwed);
+        nextOwed,
+        carriedSinceMs);
   }
 
   private static List<SessionEvent> withinBound(List<SessionEvent> all) {
@@ -197,10 +211,12 @@ public record SessionRecord(
    * the audio any more, that is: then the last event is a gap. What is owed for events that were
    * lost is not made again, since the client may have it.
    *
+   * @param askedAtMs when the client asked
    * @param lastSeq the last event that the client has
    * @param oldestSample the oldest audio that the client has
    */
-  SessionRecord takenUp(Owner next, Tokens newTokens, long lastSeq, long oldestSample) {
+  SessionRecord takenUp(
+      Owner next, Tokens newTokens, long askedAtMs, long lastSeq, long oldestSample) {
     boolean lost = lastSeq > seq;
     SessionRecord record =
         new SessionRecord(
@@ -213,7 +229,8 @@ public record SessionRecord(
             segment,
             settled,
             events,
-            lost ? List.of() : owed);
+            lost ? List.of() : owed,
+            askedAtMs);
     long from = lost && !owed.isEmpty() ? owed.getFirst().said().segment() : fromSample();
     long to = Math.max(oldestSample, fromSample());
     return lost || to > fromSample()
@@ -233,7 +250,8 @@ public record SessionRecord(
         segment,
         settled,
         events,
-        owed);
+        owed,
+        carriedSinceMs);
   }
 
   /** Whether this is further than another record of the session; decides what a merge keeps. */

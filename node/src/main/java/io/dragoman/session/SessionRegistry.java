@@ -14,4 +14,7 @@ public interface SessionRegistry {
    * session may be resumed, and for half as long again where its owner has not left it.
    */
   CompletionStage<SessionAnswer> change(String sid, SessionChange change);
+
+  /** The time, in milliseconds since the epoch, on a clock that is nearly the same on all nodes. */
+  long nowMs();
 }

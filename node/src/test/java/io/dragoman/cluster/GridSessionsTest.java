@@ -79,7 +79,7 @@ final class GridSessionsTest {
       SessionRecord record =
           assertInstanceOf(
                   Held.class,
-                  make(after, new SessionChange.Resume(next, "token", "next", 1, 0), sid))
+                  make(after, new SessionChange.Resume(next, 2_000, "token", "next", 1, 0), sid))
               .record();
       assertEquals(List.of(said(2), covered(3)), record.events());
       assertEquals(1, record.owed().size());
@@ -132,7 +132,7 @@ final class GridSessionsTest {
         new Refused(Reason.UNKNOWN),
         make(
             other.sessions(RESUMABLE),
-            new SessionChange.Resume(new Owner("n", 7, 1), "token", "next", 1, 0),
+            new SessionChange.Resume(new Owner("n", 7, 1), 2_000, "token", "next", 1, 0),
             "s1"));
   }
 
@@ -154,7 +154,7 @@ final class GridSessionsTest {
       // Before epochs, the number of events does not count.
       make(
           sid.equals("here") ? one : other,
-          new SessionChange.Resume(new Owner("n", 7, 1), "token", "next", 1, 0),
+          new SessionChange.Resume(new Owner("n", 7, 1), 2_000, "token", "next", 1, 0),
           sid);
       make(
           sid.equals("here") ? other : one,
@@ -213,7 +213,8 @@ final class GridSessionsTest {
             0,
             0,
             List.of(),
-            List.of()));
+            List.of(),
+            1_000));
   }
 
   static SessionAnswer make(SessionRegistry registry, SessionChange.Begin begin)

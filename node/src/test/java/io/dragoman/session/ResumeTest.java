@@ -153,6 +153,23 @@ class ResumeTest extends NodeFixture {
     await().until(node::isEmpty);
   }
 
+  /** The cluster did not answer its first attempt, so the client made another, elsewhere. */
+  @Test
+  void anAttemptWhoseClientIsGoneIsNotMadeAgain() throws IOException {
+    FakeRegistry unreachable = new FakeRegistry();
+    unreachable.silent = true;
+    TestNode.Limits same = new TestNode.Limits();
+    same.registry = unreachable;
+    try (TestNode cutOff = same.start()) {
+      try (RawClient client = resume(cutOff, RawClient.json("{\"resume_token\":\"t\"}"), 1, 0)) {
+        await().until(() -> unreachable.asked.get() > 0);
+        client.abort();
+      }
+      // It would go on for the ten seconds that a client may have to wait.
+      await().atMost(Duration.ofSeconds(6)).until(cutOff::isEmpty);
+    }
+  }
+
   @Test
   void anOldOwnerThatComesBackToLifeSaysNothingMore() throws IOException {
     try (RawClient client = begun()) {

@@ -32,6 +32,9 @@ final class SessionRecordTest {
   private static final Owner FIRST = new Owner("n1", 11, 1);
   private static final Owner SECOND = new Owner("n2", 22, 1);
 
+  /** When clients ask to resume, unless a test says otherwise. */
+  private static final long LATER = 2_000;
+
   private final SessionRecord fresh =
       SessionRecord.begun("session-for-tests-1", TERMS, 1_000, FIRST, "token-1");
 
@@ -110,6 +113,19 @@ final class SessionRecordTest {
     assertRefused(Reason.UNKNOWN, resume(SECOND, "token-1", 3, 0).applyTo(null));
   }
 
+  /** The client gave up its first attempt, which the token of then would still admit. */
+  @Test
+  void anAttemptThatComesLateDoesNotTakeTheSessionFromTheNewerOne() {
+    Owner older = new Owner("n3", 33, 1);
+    SessionRecord taken =
+        assertInstanceOf(
+                Held.class, resume(SECOND, 3_000, "token-1", 3, 0).applyTo(spoken).answer())
+            .record();
+    assertRefused(Reason.TAKEN_OVER, resume(older, 2_999, "token-1", 3, 0).applyTo(taken));
+    assertRefused(Reason.TAKEN_OVER, resume(older, 2_999, "token-1", 3, 0).applyTo(taken.left()));
+    assertInstanceOf(Held.class, resume(older, 3_001, "token-1", 3, 0).applyTo(taken).answer());
+  }
+
   @Test
   void audioThatTheClientHasNoMoreIsAGap() {
     SessionRecord taken = taken(spoken, SECOND, "token-1", 3, 500);
@@ -166,7 +182,7 @@ final class SessionRecordTest {
   @Test
   void anEarlierOwnerThatBroughtItBackGivesWayToTheLater() {
     Owner later = new Owner("n2", 2, 2);
-    SessionRecord known = spoken.takenUp(later, spoken.tokens(), spoken.seq(), 0);
+    SessionRecord known = spoken.takenUp(later, spoken.tokens(), 2_000, spoken.seq(), 0);
     SessionChange renew = new SessionChange.Renew(later);
     SessionChange append = new SessionChange.Append(later, known.after(0));
     assertRefused(Reason.BEHIND, renew.applyTo(spoken));
@@ -258,7 +274,7 @@ final class SessionRecordTest {
     void resume(Random chance) {
       Owner next = new Owner("n", ++claims, 1);
       SessionChange resume =
-          new SessionChange.Resume(next, token, "token-" + claims, lastHeard(), 0);
+          new SessionChange.Resume(next, LATER, token, "token-" + claims, lastHeard(), 0);
       sent.add(resume);
       Held held = assertInstanceOf(Held.class, make(resume));
       if (chance.nextBoolean()) {
@@ -334,7 +350,13 @@ final class SessionRecordTest {
 
   private static SessionChange.Resume resume(
       Owner next, String token, long lastSeq, long oldestSample) {
-    return new SessionChange.Resume(next, token, "token-" + next.claim(), lastSeq, oldestSample);
+    return resume(next, LATER, token, lastSeq, oldestSample);
+  }
+
+  private static SessionChange.Resume resume(
+      Owner next, long askedAtMs, String token, long lastSeq, long oldestSample) {
+    return new SessionChange.Resume(
+        next, askedAtMs, token, "token-" + next.claim(), lastSeq, oldestSample);
   }
 
   private static void assertRefused(Reason reason, SessionChange.Outcome outcome) {
