@@ -101,10 +101,7 @@ public sealed interface SessionChange {
 
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
-      if (record == null) {
-        return refused(Reason.UNKNOWN);
-      }
-      if (!record.owner().is(owner)) {
+      if (record == null || !record.owner().is(owner)) {
         return refused(other(owner, record));
       }
       SessionRecord next = record;
@@ -125,10 +122,7 @@ public sealed interface SessionChange {
   record Renew(Owner owner) implements SessionChange {
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
-      if (record == null) {
-        return refused(Reason.UNKNOWN);
-      }
-      return record.owner().is(owner)
+      return record != null && record.owner().is(owner)
           ? new Outcome.Put(record, new Done(record.seq()))
           : refused(other(owner, record));
     }
@@ -153,7 +147,7 @@ public sealed interface SessionChange {
     public Outcome applyTo(@Nullable SessionRecord record) {
       return record != null && record.owner().is(owner)
           ? new Outcome.Put(record.left(), new Done(record.seq()))
-          : refused(record == null ? Reason.UNKNOWN : Reason.TAKEN_OVER);
+          : refused(other(owner, record));
     }
   }
 
@@ -163,12 +157,18 @@ public sealed interface SessionChange {
     public Outcome applyTo(@Nullable SessionRecord record) {
       return record != null && record.owner().is(owner)
           ? new Outcome.Removed(new Done(record.seq()))
-          : refused(record == null ? Reason.UNKNOWN : Reason.TAKEN_OVER);
+          : refused(other(owner, record));
     }
   }
 
-  /** What it means that another owner carries the session: an earlier one never does any more. */
-  private static Reason other(Owner owner, SessionRecord record) {
+  /**
+   * What it means that an owner's session is not there, or carried by another: an earlier one never
+   * does any more.
+   */
+  private static Reason other(Owner owner, @Nullable SessionRecord record) {
+    if (record == null) {
+      return Reason.UNKNOWN;
+    }
     return owner.epoch() > record.owner().epoch() ? Reason.BEHIND : Reason.TAKEN_OVER;
   }
 

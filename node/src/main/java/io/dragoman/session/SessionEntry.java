@@ -18,6 +18,9 @@ final class SessionEntry {
   /** After so long without an answer it may be lost. */
   private static final Duration ATTEMPT = Duration.ofSeconds(1);
 
+  /** What nobody waits for is asked for so long. What is not made goes by itself in time. */
+  private static final Duration UNATTENDED = Duration.ofSeconds(30);
+
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final String sid;
@@ -76,8 +79,18 @@ final class SessionEntry {
     return registry.nowMs();
   }
 
-  /** Asks for a change that nobody waits for. What is not made goes by itself in time. */
+  /** Asks for a change that nobody waits for, until it is answered, or it is too late for it. */
   void ask(SessionChange change) {
-    registry.change(sid, change);
+    Thread.ofVirtual()
+        .name("session-entry")
+        .start(
+            () -> {
+              try {
+                change(change, UNATTENDED);
+              } catch (InterruptedException e) {
+                // Nobody does.
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 }

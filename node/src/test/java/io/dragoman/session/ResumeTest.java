@@ -238,6 +238,47 @@ class ResumeTest extends NodeFixture {
     }
   }
 
+  /** Nobody else could: the next owner knows only what is kept. */
+  @Test
+  void whatAllCopiesLostIsBroughtBackThoughTheConnectionIsGone() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+      client.audio(SECOND);
+      client.text(FINALIZE);
+      events(client, 5);
+      node.registry.records.clear();
+      client.abort();
+    }
+    await().until(() -> node.registry.held(SID) != null && node.isEmpty());
+    try (RawClient client = resume(other, started, 1, 24_000)) {
+      client.await("session.resumed");
+      assertEquals(List.of(2L, 3L, 4L, 5L), seqs(events(client, 5)));
+    }
+  }
+
+  @Test
+  void whatWasNotCommittedWhenTheConnectionEndedIsCommittedAndTheSessionLetGo() throws IOException {
+    try (RawClient client = begun()) {
+      client.await("session.started");
+      client.audio(SECOND);
+      client.await("caption");
+      node.registry.silent = true;
+      client.text(FINALIZE);
+      client.await("session.moving");
+      client.abort();
+    }
+    await().until(() -> node.endpoint.connections() == 0);
+    node.registry.away = true;
+    node.registry.silent = false;
+    int asked = node.registry.asked.get();
+    await().until(() -> node.registry.asked.get() > asked + 2);
+    node.registry.away = false;
+    await().until(node::isEmpty);
+    SessionRecord kept = requireNonNull(node.registry.held(SID));
+    assertTrue(kept.events().getFirst() instanceof SessionEvent.Said, kept::toString);
+  }
+
   @Test
   void aSessionInWhichNothingIsSaidIsRenewedAndBroughtBack() throws IOException {
     limits.resume = Duration.ofSeconds(1);
