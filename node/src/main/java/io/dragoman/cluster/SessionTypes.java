@@ -41,7 +41,8 @@ final class SessionTypes {
           SessionAnswer.Reason.TAKEN_OVER,
           SessionAnswer.Reason.BEHIND,
           SessionAnswer.Reason.WRONG_TOKEN,
-          SessionAnswer.Reason.FORGOTTEN);
+          SessionAnswer.Reason.FORGOTTEN,
+          SessionAnswer.Reason.OTHER_TERMS);
 
   private static final int SAID = 0;
   private static final int COVERED = 1;
@@ -115,6 +116,7 @@ final class SessionTypes {
         out.writeByte(RESUME);
         write(out, resume.next());
         out.writeLong(resume.askedAtMs());
+        write(out, resume.terms());
         out.writeString(resume.token());
         out.writeString(resume.fresh());
         out.writeLong(resume.lastSeq());
@@ -148,6 +150,7 @@ final class SessionTypes {
           new SessionChange.Resume(
               readOwner(in),
               in.readLong(),
+              readTerms(in),
               GridTypes.readString(in),
               GridTypes.readString(in),
               in.readLong(),

@@ -109,25 +109,16 @@ final class Admission {
   private SessionRecord resume(SessionPlan plan, Resume resume)
       throws RefusedException, InterruptedException {
     Owner owner = owner();
-    SessionRecord record =
-        held(
-            new SessionChange.Resume(
-                owner,
-                entry.nowMs(),
-                resume.token(),
-                newToken(),
-                resume.lastSeq(),
-                resume.oldestSample()),
-            new SessionChange.Leave(owner));
-    if (!record.terms().equals(plan.terms())) {
-      entry.ask(new SessionChange.Leave(owner));
-      throw new RefusedException(
-          ErrorCode.UNSUPPORTED,
-          CloseCode.BAD_MESSAGE,
-          "resume: kind, audio, source, targets and correct must be as they were when the session"
-              + " began");
-    }
-    return record;
+    return held(
+        new SessionChange.Resume(
+            owner,
+            entry.nowMs(),
+            plan.terms(),
+            resume.token(),
+            newToken(),
+            resume.lastSeq(),
+            resume.oldestSample()),
+        new SessionChange.Leave(owner));
   }
 
   /**
@@ -162,6 +153,12 @@ final class Admission {
               ErrorCode.TAKEN_OVER,
               CloseCode.TAKEN_OVER,
               "resume: the session goes on in a newer connection");
+      case OTHER_TERMS ->
+          new RefusedException(
+              ErrorCode.UNSUPPORTED,
+              CloseCode.BAD_MESSAGE,
+              "resume: kind, audio, source, targets and correct must be as they were when the"
+                  + " session began");
       case UNKNOWN, BEHIND, WRONG_TOKEN, FORGOTTEN ->
           new RefusedException(
               ErrorCode.RESUME_UNAVAILABLE,

@@ -53,13 +53,20 @@ public sealed interface SessionChange {
    *
    * @param next the owner to be; its epoch is whatever follows
    * @param askedAtMs when its client asked, in milliseconds since the epoch, on the cluster's clock
+   * @param terms what its client asks for: what was agreed on when the session began
    * @param token what resumes the session
    * @param fresh the token's successor, unless it has one
    * @param lastSeq the last event that the client has
    * @param oldestSample the oldest audio that it has
    */
   record Resume(
-      Owner next, long askedAtMs, String token, String fresh, long lastSeq, long oldestSample)
+      Owner next,
+      long askedAtMs,
+      SessionTerms terms,
+      String token,
+      String fresh,
+      long lastSeq,
+      long oldestSample)
       implements SessionChange {
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
@@ -71,6 +78,9 @@ public sealed interface SessionChange {
       }
       if (!record.tokens().admit(token)) {
         return refused(Reason.WRONG_TOKEN);
+      }
+      if (!record.terms().equals(terms)) {
+        return refused(Reason.OTHER_TERMS);
       }
       if (askedAtMs < record.carriedSinceMs()) {
         return refused(Reason.TAKEN_OVER);

@@ -38,6 +38,9 @@ import org.junit.jupiter.api.Timeout;
 /** What real members keep of sessions, whichever of them goes. */
 @Timeout(300)
 final class GridSessionsTest {
+  private static final SessionTerms TERMS =
+      new SessionTerms("translation", 24_000, List.of("en-US"), List.of("es"), false);
+
   private static final Duration RESUMABLE = Duration.ofSeconds(60);
 
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -79,7 +82,7 @@ final class GridSessionsTest {
       SessionRecord record =
           assertInstanceOf(
                   Held.class,
-                  make(after, new SessionChange.Resume(next, 2_000, "token", "next", 1, 0), sid))
+                  make(after, new SessionChange.Resume(next, 2_000, TERMS, "token", "next", 1, 0), sid))
               .record();
       assertEquals(List.of(said(2), covered(3)), record.events());
       assertEquals(1, record.owed().size());
@@ -132,7 +135,7 @@ final class GridSessionsTest {
         new Refused(Reason.UNKNOWN),
         make(
             other.sessions(RESUMABLE),
-            new SessionChange.Resume(new Owner("n", 7, 1), 2_000, "token", "next", 1, 0),
+            new SessionChange.Resume(new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0),
             "s1"));
   }
 
@@ -154,7 +157,7 @@ final class GridSessionsTest {
       // Before epochs, the number of events does not count.
       make(
           sid.equals("here") ? one : other,
-          new SessionChange.Resume(new Owner("n", 7, 1), 2_000, "token", "next", 1, 0),
+          new SessionChange.Resume(new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0),
           sid);
       make(
           sid.equals("here") ? other : one,
@@ -205,7 +208,7 @@ final class GridSessionsTest {
     return new SessionChange.Begin(
         new SessionRecord(
             sid,
-            new SessionTerms("translation", 24_000, List.of("en-US"), List.of("es"), false),
+            TERMS,
             1_000,
             new Owner(member.node(), System.nanoTime() | 1, 1),
             new Tokens("", "token"),

@@ -28,6 +28,9 @@ import org.junit.jupiter.api.Test;
 final class SessionTypesTest {
   private static final Owner OWNER = new Owner("n1-ab", 77, 2);
 
+  private static final SessionTerms TERMS =
+      new SessionTerms("translation", 24_000, List.of("en-US", "de"), List.of("es"), true);
+
   private static final Caption.Final SAID =
       new Caption.Final(Role.SOURCE, "en-US", 4_800, 3, 5_000, 24_000, "¿Qué?");
 
@@ -42,7 +45,7 @@ final class SessionTypesTest {
   private static SessionRecord record(long carriedSinceMs) {
     return new SessionRecord(
         "session-for-tests-1",
-        new SessionTerms("translation", 24_000, List.of("en-US", "de"), List.of("es"), true),
+        TERMS,
         1_000,
         OWNER,
         new Tokens("used", "current"),
@@ -75,7 +78,7 @@ final class SessionTypesTest {
     for (SessionChange change :
         List.of(
             new SessionChange.Begin(RECORD),
-            new SessionChange.Resume(OWNER, 1_500, "token", "fresh", 811, 4_392_000),
+            new SessionChange.Resume(OWNER, 1_500, TERMS, "token", "fresh", 811, 4_392_000),
             new SessionChange.Append(OWNER, EVENTS),
             new SessionChange.Renew(OWNER),
             new SessionChange.Restore(RECORD),

@@ -127,6 +127,14 @@ final class SessionRecordTest {
   }
 
   @Test
+  void whoAsksForSomethingElseTakesNothing() {
+    SessionTerms other = new SessionTerms("translation", 24_000, List.of("en-US"), List.of(), true);
+    assertRefused(
+        Reason.OTHER_TERMS,
+        new SessionChange.Resume(SECOND, LATER, other, "token-1", "next", 3, 0).applyTo(spoken));
+  }
+
+  @Test
   void audioThatTheClientHasNoMoreIsAGap() {
     SessionRecord taken = taken(spoken, SECOND, "token-1", 3, 500);
     assertEquals(List.of(new SessionEvent.Gap(4, 100, 500)), taken.after(3));
@@ -274,7 +282,7 @@ final class SessionRecordTest {
     void resume(Random chance) {
       Owner next = new Owner("n", ++claims, 1);
       SessionChange resume =
-          new SessionChange.Resume(next, LATER, token, "token-" + claims, lastHeard(), 0);
+          new SessionChange.Resume(next, LATER, TERMS, token, "token-" + claims, lastHeard(), 0);
       sent.add(resume);
       Held held = assertInstanceOf(Held.class, make(resume));
       if (chance.nextBoolean()) {
@@ -356,7 +364,7 @@ final class SessionRecordTest {
   private static SessionChange.Resume resume(
       Owner next, long askedAtMs, String token, long lastSeq, long oldestSample) {
     return new SessionChange.Resume(
-        next, askedAtMs, token, "token-" + next.claim(), lastSeq, oldestSample);
+        next, askedAtMs, TERMS, token, "token-" + next.claim(), lastSeq, oldestSample);
   }
 
   private static void assertRefused(Reason reason, SessionChange.Outcome outcome) {
