@@ -6,7 +6,6 @@ import io.dragoman.pipeline.Caption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,16 +44,14 @@ public record SessionRecord(
     List<Owed> owed,
     long carriedSinceMs) {
 
-  /** What the events of a record take at most: the characters of their texts, and 64 for each. */
+  /** What events and what is owed take at most: their texts in UTF-8, and 64 bytes for each. */
   static final int MOST_BYTES = 1 << 20;
-
-  private static final int EVENT_BYTES = 64;
 
   /** So much of the bound is kept when events are dropped, so that they seldom are. */
   private static final double KEPT = 0.75;
 
   public SessionRecord {
-    events = List.copyOf(events);
+    events = EventLog.of(events);
     owed = List.copyOf(owed);
   }
 
@@ -155,7 +152,6 @@ public record SessionRecord(
 
   private SessionRecord next(
       SessionEvent event, long nextSegment, long nextSettled, List<Owed> nextOwed) {
-    List<SessionEvent> all = Stream.concat(events.stream(), Stream.of(event)).toList();
     return new SessionRecord(
         sid,
         terms,
@@ -165,28 +161,16 @@ public record SessionRecord(
         event.seq(),
         nextSegment,
         nextSettled,
-        withinBound(all),
+        withinBound(log().and(event), nextOwed),
         nextOwed,
         carriedSinceMs);
   }
 
-  private static List<SessionEvent> withinBound(List<SessionEvent> all) {
-    long bytes = all.stream().mapToLong(SessionRecord::bytes).sum();
-    if (bytes <= MOST_BYTES) {
-      return all;
-    }
-    int dropped = 0;
-    while (bytes > MOST_BYTES * KEPT) {
-      bytes -= bytes(all.get(dropped++));
-    }
-    return all.subList(dropped, all.size());
-  }
-
-  private static long bytes(SessionEvent event) {
-    return EVENT_BYTES
-        + (event instanceof SessionEvent.Said(_, _, Caption.Final caption)
-            ? caption.text().length()
-            : 0);
+  private static EventLog withinBound(EventLog log, List<Owed> owed) {
+    long owing = owed.stream().mapToLong(each -> EventLog.bytes(each.said())).sum();
+    return log.bytes() + owing <= MOST_BYTES
+        ? log
+        : log.within(Math.round(MOST_BYTES * KEPT) - owing);
   }
 
   /** Where the client goes on: finals or silence cover everything before. */
@@ -201,7 +185,11 @@ public record SessionRecord(
 
   /** The events after a place. */
   List<SessionEvent> after(long lastSeq) {
-    return events.stream().filter(event -> event.seq() > lastSeq).toList();
+    return log().after(lastSeq);
+  }
+
+  private EventLog log() {
+    return EventLog.of(events);
   }
 
   /**

@@ -175,6 +175,21 @@ final class SessionRecordTest {
   }
 
   @Test
+  void theBoundIsOfBytesAndCountsWhatIsOwed() {
+    SessionRecord record = fresh;
+    // Three bytes each, and nothing is translated.
+    String text = "語".repeat(10_000);
+    while (record.remembers(1)) {
+      long at = record.segment();
+      record = with(record, said(record.seq() + 1, Role.SOURCE, at, at + 10, text));
+    }
+    int each = 30_064;
+    int bytes = (record.events().size() + record.owed().size()) * each;
+    assertTrue(bytes <= SessionRecord.MOST_BYTES && bytes > SessionRecord.MOST_BYTES / 2);
+    assertEquals(2 * (record.seq() - 1), record.owed().size(), "which is never dropped");
+  }
+
+  @Test
   void whoKnowsMoreThanIsKeptBringsItBack() {
     SessionChange append =
         new SessionChange.Append(FIRST, List.of(said(4, Role.TRANSLATION, 0, 100)));
