@@ -97,7 +97,13 @@ final class Admission {
             outbox,
             services.config().resume(),
             services.metrics().delays()::committed);
-    return new Session(plan, services, record, wording, journal.start(), outbox);
+    journal.start();
+    try {
+      return new Session(plan, services, record, wording, journal, outbox);
+    } catch (RuntimeException bug) {
+      journal.close(false);
+      throw bug;
+    }
   }
 
   private SessionRecord begin(SessionPlan plan) throws RefusedException, InterruptedException {

@@ -97,9 +97,8 @@ final class Journal {
     this.renewAt = System.nanoTime() + renewEvery;
   }
 
-  Journal start() {
+  void start() {
     thread.start();
-    return this;
   }
 
   /** Says something that is not committed, in its order. */

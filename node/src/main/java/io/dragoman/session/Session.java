@@ -88,12 +88,6 @@ final class Session implements Inflow.Owner {
                 journal,
                 (code, message) -> fatal(code, CloseCode.INTERNAL, message)));
     record.owed().forEach(owed -> pipeline.owe(owed.role(), owed.language(), owed.said()));
-    this.speech =
-        listen(
-            services.recognizer(),
-            new SpeechRequest(plan.source(), plan.sampleRate(), record.fromSample()));
-    this.inflow =
-        new Inflow(speech, plan.sampleRate(), services.config(), this, record.owner().epoch() > 1);
     services
         .windows()
         .recall(
@@ -102,6 +96,12 @@ final class Session implements Inflow.Owner {
               quota.brought(window.minute());
               meter.brought(window);
             });
+    this.speech =
+        listen(
+            services.recognizer(),
+            new SpeechRequest(plan.source(), plan.sampleRate(), record.fromSample()));
+    this.inflow =
+        new Inflow(speech, plan.sampleRate(), services.config(), this, record.owner().epoch() > 1);
   }
 
   private SpeechStream listen(SpeechRecognizer recognizer, SpeechRequest request) {
@@ -109,7 +109,6 @@ final class Session implements Inflow.Owner {
       return recognizer.open(request, this::onSpeech);
     } catch (RuntimeException e) {
       pipeline.close();
-      journal.close(false);
       throw e;
     }
   }

@@ -386,6 +386,15 @@ class ResumeTest extends NodeFixture {
     }
   }
 
+  @Test
+  void aSessionThatCannotBeBuiltIsLetGo() throws IOException {
+    node.gate.broken = true;
+    try (RawClient client = begun()) {
+      assertEnds(client, "internal", 4500);
+    }
+    await().until(node::isEmpty);
+  }
+
   /** The numbers of what follows would begin again from below. */
   @Test
   void whoClaimsToHaveMoreThanThereCanBeIsRefused() throws IOException {
