@@ -179,14 +179,14 @@ final class SessionSocket {
   /**
    * Releases everything: the connection is gone, however it went.
    *
-   * @param inOrder whether the client heard all, and closed
+   * @param done whether the client closed with 1000: it needs no more, whether or not it heard all
    */
-  void gone(boolean inOrder) {
+  void gone(boolean done) {
     Session ended = session;
     try {
       if (ended != null) {
         endpoint.carriesNoMore(sid, this);
-        ended.close(inOrder && outbox.end().equals(Outbox.ENDED));
+        ended.close(done && outbox.end().equals(Outbox.ENDED));
       }
     } catch (RuntimeException bug) {
       log.error("session {} could not be released whole", sid, bug);

@@ -395,6 +395,27 @@ class ResumeTest extends NodeFixture {
     await().until(node::isEmpty);
   }
 
+  /** It crossed the node's, so nobody knows what the client heard. */
+  @Test
+  void aCloseThatIsNoAnswerToTheEndLeavesTheSessionToBeResumed() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+      client.audio(SECOND);
+      client.text(END);
+      client.close(1001);
+      client.end(false);
+    }
+    await().until(node::isEmpty);
+    try (RawClient client = resume(other, started, 1, 24_000)) {
+      client.await("session.resumed");
+      client.text(END);
+      assertEquals(1000, client.end().closeCode());
+    }
+    await().until(other::isEmpty);
+    assertNull(node.registry.held(SID));
+  }
+
   /** The numbers of what follows would begin again from below. */
   @Test
   void whoClaimsToHaveMoreThanThereCanBeIsRefused() throws IOException {
