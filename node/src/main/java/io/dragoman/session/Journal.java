@@ -196,7 +196,7 @@ final class Journal {
       log.error("session {} cannot be committed because of a bug", entry.sid(), bug);
       outbox.fail(
           new ServerMessage.Failure(
-              ErrorCode.INTERNAL, true, true, null, null, "The server failed; resume the session."),
+              ErrorCode.INTERNAL, true, true, SessionSocket.RETRY_AFTER_MS, null, Session.BUG),
           CloseCode.INTERNAL);
       entry.ask(new SessionChange.Leave(owner));
     } finally {

@@ -30,6 +30,11 @@ final class Session implements Inflow.Owner {
   /** How long captions of what was said may still take once speech has failed for good. */
   private static final Duration LAST_CAPTIONS = Duration.ofSeconds(5);
 
+  /** What a client is told of a bug. */
+  static final String BUG =
+      "The server failed. Resume the session; if that fails as well, start a new one with another"
+          + " sid.";
+
   /** All sessions share the quota alike. */
   private static final int WEIGHT = 1;
 

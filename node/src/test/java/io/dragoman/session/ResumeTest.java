@@ -387,6 +387,27 @@ class ResumeTest extends NodeFixture {
   }
 
   @Test
+  void aSessionThatMetABugGoesOn() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+      client.audio(SECOND);
+      client.text(FINALIZE);
+      events(client, 5);
+      node.recognizer.broken = true;
+      client.audio(SECOND);
+      JsonNode error = assertEnds(client, "internal", 4500);
+      assertTrue(error.path("message").asText().contains("Resume"), error::toString);
+    }
+    try (RawClient client = resume(other, started, 5, 24_000)) {
+      assertEquals(24_000, client.await("session.resumed").path("from_sample").asLong());
+      client.audio(SECOND);
+      client.text(END);
+      assertEquals(1000, client.end().closeCode());
+    }
+  }
+
+  @Test
   void aSessionThatCannotBeBuiltIsLetGo() throws IOException {
     node.gate.broken = true;
     try (RawClient client = begun()) {
