@@ -42,7 +42,8 @@ final class SessionTypes {
           SessionAnswer.Reason.BEHIND,
           SessionAnswer.Reason.WRONG_TOKEN,
           SessionAnswer.Reason.FORGOTTEN,
-          SessionAnswer.Reason.OTHER_TERMS);
+          SessionAnswer.Reason.OTHER_TERMS,
+          SessionAnswer.Reason.ENDED);
 
   private static final int SAID = 0;
   private static final int COVERED = 1;

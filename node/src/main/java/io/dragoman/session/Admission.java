@@ -153,7 +153,7 @@ final class Admission {
           new RefusedException(
               ErrorCode.SID_IN_USE,
               CloseCode.NOT_ALLOWED,
-              "sid: a session with this sid is live, or may be resumed; choose another");
+              "sid: a session with this sid is live, may be resumed, or ended not long ago; choose another");
       case TAKEN_OVER ->
           new RefusedException(
               ErrorCode.TAKEN_OVER,
@@ -165,6 +165,11 @@ final class Admission {
               CloseCode.BAD_MESSAGE,
               "resume: kind, audio, source, targets and correct must be as they were when the"
                   + " session began");
+      case ENDED ->
+          new RefusedException(
+              ErrorCode.RESUME_UNAVAILABLE,
+              CloseCode.RESUME_EXPIRED,
+              "resume: the session has ended; start a new one without \"resume\"");
       case UNKNOWN, BEHIND, WRONG_TOKEN, FORGOTTEN ->
           new RefusedException(
               ErrorCode.RESUME_UNAVAILABLE,

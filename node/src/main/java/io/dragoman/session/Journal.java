@@ -254,6 +254,11 @@ final class Journal {
       case SessionAnswer.Refused(Reason why) when why == Reason.UNKNOWN || why == Reason.BEHIND ->
           incomplete = true;
       case SessionAnswer.Refused(Reason why) when why == Reason.TAKEN_OVER -> takenOver();
+      case SessionAnswer.Refused(Reason why) when why == Reason.ENDED ->
+          lost(
+              ErrorCode.RESUME_UNAVAILABLE,
+              CloseCode.RESUME_EXPIRED,
+              "The session was ended; start a new one with another sid.");
       case SessionAnswer.Held _, SessionAnswer.Refused _ ->
           throw new IllegalStateException("no answer to what was asked: " + answer);
     }
@@ -272,16 +277,13 @@ final class Journal {
 
   /** Another connection has the session: nothing more is committed or said. Thread-safe. */
   void takenOver() {
+    lost(
+        ErrorCode.TAKEN_OVER, CloseCode.TAKEN_OVER, "The session goes on in another connection.");
+  }
+
+  private void lost(ErrorCode code, CloseCode close, String sentence) {
     // First, so that whoever waits for the last words takes their absence for no good end.
-    outbox.fail(
-        new ServerMessage.Failure(
-            ErrorCode.TAKEN_OVER,
-            true,
-            false,
-            null,
-            null,
-            "The session goes on in another connection."),
-        CloseCode.TAKEN_OVER);
+    outbox.fail(new ServerMessage.Failure(code, true, false, null, null, sentence), close);
     nothingMore();
   }
 

@@ -31,6 +31,8 @@ public sealed interface SessionAnswer {
     /** Events that the client missed are not kept any more. */
     FORGOTTEN,
     /** The session began on other terms. */
-    OTHER_TERMS
+    OTHER_TERMS,
+    /** The session has ended for good. */
+    ENDED
   }
 }

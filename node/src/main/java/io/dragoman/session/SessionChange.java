@@ -79,6 +79,9 @@ public sealed interface SessionChange {
       if (!record.tokens().admit(token)) {
         return refused(Reason.WRONG_TOKEN);
       }
+      if (record.hasEnded()) {
+        return refused(Reason.ENDED);
+      }
       if (!record.terms().equals(terms)) {
         return refused(Reason.OTHER_TERMS);
       }
@@ -147,7 +150,7 @@ public sealed interface SessionChange {
       }
       return record.owner().is(known.owner())
           ? new Outcome.Put(record, new Done(record.seq()))
-          : refused(Reason.TAKEN_OVER);
+          : refused(other(known.owner(), record));
     }
   }
 
@@ -161,13 +164,17 @@ public sealed interface SessionChange {
     }
   }
 
-  /** Ends a session for good. */
+  /** Ends a session for good. One in which nothing was said leaves nothing behind. */
   record End(Owner owner) implements SessionChange {
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
-      return record != null && record.owner().is(owner)
-          ? new Outcome.Removed(new Done(record.seq()))
-          : refused(other(owner, record));
+      if (record == null || !record.owner().is(owner)) {
+        return refused(other(owner, record));
+      }
+      Done done = new Done(record.seq());
+      return record.events().isEmpty()
+          ? new Outcome.Removed(done)
+          : new Outcome.Put(record.ended(), done);
     }
   }
 
@@ -178,6 +185,9 @@ public sealed interface SessionChange {
   private static Reason other(Owner owner, @Nullable SessionRecord record) {
     if (record == null) {
       return Reason.UNKNOWN;
+    }
+    if (record.hasEnded()) {
+      return Reason.ENDED;
     }
     return owner.epoch() > record.owner().epoch() ? Reason.BEHIND : Reason.TAKEN_OVER;
   }

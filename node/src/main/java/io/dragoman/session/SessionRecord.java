@@ -60,9 +60,12 @@ public record SessionRecord(
    *
    * @param node the node, in this life of the node: {@code Grid.node()}
    * @param claim drawn by lot for each connection; 0 is nobody's
-   * @param epoch how often the session was taken up, from 1
+   * @param epoch how often the session was taken up, from 1; {@link #ENDED} once it has ended
    */
   public record Owner(String node, long claim, int epoch) {
+
+    /** Comes after every other, so that no earlier owner brings an ended session back. */
+    static final int ENDED = Integer.MAX_VALUE;
 
     /** Whether it is the same connection of the same node. */
     boolean is(Owner other) {
@@ -240,6 +243,26 @@ public record SessionRecord(
         events,
         owed,
         carriedSinceMs);
+  }
+
+  /** The record of a session that has ended for good: nobody carries it any more. */
+  SessionRecord ended() {
+    return new SessionRecord(
+        sid,
+        terms,
+        startedAtMs,
+        new Owner(owner.node, 0, Owner.ENDED),
+        tokens,
+        seq,
+        segment,
+        settled,
+        events,
+        List.of(),
+        carriedSinceMs);
+  }
+
+  boolean hasEnded() {
+    return owner.epoch == Owner.ENDED;
   }
 
   /** Whether this is further than another record of the session; decides what a merge keeps. */

@@ -201,7 +201,10 @@ final class GridSessionsTest {
     assertEquals(new Done(2), make(registry, append, "lost"));
     assertEquals(new Done(2), make(registry, append, "lost"), "and twice is once");
     assertTrue(make(registry, new SessionChange.End(owner), "lost") instanceof Done);
-    assertTrue(grid.get(2).hazelcast().getMap(GridSessionRegistry.MAP).isEmpty());
+    assertEquals(
+        new Refused(Reason.ENDED),
+        make(grid.get(2).sessions(RESUMABLE), new SessionChange.Restore(begin.fresh()), "lost"),
+        "but not once it has ended");
   }
 
   static SessionChange.Begin begin(String sid, Grid member) {

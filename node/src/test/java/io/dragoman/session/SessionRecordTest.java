@@ -216,6 +216,36 @@ final class SessionRecordTest {
   }
 
   @Test
+  void anEndedSessionIsNotBroughtBackByAnybody() {
+    SessionRecord later = taken(spoken, SECOND, "token-1", 3, 0);
+    SessionRecord ended = put(new SessionChange.End(later.owner()).applyTo(later));
+    assertEquals(spoken.events(), ended.events());
+    assertTrue(ended.owed().isEmpty());
+    for (SessionRecord known : List.of(spoken, later)) {
+      for (SessionChange change :
+          List.of(
+              new SessionChange.Restore(known),
+              new SessionChange.Renew(known.owner()),
+              new SessionChange.Append(known.owner(), List.of(said(4, Role.TRANSLATION, 0, 100))),
+              new SessionChange.Leave(known.owner()),
+              new SessionChange.End(known.owner()))) {
+        assertRefused(Reason.ENDED, change.applyTo(ended));
+      }
+      assertTrue(ended.isNewerThan(known));
+      assertFalse(known.isNewerThan(ended));
+    }
+    assertRefused(Reason.ENDED, resume(FIRST, later.tokens().current(), 3, 0).applyTo(ended));
+    assertRefused(Reason.IN_USE, new SessionChange.Begin(fresh).applyTo(ended));
+  }
+
+  @Test
+  void aSessionInWhichNothingWasSaidLeavesNothingBehind() {
+    assertEquals(
+        new SessionChange.Outcome.Removed(new Done(1)),
+        new SessionChange.End(FIRST).applyTo(fresh));
+  }
+
+  @Test
   void aSessionIsBegunOnce() {
     SessionChange begin = new SessionChange.Begin(fresh);
     assertEquals(new SessionChange.Outcome.Put(fresh, new Held(fresh)), begin.applyTo(null));
@@ -362,6 +392,10 @@ final class SessionRecordTest {
               known.segment(),
               known.segment() + 1 + chance.nextInt(50));
     }
+  }
+
+  private static SessionRecord put(SessionChange.Outcome outcome) {
+    return assertInstanceOf(SessionChange.Outcome.Put.class, outcome).record();
   }
 
   private static SessionRecord taken(
