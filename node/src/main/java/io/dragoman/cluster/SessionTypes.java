@@ -56,6 +56,8 @@ final class SessionTypes {
   private static final int RESTORE = 4;
   private static final int LEAVE = 5;
   private static final int END = 6;
+  private static final int READ = 7;
+  private static final int ERASE = 8;
 
   private static final int DONE = 0;
   private static final int HELD = 1;
@@ -68,7 +70,9 @@ final class SessionTypes {
         21,
         SessionOperation.class,
         (out, operation) -> {
+          out.writeLong(operation.resumableUntilMs());
           out.writeInt(operation.keptS());
+          out.writeInt(operation.transcriptS());
           write(out, operation.change());
         },
         SessionTypes::readOperation);
@@ -76,8 +80,10 @@ final class SessionTypes {
   }
 
   private static SessionOperation readOperation(ObjectDataInput in) throws IOException {
+    long resumableUntilMs = in.readLong();
     int keptS = in.readInt();
-    return new SessionOperation(readChange(in), keptS);
+    int transcriptS = in.readInt();
+    return new SessionOperation(readChange(in), resumableUntilMs, keptS, transcriptS);
   }
 
   private static void write(ObjectDataOutput out, SessionAnswer answer) throws IOException {
@@ -135,6 +141,14 @@ final class SessionTypes {
       }
       case SessionChange.Leave(Owner owner) -> writeOwned(out, LEAVE, owner);
       case SessionChange.End(Owner owner) -> writeOwned(out, END, owner);
+      case SessionChange.Read(String token) -> {
+        out.writeByte(READ);
+        out.writeString(token);
+      }
+      case SessionChange.Erase(String token) -> {
+        out.writeByte(ERASE);
+        out.writeString(token);
+      }
     }
   }
 
@@ -161,6 +175,8 @@ final class SessionTypes {
       case RESTORE -> new SessionChange.Restore(readRecord(in));
       case LEAVE -> new SessionChange.Leave(readOwner(in));
       case END -> new SessionChange.End(readOwner(in));
+      case READ -> new SessionChange.Read(GridTypes.readString(in));
+      case ERASE -> new SessionChange.Erase(GridTypes.readString(in));
       default -> throw unknown("change", kind);
     };
   }
@@ -179,6 +195,7 @@ final class SessionTypes {
     writeList(out, record.events(), SessionTypes::write);
     writeList(out, record.owed(), SessionTypes::write);
     out.writeLong(record.carriedSinceMs());
+    out.writeLong(record.resumableUntilMs());
   }
 
   private static SessionRecord readRecord(ObjectDataInput in) throws IOException {
@@ -194,7 +211,8 @@ final class SessionTypes {
         in.readLong(),
         readList(in, SessionTypes::readEvent),
         readList(in, SessionTypes::readOwed),
-        revision < 1 ? 0 : in.readLong());
+        revision < 1 ? 0 : in.readLong(),
+        revision < 1 ? Long.MAX_VALUE : in.readLong());
   }
 
   private static void write(ObjectDataOutput out, SessionTerms terms) throws IOException {

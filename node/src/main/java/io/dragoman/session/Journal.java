@@ -277,8 +277,7 @@ final class Journal {
 
   /** Another connection has the session: nothing more is committed or said. Thread-safe. */
   void takenOver() {
-    lost(
-        ErrorCode.TAKEN_OVER, CloseCode.TAKEN_OVER, "The session goes on in another connection.");
+    lost(ErrorCode.TAKEN_OVER, CloseCode.TAKEN_OVER, "The session goes on in another connection.");
   }
 
   private void lost(ErrorCode code, CloseCode close, String sentence) {

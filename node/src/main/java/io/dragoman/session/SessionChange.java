@@ -82,6 +82,9 @@ public sealed interface SessionChange {
       if (record.hasEnded()) {
         return refused(Reason.ENDED);
       }
+      if (askedAtMs > record.resumableUntilMs()) {
+        return refused(Reason.UNKNOWN);
+      }
       if (!record.terms().equals(terms)) {
         return refused(Reason.OTHER_TERMS);
       }
@@ -175,6 +178,40 @@ public sealed interface SessionChange {
       return record.events().isEmpty()
           ? new Outcome.Removed(done)
           : new Outcome.Put(record.ended(), done);
+    }
+  }
+
+  /**
+   * Reads what is kept of a session, for whoever could resume it.
+   *
+   * @param token one that resumes the session, or would if it had not ended
+   */
+  record Read(String token) implements SessionChange {
+    @Override
+    public Outcome applyTo(@Nullable SessionRecord record) {
+      if (record == null || record.isErased()) {
+        return refused(Reason.UNKNOWN);
+      }
+      return record.tokens().admit(token)
+          ? new Outcome.Unchanged(new Held(record))
+          : refused(Reason.WRONG_TOKEN);
+    }
+  }
+
+  /**
+   * Ends a session, whoever carries it, and forgets what was said.
+   *
+   * @param token one that resumes the session, or would if it had not ended
+   */
+  record Erase(String token) implements SessionChange {
+    @Override
+    public Outcome applyTo(@Nullable SessionRecord record) {
+      if (record == null) {
+        return refused(Reason.UNKNOWN);
+      }
+      return record.tokens().admit(token)
+          ? new Outcome.Put(record.erased(), new Done(record.seq()))
+          : refused(Reason.WRONG_TOKEN);
     }
   }
 

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     where events were lost
  * @param owed what was said and has not all its captions, in the order of segments
  * @param carriedSinceMs when the owner's client asked for the session, on the same clock
+ * @param resumableUntilMs until when it can be taken up unless it is changed before, on that clock
  */
 public record SessionRecord(
     String sid,
@@ -42,7 +43,8 @@ public record SessionRecord(
     long settled,
     List<SessionEvent> events,
     List<Owed> owed,
-    long carriedSinceMs) {
+    long carriedSinceMs,
+    long resumableUntilMs) {
 
   /** What events and what is owed take at most: their texts in UTF-8, and 64 bytes for each. */
   static final int MOST_BYTES = 1 << 20;
@@ -120,7 +122,8 @@ public record SessionRecord(
         0,
         List.of(),
         List.of(),
-        startedAtMs);
+        startedAtMs,
+        Long.MAX_VALUE);
   }
 
   /**
@@ -166,7 +169,8 @@ public record SessionRecord(
         nextSettled,
         withinBound(log().and(event), nextOwed),
         nextOwed,
-        carriedSinceMs);
+        carriedSinceMs,
+        resumableUntilMs);
   }
 
   private static EventLog withinBound(EventLog log, List<Owed> owed) {
@@ -221,7 +225,8 @@ public record SessionRecord(
             settled,
             events,
             lost ? List.of() : owed,
-            askedAtMs);
+            askedAtMs,
+            resumableUntilMs);
     long from = lost && !owed.isEmpty() ? owed.getFirst().said().segment() : fromSample();
     long to = Math.max(oldestSample, fromSample());
     return lost || to > fromSample()
@@ -231,38 +236,47 @@ public record SessionRecord(
 
   /** The record when its owner has let go of it. */
   SessionRecord left() {
-    return new SessionRecord(
-        sid,
-        terms,
-        startedAtMs,
-        new Owner(owner.node, 0, owner.epoch),
-        tokens,
-        seq,
-        segment,
-        settled,
-        events,
-        owed,
-        carriedSinceMs);
+    return carried(new Owner(owner.node, 0, owner.epoch), events, owed, resumableUntilMs);
   }
 
   /** The record of a session that has ended for good: nobody carries it any more. */
   SessionRecord ended() {
+    return carried(new Owner(owner.node, 0, Owner.ENDED), events, List.of(), resumableUntilMs);
+  }
+
+  /** The record of a session that has ended, with nothing of what was said. */
+  SessionRecord erased() {
+    return carried(new Owner(owner.node, 0, Owner.ENDED), List.of(), List.of(), resumableUntilMs);
+  }
+
+  /** The record, to be taken up until then at the latest. */
+  public SessionRecord resumableUntil(long untilMs) {
+    return carried(owner, events, owed, untilMs);
+  }
+
+  private SessionRecord carried(Owner by, List<SessionEvent> kept, List<Owed> owing, long untilMs) {
     return new SessionRecord(
         sid,
         terms,
         startedAtMs,
-        new Owner(owner.node, 0, Owner.ENDED),
+        by,
         tokens,
         seq,
         segment,
         settled,
-        events,
-        List.of(),
-        carriedSinceMs);
+        kept,
+        owing,
+        carriedSinceMs,
+        untilMs);
   }
 
   boolean hasEnded() {
     return owner.epoch == Owner.ENDED;
+  }
+
+  /** Whether it has ended, and nothing that was said is kept. */
+  boolean isErased() {
+    return hasEnded() && events.isEmpty();
   }
 
   /** Whether this is further than another record of the session; decides what a merge keeps. */

@@ -68,7 +68,8 @@ public final class MessageReader {
   /**
    * Skips whatever comes until the client closes.
    *
-   * @return the code of its close, {@link Frames#NO_CODE} where it has none or none that may be sent
+   * @return the code of its close, {@link Frames#NO_CODE} where it has none or none that may be
+   *     sent
    * @throws IOException when the connection is over
    */
   public int awaitClose() throws IOException {

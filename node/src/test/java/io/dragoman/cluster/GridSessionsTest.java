@@ -41,6 +41,12 @@ final class GridSessionsTest {
   private static final SessionTerms TERMS =
       new SessionTerms("translation", 24_000, List.of("en-US"), List.of("es"), false);
 
+  private static final SessionTerms OTHER_TERMS =
+      new SessionTerms("translation", 8_000, List.of("en-US"), List.of("es"), false);
+
+  /** For how long what was said is kept. */
+  private static final Duration KEPT = Duration.ofSeconds(60);
+
   private static final Duration RESUMABLE = Duration.ofSeconds(60);
 
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -64,7 +70,7 @@ final class GridSessionsTest {
       TestGrid grid = three();
       Grid teller = grid.get(0);
       String sid = sidKeptElsewhere(teller, original ? grid.get(1) : null);
-      SessionRegistry before = teller.sessions(RESUMABLE);
+      SessionRegistry before = teller.sessions(RESUMABLE, KEPT);
       SessionChange.Begin begin = begin(sid, teller);
       make(before, begin);
       Owner owner = begin.fresh().owner();
@@ -77,12 +83,15 @@ final class GridSessionsTest {
       grid.kill(doomed);
 
       Grid survivor = grid.all().getLast();
-      SessionRegistry after = survivor.sessions(RESUMABLE);
+      SessionRegistry after = survivor.sessions(RESUMABLE, KEPT);
       Owner next = new Owner(survivor.node(), 7, 1);
       SessionRecord record =
           assertInstanceOf(
                   Held.class,
-                  make(after, new SessionChange.Resume(next, 2_000, TERMS, "token", "next", 1, 0), sid))
+                  make(
+                      after,
+                      new SessionChange.Resume(next, 2_000, TERMS, "token", "next", 1, 0),
+                      sid))
               .record();
       assertEquals(List.of(said(2), covered(3)), record.events());
       assertEquals(1, record.owed().size());
@@ -119,7 +128,7 @@ final class GridSessionsTest {
           Grid member = grid.get(i % 3);
           claims.add(
               racing.submit(
-                  () -> make(member.sessions(Duration.ofSeconds(2)), begin(sid, member))));
+                  () -> make(member.sessions(Duration.ofSeconds(2), KEPT), begin(sid, member))));
         }
         int won = 0;
         for (Future<SessionAnswer> claim : claims) {
@@ -134,7 +143,7 @@ final class GridSessionsTest {
     assertEquals(
         new Refused(Reason.UNKNOWN),
         make(
-            other.sessions(RESUMABLE),
+            other.sessions(RESUMABLE, KEPT),
             new SessionChange.Resume(new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0),
             "s1"));
   }
@@ -148,8 +157,8 @@ final class GridSessionsTest {
       halves.add(half);
       open.add(half::terminate);
     }
-    SessionRegistry one = halves.get(0).sessions(RESUMABLE);
-    SessionRegistry other = halves.get(1).sessions(RESUMABLE);
+    SessionRegistry one = halves.get(0).sessions(RESUMABLE, KEPT);
+    SessionRegistry other = halves.get(1).sessions(RESUMABLE, KEPT);
     for (String sid : List.of("here", "there")) {
       SessionChange.Begin begin = begin(sid, halves.get(0));
       make(one, begin);
@@ -190,7 +199,7 @@ final class GridSessionsTest {
   @Test
   void aRecordThatAllItsKeepersLostIsBroughtBackByItsOwner() throws Exception {
     TestGrid grid = three();
-    SessionRegistry registry = grid.get(0).sessions(RESUMABLE);
+    SessionRegistry registry = grid.get(0).sessions(RESUMABLE, KEPT);
     SessionChange.Begin begin = begin("lost", grid.get(0));
     make(registry, begin);
     Owner owner = begin.fresh().owner();
@@ -203,8 +212,49 @@ final class GridSessionsTest {
     assertTrue(make(registry, new SessionChange.End(owner), "lost") instanceof Done);
     assertEquals(
         new Refused(Reason.ENDED),
-        make(grid.get(2).sessions(RESUMABLE), new SessionChange.Restore(begin.fresh()), "lost"),
+        make(
+            grid.get(2).sessions(RESUMABLE, KEPT),
+            new SessionChange.Restore(begin.fresh()),
+            "lost"),
         "but not once it has ended");
+  }
+
+  @Test
+  void whatWasSaidCanBeReadOnceTheSessionCannotBeResumedAnyMoreUntilItIsErased() throws Exception {
+    TestGrid grid = three();
+    SessionRegistry registry = grid.get(0).sessions(Duration.ofSeconds(2), KEPT);
+    SessionRegistry elsewhere = grid.get(2).sessions(Duration.ofSeconds(2), KEPT);
+    SessionChange.Begin begin = begin("said", grid.get(0));
+    Owner owner = begin.fresh().owner();
+    make(registry, begin);
+    make(registry, new SessionChange.Append(owner, List.of(said(2))), "said");
+    make(registry, new SessionChange.Leave(owner), "said");
+    await(() -> resumed(elsewhere).equals(new Refused(Reason.UNKNOWN)));
+    SessionRecord read =
+        assertInstanceOf(Held.class, make(elsewhere, new SessionChange.Read("token"), "said"))
+            .record();
+    assertEquals(List.of(said(2)), read.events());
+    assertEquals(
+        new Refused(Reason.WRONG_TOKEN), make(elsewhere, new SessionChange.Read("next"), "said"));
+    assertEquals(new Done(2), make(elsewhere, new SessionChange.Erase("token"), "said"));
+    assertEquals(
+        new Refused(Reason.UNKNOWN), make(registry, new SessionChange.Read("token"), "said"));
+    assertEquals(
+        new Refused(Reason.ENDED), make(registry, new SessionChange.Restore(read), "said"));
+    await(() -> grid.get(1).hazelcast().getMap(GridSessionRegistry.MAP).isEmpty());
+  }
+
+  /** What is answered to whoever asks for other terms, unless it cannot be resumed at all. */
+  private static SessionAnswer resumed(SessionRegistry registry) {
+    try {
+      return make(
+          registry,
+          new SessionChange.Resume(
+              new Owner("n", 7, 1), registry.nowMs(), OTHER_TERMS, "token", "next", 1, 0),
+          "said");
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static SessionChange.Begin begin(String sid, Grid member) {
@@ -220,7 +270,8 @@ final class GridSessionsTest {
             0,
             List.of(),
             List.of(),
-            1_000));
+            1_000,
+            Long.MAX_VALUE));
   }
 
   static SessionAnswer make(SessionRegistry registry, SessionChange.Begin begin)

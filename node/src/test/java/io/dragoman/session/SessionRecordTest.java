@@ -351,8 +351,7 @@ final class SessionRecordTest {
     /** The client goes elsewhere; the owner before it may not know. */
     void resume(Random chance) {
       if (lost || chance.nextBoolean()) {
-        assertInstanceOf(
-            Done.class, makeWhole(new SessionChange.Leave(owners.getLast().owner())));
+        assertInstanceOf(Done.class, makeWhole(new SessionChange.Leave(owners.getLast().owner())));
       }
       if (chance.nextBoolean()) {
         // An attempt that the client gives up; it arrives later, or never.
