@@ -154,11 +154,12 @@ final class Admission {
               ErrorCode.SID_IN_USE,
               CloseCode.NOT_ALLOWED,
               "sid: a session with this sid is live, may be resumed, or ended not long ago; choose another");
+      // A client that hears this is there, so the clocks of two nodes may only have differed.
       case TAKEN_OVER ->
           new RefusedException(
-              ErrorCode.TAKEN_OVER,
-              CloseCode.TAKEN_OVER,
-              "resume: the session goes on in a newer connection");
+              ErrorCode.UNAVAILABLE,
+              CloseCode.FULL,
+              "resume: a newer connection has the session; where there is none, try again later");
       case OTHER_TERMS ->
           new RefusedException(
               ErrorCode.UNSUPPORTED,
