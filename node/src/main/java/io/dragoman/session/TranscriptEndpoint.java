@@ -76,11 +76,18 @@ final class TranscriptEndpoint {
       throw new RefusedException(
           Status.BAD_REQUEST_400, "Only these parameters are known here: role, lang.");
     }
+    boolean subtitles = !document.endsWith(".json");
+    String role = query.first("role").orElse(null);
+    String lang = query.first("lang").orElse(null);
+    if (subtitles && lang == null && "translation".equals(role)) {
+      throw new RefusedException(
+          Status.BAD_REQUEST_400, "lang: is needed for the subtitles of a translation.");
+    }
     SessionRecord record = record(request);
-    Predicate<Transcript.Line> wanted =
-        wanted(record.terms(), query.first("role").orElse(null), query.first("lang").orElse(null));
-    boolean all = document.endsWith(".json") || !query.names().isEmpty();
-    Transcript transcript = Transcript.of(record, all ? wanted : line -> !isTranslation(line));
+    Predicate<Transcript.Line> wanted = wanted(record.terms(), role, lang);
+    Transcript transcript =
+        Transcript.of(
+            record, subtitles && lang == null ? wanted.and(line -> !isTranslation(line)) : wanted);
     response
         .header(HeaderNames.CONTENT_TYPE, format.type())
         .header(HeaderNames.CACHE_CONTROL, "no-store")

@@ -175,6 +175,7 @@ class TranscriptTest extends NodeFixture {
         "transcript.txt           | 404 | There is transcript.json",
         "transcript.srt?lang=de   | 404 | lang: this session has captions in en-US, es only.",
         "transcript.srt?role=boss | 400 | role: must be one of source, corrected, translation.",
+        "transcript.vtt?role=translation | 400 | lang: is needed for the subtitles of a translation.",
         "transcript.srt?page=2    | 400 | Only these parameters are known here: role, lang."
       })
   void whatIsNotThereIsSaidInASentence(String document, int status, String sentence)
