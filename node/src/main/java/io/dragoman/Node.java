@@ -111,7 +111,7 @@ public final class Node implements AutoCloseable {
                 config.captions(),
                 pipelines,
                 new SessionMetrics(metrics.registry()),
-                grid.sessions(config.sessions().resume()),
+                grid.sessions(config.sessions().resume(), config.sessions().transcript()),
                 windows,
                 config.standIns()));
     metrics.watch(sessions);

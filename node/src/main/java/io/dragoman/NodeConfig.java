@@ -206,6 +206,7 @@ public record NodeConfig(
         settings.seconds("sessions.start_s", 10, 1, 300),
         settings.seconds("sessions.idle_s", 300, 10, 86_400),
         settings.seconds("sessions.resume_s", 60, 10, 3_600),
+        settings.seconds("sessions.transcript_s", 3_600, 0, 604_800),
         OPENING,
         new ConnectionConfig(
             settings.number("sessions.connections", 5_000, 1, 100_000),

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Whole nodes in this process, each a cluster of its own. */
+/** Whole nodes in this process. */
 final class TestNodes {
   private static final Path HOME = Path.of(System.getProperty("basedir", "."), "..");
 
@@ -23,14 +23,20 @@ final class TestNodes {
   static Node start(int openAiPort, int speechPort, Map<String, String> more)
       throws IOException, InterruptedException {
     Map<String, String> keys = new HashMap<>(more);
-    keys.put("node.listen", "127.0.0.1:0");
-    keys.put("node.admin", "127.0.0.1:0");
     keys.put("grid.listen", "127.0.0.1:" + freePort());
-    keys.put("openai.base_url", "http://127.0.0.1:" + openAiPort + "/v1");
-    keys.put("speech.endpoint", "127.0.0.1:" + speechPort);
-    Node node = Node.start(NodeConfig.read(HOME, null, Map.of("OPENAI_API_KEY", "stand-in"), keys));
+    Node node = join(openAiPort, speechPort, keys);
     node.awaitReady();
     return node;
+  }
+
+  /** Starts a node that may have to wait for the others of its cluster. */
+  static Node join(int openAiPort, int speechPort, Map<String, String> more) throws IOException {
+    Map<String, String> keys = new HashMap<>(more);
+    keys.put("node.listen", "127.0.0.1:0");
+    keys.put("node.admin", "127.0.0.1:0");
+    keys.put("openai.base_url", "http://127.0.0.1:" + openAiPort + "/v1");
+    keys.put("speech.endpoint", "127.0.0.1:" + speechPort);
+    return Node.start(NodeConfig.read(HOME, null, Map.of("OPENAI_API_KEY", "stand-in"), keys));
   }
 
   static int freePort() throws IOException {

@@ -226,9 +226,10 @@ public final class Grid implements AutoCloseable {
    * The records of all sessions.
    *
    * @param resumable for how long an interrupted session may be resumed; the same on all nodes
+   * @param transcript for how long what was said is kept from then on; the same on all nodes
    */
-  public SessionRegistry sessions(Duration resumable) {
-    return new GridSessionRegistry(hazelcast, resumable);
+  public SessionRegistry sessions(Duration resumable, Duration transcript) {
+    return new GridSessionRegistry(hazelcast, resumable, transcript);
   }
 
   /** Leaves the cluster after its share of the state was handed over. */

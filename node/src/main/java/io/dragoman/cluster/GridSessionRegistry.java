@@ -9,20 +9,26 @@ import io.dragoman.session.SessionRegistry;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /** The records of all sessions, in a distributed map by session id. */
 final class GridSessionRegistry implements SessionRegistry {
   static final String MAP = "records";
 
+  private final HazelcastInstance hazelcast;
   private final IMap<String, SessionRecord> records;
   private final int resumableS;
+  private final int transcriptS;
 
   /**
    * @param resumable for how long an interrupted session may be resumed
+   * @param transcript for how long what was said is kept from then on
    */
-  GridSessionRegistry(HazelcastInstance hazelcast, Duration resumable) {
+  GridSessionRegistry(HazelcastInstance hazelcast, Duration resumable, Duration transcript) {
+    this.hazelcast = hazelcast;
     this.records = hazelcast.getMap(MAP);
     this.resumableS = (int) resumable.toSeconds();
+    this.transcriptS = (int) transcript.toSeconds();
   }
 
   @Override
@@ -30,9 +36,17 @@ final class GridSessionRegistry implements SessionRegistry {
     // An owner that dies is not heard to: until it would have renewed, the time is not yet running.
     int keptS = change instanceof SessionChange.Leave ? resumableS : resumableS + resumableS / 2;
     try {
-      return records.submitToKey(sid, new SessionOperation(change, keptS));
+      return records.submitToKey(
+          sid,
+          new SessionOperation(
+              change, nowMs() + TimeUnit.SECONDS.toMillis(keptS), keptS, transcriptS));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  @Override
+  public long nowMs() {
+    return hazelcast.getCluster().getClusterTime();
   }
 }

@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  * function of the record, so they become the same. It throws nothing, since the grid brings no
  * exception of ours back to who asked.
  *
- * @param keptS for how many seconds the record is kept from then on, unless it is changed again
+ * @param resumableUntilMs until when the session may be resumed, unless it is changed again
+ * @param keptS for how many seconds from now the record is kept, unless it is changed again
+ * @param transcriptS for how many more it is where something was said
  */
-record SessionOperation(SessionChange change, int keptS)
+record SessionOperation(SessionChange change, long resumableUntilMs, int keptS, int transcriptS)
     implements EntryProcessor<String, SessionRecord, SessionAnswer> {
 
   @Override
@@ -27,7 +29,10 @@ record SessionOperation(SessionChange change, int keptS)
       case Outcome.Unchanged _ -> {}
       case Outcome.Put(SessionRecord record, _) ->
           ((ExtendedMapEntry<String, SessionRecord>) entry)
-              .setValue(record, keptS, TimeUnit.SECONDS);
+              .setValue(
+                  record.resumableUntil(resumableUntilMs),
+                  record.events().isEmpty() ? keptS : keptS + transcriptS,
+                  TimeUnit.SECONDS);
       case Outcome.Removed _ -> remove(entry);
     }
     return outcome.answer();

@@ -29,7 +29,7 @@ final class SessionTypes {
   private SessionTypes() {}
 
   /** How often fields were added at the end of a record. */
-  private static final byte REVISION = 0;
+  private static final byte REVISION = 1;
 
   private static final List<Caption.Role> ROLES =
       List.of(Caption.Role.SOURCE, Caption.Role.CORRECTED, Caption.Role.TRANSLATION);
@@ -41,7 +41,9 @@ final class SessionTypes {
           SessionAnswer.Reason.TAKEN_OVER,
           SessionAnswer.Reason.BEHIND,
           SessionAnswer.Reason.WRONG_TOKEN,
-          SessionAnswer.Reason.FORGOTTEN);
+          SessionAnswer.Reason.FORGOTTEN,
+          SessionAnswer.Reason.OTHER_TERMS,
+          SessionAnswer.Reason.ENDED);
 
   private static final int SAID = 0;
   private static final int COVERED = 1;
@@ -54,6 +56,8 @@ final class SessionTypes {
   private static final int RESTORE = 4;
   private static final int LEAVE = 5;
   private static final int END = 6;
+  private static final int READ = 7;
+  private static final int ERASE = 8;
 
   private static final int DONE = 0;
   private static final int HELD = 1;
@@ -66,7 +70,9 @@ final class SessionTypes {
         21,
         SessionOperation.class,
         (out, operation) -> {
+          out.writeLong(operation.resumableUntilMs());
           out.writeInt(operation.keptS());
+          out.writeInt(operation.transcriptS());
           write(out, operation.change());
         },
         SessionTypes::readOperation);
@@ -74,8 +80,10 @@ final class SessionTypes {
   }
 
   private static SessionOperation readOperation(ObjectDataInput in) throws IOException {
+    long resumableUntilMs = in.readLong();
     int keptS = in.readInt();
-    return new SessionOperation(readChange(in), keptS);
+    int transcriptS = in.readInt();
+    return new SessionOperation(readChange(in), resumableUntilMs, keptS, transcriptS);
   }
 
   private static void write(ObjectDataOutput out, SessionAnswer answer) throws IOException {
@@ -114,6 +122,8 @@ final class SessionTypes {
       case SessionChange.Resume resume -> {
         out.writeByte(RESUME);
         write(out, resume.next());
+        out.writeLong(resume.askedAtMs());
+        write(out, resume.terms());
         out.writeString(resume.token());
         out.writeString(resume.fresh());
         out.writeLong(resume.lastSeq());
@@ -131,6 +141,14 @@ final class SessionTypes {
       }
       case SessionChange.Leave(Owner owner) -> writeOwned(out, LEAVE, owner);
       case SessionChange.End(Owner owner) -> writeOwned(out, END, owner);
+      case SessionChange.Read(String token) -> {
+        out.writeByte(READ);
+        out.writeString(token);
+      }
+      case SessionChange.Erase(String token) -> {
+        out.writeByte(ERASE);
+        out.writeString(token);
+      }
     }
   }
 
@@ -146,6 +164,8 @@ final class SessionTypes {
       case RESUME ->
           new SessionChange.Resume(
               readOwner(in),
+              in.readLong(),
+              readTerms(in),
               GridTypes.readString(in),
               GridTypes.readString(in),
               in.readLong(),
@@ -155,6 +175,8 @@ final class SessionTypes {
       case RESTORE -> new SessionChange.Restore(readRecord(in));
       case LEAVE -> new SessionChange.Leave(readOwner(in));
       case END -> new SessionChange.End(readOwner(in));
+      case READ -> new SessionChange.Read(GridTypes.readString(in));
+      case ERASE -> new SessionChange.Erase(GridTypes.readString(in));
       default -> throw unknown("change", kind);
     };
   }
@@ -172,11 +194,12 @@ final class SessionTypes {
     out.writeLong(record.settled());
     writeList(out, record.events(), SessionTypes::write);
     writeList(out, record.owed(), SessionTypes::write);
+    out.writeLong(record.carriedSinceMs());
+    out.writeLong(record.resumableUntilMs());
   }
 
   private static SessionRecord readRecord(ObjectDataInput in) throws IOException {
-    // Which fields follow at the end; so far there is nothing to tell apart.
-    in.readByte();
+    byte revision = in.readByte();
     return new SessionRecord(
         GridTypes.readString(in),
         readTerms(in),
@@ -187,7 +210,9 @@ final class SessionTypes {
         in.readLong(),
         in.readLong(),
         readList(in, SessionTypes::readEvent),
-        readList(in, SessionTypes::readOwed));
+        readList(in, SessionTypes::readOwed),
+        revision < 1 ? 0 : in.readLong(),
+        revision < 1 ? Long.MAX_VALUE : in.readLong());
   }
 
   private static void write(ObjectDataOutput out, SessionTerms terms) throws IOException {

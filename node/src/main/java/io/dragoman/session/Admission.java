@@ -97,41 +97,44 @@ final class Admission {
             outbox,
             services.config().resume(),
             services.metrics().delays()::committed);
-    return new Session(plan, services, record, wording, journal.start(), outbox);
+    journal.start();
+    try {
+      return new Session(plan, services, record, wording, journal, outbox);
+    } catch (RuntimeException bug) {
+      journal.close(false);
+      throw bug;
+    }
   }
 
   private SessionRecord begin(SessionPlan plan) throws RefusedException, InterruptedException {
     SessionRecord fresh =
-        SessionRecord.begun(
-            entry.sid(), plan.terms(), System.currentTimeMillis(), owner(), newToken());
+        SessionRecord.begun(entry.sid(), plan.terms(), entry.nowMs(), owner(), newToken());
     return held(new SessionChange.Begin(fresh), new SessionChange.End(fresh.owner()));
   }
 
   private SessionRecord resume(SessionPlan plan, Resume resume)
       throws RefusedException, InterruptedException {
     Owner owner = owner();
-    SessionRecord record =
-        held(
-            new SessionChange.Resume(
-                owner, resume.token(), newToken(), resume.lastSeq(), resume.oldestSample()),
-            new SessionChange.Leave(owner));
-    if (!record.terms().equals(plan.terms())) {
-      entry.ask(new SessionChange.Leave(owner));
-      throw new RefusedException(
-          ErrorCode.UNSUPPORTED,
-          CloseCode.BAD_MESSAGE,
-          "resume: kind, audio, source, targets and correct must be as they were when the session"
-              + " began");
-    }
-    return record;
+    return held(
+        new SessionChange.Resume(
+            owner,
+            entry.nowMs(),
+            plan.terms(),
+            resume.token(),
+            newToken(),
+            resume.lastSeq(),
+            resume.oldestSample()),
+        new SessionChange.Leave(owner));
   }
 
   /**
+   * Asks for a session for as long as its client is there.
+   *
    * @param undo what is asked for where nobody knows whether the change is made
    */
   private SessionRecord held(SessionChange change, SessionChange undo)
       throws RefusedException, InterruptedException {
-    return switch (entry.change(change, services.config().opening())) {
+    return switch (entry.change(change, services.config().opening(), () -> !outbox.isClosing())) {
       case SessionAnswer.Held(SessionRecord record) -> record;
       case SessionAnswer.Refused(Reason reason) -> throw refusal(reason);
       case SessionAnswer.Done done ->
@@ -145,16 +148,36 @@ final class Admission {
   }
 
   private RefusedException refusal(Reason reason) {
-    return reason == Reason.IN_USE
-        ? new RefusedException(
-            ErrorCode.SID_IN_USE,
-            CloseCode.NOT_ALLOWED,
-            "sid: a session with this sid is live, or may be resumed; choose another")
-        : new RefusedException(
-            ErrorCode.RESUME_UNAVAILABLE,
-            CloseCode.RESUME_EXPIRED,
-            "resume: there is no such session, or not any more: an interrupted one is kept for %d s; start a new one without \"resume\""
-                .formatted(services.config().resume().toSeconds()));
+    return switch (reason) {
+      case IN_USE ->
+          new RefusedException(
+              ErrorCode.SID_IN_USE,
+              CloseCode.NOT_ALLOWED,
+              "sid: a session with this sid is live, may be resumed, or ended not long ago; choose another");
+      // A client that hears this is there, so the clocks of two nodes may only have differed.
+      case TAKEN_OVER ->
+          new RefusedException(
+              ErrorCode.UNAVAILABLE,
+              CloseCode.FULL,
+              "resume: a newer connection has the session; where there is none, try again later");
+      case OTHER_TERMS ->
+          new RefusedException(
+              ErrorCode.UNSUPPORTED,
+              CloseCode.BAD_MESSAGE,
+              "resume: kind, audio, source, targets and correct must be as they were when the"
+                  + " session began");
+      case ENDED ->
+          new RefusedException(
+              ErrorCode.RESUME_UNAVAILABLE,
+              CloseCode.RESUME_EXPIRED,
+              "resume: the session has ended; start a new one without \"resume\"");
+      case UNKNOWN, BEHIND, WRONG_TOKEN, FORGOTTEN ->
+          new RefusedException(
+              ErrorCode.RESUME_UNAVAILABLE,
+              CloseCode.RESUME_EXPIRED,
+              "resume: there is no such session, or not any more: an interrupted one is kept for %d s; start a new one without \"resume\""
+                  .formatted(services.config().resume().toSeconds()));
+    };
   }
 
   private ServerMessage started(SessionRecord record) {

@@ -72,6 +72,6 @@ record CaptionDelivery(String sid, CaptionWording wording, Journal journal, End 
   @Override
   public void broken(RuntimeException bug) {
     log.error("session {} met a bug", sid, bug);
-    end.because(ErrorCode.INTERNAL, "The server failed; start a new session.");
+    end.because(ErrorCode.INTERNAL, Session.BUG);
   }
 }

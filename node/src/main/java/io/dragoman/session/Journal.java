@@ -32,6 +32,9 @@ final class Journal {
   /** For so long it waits with them. */
   private static final Duration MOVING = Duration.ofSeconds(30);
 
+  /** Once the connection is gone, for so long what is left to be done is tried. */
+  private static final Duration LETTING_GO = Duration.ofSeconds(30);
+
   /** In the time in which a session may be resumed it is renewed so many times. */
   private static final int RENEWALS = 4;
 
@@ -55,10 +58,13 @@ final class Journal {
   private long committed;
   private boolean closed;
 
+  /** When it was closed, on the monotonic clock. */
+  private long closedAt;
+
   /** Whether the session ended, and nobody will resume it. */
   private boolean ended;
 
-  /** Whether another owner carries the session. */
+  /** Whether nothing more is committed: the session was let go, or another owner carries it. */
   private boolean over;
 
   // Only accessed by the thread.
@@ -91,9 +97,8 @@ final class Journal {
     this.renewAt = System.nanoTime() + renewEvery;
   }
 
-  Journal start() {
+  void start() {
     thread.start();
-    return this;
   }
 
   /** Says something that is not committed, in its order. */
@@ -156,7 +161,8 @@ final class Journal {
   }
 
   /**
-   * The connection is gone: what came last is committed, if the cluster answers soon.
+   * The connection is gone: what came last is committed, what the cluster lost is brought back, and
+   * the session is let go, if the cluster answers soon.
    *
    * @param forGood whether the client heard all, and will not resume
    */
@@ -164,6 +170,7 @@ final class Journal {
     lock.lock();
     try {
       closed = true;
+      closedAt = System.nanoTime();
       ended = forGood;
       changed.signalAll();
     } finally {
@@ -174,11 +181,12 @@ final class Journal {
   private void run() {
     try {
       while (awaitWork()) {
-        SessionAnswer answer = entry.change(next(), STALLED);
+        SessionChange change = next();
+        SessionAnswer answer = entry.change(change, STALLED);
         if (answer == null) {
           stalled();
         } else {
-          take(answer);
+          take(answer, change);
         }
       }
     } catch (InterruptedException e) {
@@ -188,10 +196,11 @@ final class Journal {
       log.error("session {} cannot be committed because of a bug", entry.sid(), bug);
       outbox.fail(
           new ServerMessage.Failure(
-              ErrorCode.INTERNAL, true, true, null, null, "The server failed; resume the session."),
+              ErrorCode.INTERNAL, true, true, SessionSocket.RETRY_AFTER_MS, null, Session.BUG),
           CloseCode.INTERNAL);
+      entry.ask(new SessionChange.Leave(owner));
     } finally {
-      letGo();
+      nothingMore();
     }
   }
 
@@ -203,8 +212,8 @@ final class Journal {
       while (!over && !closed && !incomplete && committed >= record.seq() && left > 0) {
         left = changed.awaitNanos(left);
       }
-      boolean done = closed && (committed >= record.seq() || stalledSince != null);
-      return !over && !done;
+      boolean inVain = closed && System.nanoTime() - closedAt > LETTING_GO.toNanos();
+      return !over && !inVain;
     } finally {
       lock.unlock();
     }
@@ -216,15 +225,19 @@ final class Journal {
       if (incomplete) {
         return new SessionChange.Restore(record);
       }
-      return committed < record.seq()
-          ? new SessionChange.Append(owner, record.after(committed))
-          : new SessionChange.Renew(owner);
+      if (committed < record.seq()) {
+        return new SessionChange.Append(owner, record.after(committed));
+      }
+      if (closed) {
+        return ended ? new SessionChange.End(owner) : new SessionChange.Leave(owner);
+      }
+      return new SessionChange.Renew(owner);
     } finally {
       lock.unlock();
     }
   }
 
-  private void take(SessionAnswer answer) {
+  private void take(SessionAnswer answer, SessionChange change) {
     stalledSince = null;
     renewAt = System.nanoTime() + renewEvery;
     switch (answer) {
@@ -232,11 +245,20 @@ final class Journal {
         // A copy that took the place of one that was lost may be behind it.
         incomplete = seq < committed;
         sayUpTo(seq);
+        if (!incomplete
+            && (change instanceof SessionChange.Leave || change instanceof SessionChange.End)) {
+          nothingMore();
+        }
       }
       // Copies were lost, and this is the only whole one.
       case SessionAnswer.Refused(Reason why) when why == Reason.UNKNOWN || why == Reason.BEHIND ->
           incomplete = true;
       case SessionAnswer.Refused(Reason why) when why == Reason.TAKEN_OVER -> takenOver();
+      case SessionAnswer.Refused(Reason why) when why == Reason.ENDED ->
+          lost(
+              ErrorCode.RESUME_UNAVAILABLE,
+              CloseCode.RESUME_EXPIRED,
+              "The session was ended; start a new one with another sid.");
       case SessionAnswer.Held _, SessionAnswer.Refused _ ->
           throw new IllegalStateException("no answer to what was asked: " + answer);
     }
@@ -255,16 +277,16 @@ final class Journal {
 
   /** Another connection has the session: nothing more is committed or said. Thread-safe. */
   void takenOver() {
+    lost(ErrorCode.TAKEN_OVER, CloseCode.TAKEN_OVER, "The session goes on in another connection.");
+  }
+
+  private void lost(ErrorCode code, CloseCode close, String sentence) {
     // First, so that whoever waits for the last words takes their absence for no good end.
-    outbox.fail(
-        new ServerMessage.Failure(
-            ErrorCode.TAKEN_OVER,
-            true,
-            false,
-            null,
-            null,
-            "The session goes on in another connection."),
-        CloseCode.TAKEN_OVER);
+    outbox.fail(new ServerMessage.Failure(code, true, false, null, null, sentence), close);
+    nothingMore();
+  }
+
+  private void nothingMore() {
     lock.lock();
     try {
       over = true;
@@ -280,25 +302,13 @@ final class Journal {
     if (stalledSince == null) {
       stalledSince = now;
       log.warn(
-          "session {} cannot be committed ({}); its client is told to try another node",
+          "session {} cannot be committed ({}){}",
           entry.sid(),
-          entry.trouble());
+          entry.trouble(),
+          outbox.isClosing() ? "" : "; its client is told to try another node");
       outbox.send(new ServerMessage.SessionMoving(MOVING.toMillis()));
     } else if (now - stalledSince > MOVING.toNanos()) {
       outbox.close(CloseCode.MOVING, Outbox.MOVING);
-    }
-  }
-
-  private void letGo() {
-    lock.lock();
-    try {
-      if (!over) {
-        over = true;
-        changed.signalAll();
-        entry.ask(ended ? new SessionChange.End(owner) : new SessionChange.Leave(owner));
-      }
-    } finally {
-      lock.unlock();
     }
   }
 }

@@ -30,6 +30,11 @@ final class Session implements Inflow.Owner {
   /** How long captions of what was said may still take once speech has failed for good. */
   private static final Duration LAST_CAPTIONS = Duration.ofSeconds(5);
 
+  /** What a client is told of a bug. */
+  static final String BUG =
+      "The server failed. Resume the session; if that fails as well, start a new one with another"
+          + " sid.";
+
   /** All sessions share the quota alike. */
   private static final int WEIGHT = 1;
 
@@ -88,12 +93,6 @@ final class Session implements Inflow.Owner {
                 journal,
                 (code, message) -> fatal(code, CloseCode.INTERNAL, message)));
     record.owed().forEach(owed -> pipeline.owe(owed.role(), owed.language(), owed.said()));
-    this.speech =
-        listen(
-            services.recognizer(),
-            new SpeechRequest(plan.source(), plan.sampleRate(), record.fromSample()));
-    this.inflow =
-        new Inflow(speech, plan.sampleRate(), services.config(), this, record.owner().epoch() > 1);
     services
         .windows()
         .recall(
@@ -102,6 +101,12 @@ final class Session implements Inflow.Owner {
               quota.brought(window.minute());
               meter.brought(window);
             });
+    this.speech =
+        listen(
+            services.recognizer(),
+            new SpeechRequest(plan.source(), plan.sampleRate(), record.fromSample()));
+    this.inflow =
+        new Inflow(speech, plan.sampleRate(), services.config(), this, record.owner().epoch() > 1);
   }
 
   private SpeechStream listen(SpeechRecognizer recognizer, SpeechRequest request) {
@@ -109,7 +114,6 @@ final class Session implements Inflow.Owner {
       return recognizer.open(request, this::onSpeech);
     } catch (RuntimeException e) {
       pipeline.close();
-      journal.close(false);
       throw e;
     }
   }

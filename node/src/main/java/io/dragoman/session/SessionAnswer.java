@@ -29,6 +29,10 @@ public sealed interface SessionAnswer {
     /** The token is none that resumes this session. */
     WRONG_TOKEN,
     /** Events that the client missed are not kept any more. */
-    FORGOTTEN
+    FORGOTTEN,
+    /** The session began on other terms. */
+    OTHER_TERMS,
+    /** The session has ended for good. */
+    ENDED
   }
 }

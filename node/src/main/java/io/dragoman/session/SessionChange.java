@@ -48,15 +48,25 @@ public sealed interface SessionChange {
   }
 
   /**
-   * Takes up an interrupted session, or one whose owner only seems to carry it.
+   * Takes up an interrupted session, or one whose owner only seems to carry it; not from an owner
+   * whose client asked later: then it is the client's older attempt that comes late.
    *
    * @param next the owner to be; its epoch is whatever follows
+   * @param askedAtMs when its client asked, in milliseconds since the epoch, on the cluster's clock
+   * @param terms what its client asks for: what was agreed on when the session began
    * @param token what resumes the session
    * @param fresh the token's successor, unless it has one
    * @param lastSeq the last event that the client has
    * @param oldestSample the oldest audio that it has
    */
-  record Resume(Owner next, String token, String fresh, long lastSeq, long oldestSample)
+  record Resume(
+      Owner next,
+      long askedAtMs,
+      SessionTerms terms,
+      String token,
+      String fresh,
+      long lastSeq,
+      long oldestSample)
       implements SessionChange {
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
@@ -69,6 +79,18 @@ public sealed interface SessionChange {
       if (!record.tokens().admit(token)) {
         return refused(Reason.WRONG_TOKEN);
       }
+      if (record.hasEnded()) {
+        return refused(Reason.ENDED);
+      }
+      if (askedAtMs > record.resumableUntilMs()) {
+        return refused(Reason.UNKNOWN);
+      }
+      if (!record.terms().equals(terms)) {
+        return refused(Reason.OTHER_TERMS);
+      }
+      if (askedAtMs < record.carriedSinceMs()) {
+        return refused(Reason.TAKEN_OVER);
+      }
       if (!record.remembers(lastSeq)) {
         return refused(Reason.FORGOTTEN);
       }
@@ -76,6 +98,7 @@ public sealed interface SessionChange {
           record.takenUp(
               new Owner(next.node(), next.claim(), record.owner().epoch() + 1),
               record.tokens().after(token, fresh),
+              askedAtMs,
               lastSeq,
               oldestSample);
       return new Outcome.Put(taken, new Held(taken));
@@ -94,10 +117,7 @@ public sealed interface SessionChange {
 
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
-      if (record == null) {
-        return refused(Reason.UNKNOWN);
-      }
-      if (!record.owner().is(owner)) {
+      if (record == null || !record.owner().is(owner)) {
         return refused(other(owner, record));
       }
       SessionRecord next = record;
@@ -118,10 +138,7 @@ public sealed interface SessionChange {
   record Renew(Owner owner) implements SessionChange {
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
-      if (record == null) {
-        return refused(Reason.UNKNOWN);
-      }
-      return record.owner().is(owner)
+      return record != null && record.owner().is(owner)
           ? new Outcome.Put(record, new Done(record.seq()))
           : refused(other(owner, record));
     }
@@ -136,7 +153,7 @@ public sealed interface SessionChange {
       }
       return record.owner().is(known.owner())
           ? new Outcome.Put(record, new Done(record.seq()))
-          : refused(Reason.TAKEN_OVER);
+          : refused(other(known.owner(), record));
     }
   }
 
@@ -146,22 +163,69 @@ public sealed interface SessionChange {
     public Outcome applyTo(@Nullable SessionRecord record) {
       return record != null && record.owner().is(owner)
           ? new Outcome.Put(record.left(), new Done(record.seq()))
-          : refused(record == null ? Reason.UNKNOWN : Reason.TAKEN_OVER);
+          : refused(other(owner, record));
     }
   }
 
-  /** Ends a session for good. */
+  /** Ends a session for good. One in which nothing was said leaves nothing behind. */
   record End(Owner owner) implements SessionChange {
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
-      return record != null && record.owner().is(owner)
-          ? new Outcome.Removed(new Done(record.seq()))
-          : refused(record == null ? Reason.UNKNOWN : Reason.TAKEN_OVER);
+      if (record == null || !record.owner().is(owner)) {
+        return refused(other(owner, record));
+      }
+      Done done = new Done(record.seq());
+      return record.events().isEmpty()
+          ? new Outcome.Removed(done)
+          : new Outcome.Put(record.ended(), done);
     }
   }
 
-  /** What it means that another owner carries the session: an earlier one never does any more. */
-  private static Reason other(Owner owner, SessionRecord record) {
+  /**
+   * Reads what is kept of a session, for whoever could resume it.
+   *
+   * @param token one that resumes the session, or would if it had not ended
+   */
+  record Read(String token) implements SessionChange {
+    @Override
+    public Outcome applyTo(@Nullable SessionRecord record) {
+      if (record == null || record.isErased()) {
+        return refused(Reason.UNKNOWN);
+      }
+      return record.tokens().admit(token)
+          ? new Outcome.Unchanged(new Held(record))
+          : refused(Reason.WRONG_TOKEN);
+    }
+  }
+
+  /**
+   * Ends a session, whoever carries it, and forgets what was said.
+   *
+   * @param token one that resumes the session, or would if it had not ended
+   */
+  record Erase(String token) implements SessionChange {
+    @Override
+    public Outcome applyTo(@Nullable SessionRecord record) {
+      if (record == null) {
+        return refused(Reason.UNKNOWN);
+      }
+      return record.tokens().admit(token)
+          ? new Outcome.Put(record.erased(), new Done(record.seq()))
+          : refused(Reason.WRONG_TOKEN);
+    }
+  }
+
+  /**
+   * What it means that an owner's session is not there, or carried by another: an earlier one never
+   * does any more.
+   */
+  private static Reason other(Owner owner, @Nullable SessionRecord record) {
+    if (record == null) {
+      return Reason.UNKNOWN;
+    }
+    if (record.hasEnded()) {
+      return Reason.ENDED;
+    }
     return owner.epoch() > record.owner().epoch() ? Reason.BEHIND : Reason.TAKEN_OVER;
   }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param start how long a client may take from the connection to its {@code session.start}
  * @param idle how long a client may send no message and no audio, until it ends its session
  * @param resume for how long an interrupted session may be resumed
+ * @param transcript for how long the transcript of a session is kept once it cannot be resumed
  * @param opening how long a session waits for the cluster before it begins or goes on
  */
 public record SessionConfig(
@@ -24,6 +25,7 @@ public record SessionConfig(
     Duration start,
     Duration idle,
     Duration resume,
+    Duration transcript,
     Duration opening,
     ConnectionConfig connections) {
   /** Of audio at 8,000 Hz, the lowest rate. */

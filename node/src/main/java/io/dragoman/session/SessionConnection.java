@@ -88,20 +88,20 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
   /** Never throws: Helidon would write an HTTP answer into the WebSocket, and log the exception. */
   @Override
   public void handle(Limit limit) {
-    boolean inOrder = false;
+    boolean done = false;
     try {
       outbox.start();
       endpoint.opened(this);
-      converse();
+      int code = converse();
       outbox.awaitSent();
-      inOrder = true;
+      done = code == CloseCode.ENDED.code();
     } catch (IOException e) {
       // The connection broke, or the client left without a word.
     } catch (InterruptedException e) {
       // The node stops. The interrupt is not kept, since the clean-up may have to wait.
     } finally {
       outbox.abandon(place.lost() ? Outbox.CROWDED : Outbox.BROKEN);
-      socket.gone(inOrder);
+      socket.gone(done);
       endpoint.closed(this, outbox.end());
     }
   }
@@ -112,12 +112,13 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
     throw new UnsupportedOperationException("Helidon calls the other one");
   }
 
-  private void converse() throws IOException, InterruptedException {
+  /** Listens to the client until it closes; returns the code of that. */
+  private int converse() throws IOException, InterruptedException {
     while (!outbox.isClosing()) {
       Received received = reader.next();
       if (received instanceof Received.Close(int code)) {
         outbox.answerClose(code);
-        return;
+        return code;
       }
       if (!outbox.isClosing()) {
         TimeUnit.NANOSECONDS.sleep(pace.take(cost(received), System.nanoTime()));
@@ -128,7 +129,7 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
         }
       }
     }
-    reader.awaitClose();
+    return reader.awaitClose();
   }
 
   private void take(Received received) throws InterruptedException {

@@ -55,13 +55,14 @@ public final class SessionEndpoint implements AutoCloseable {
   }
 
   /**
-   * Makes a listener serve sessions beside its HTTP routes, and bounds what any of its clients may
-   * do.
+   * Makes a listener serve sessions and their transcripts beside its HTTP routes, and bounds what
+   * any of its clients may do.
    */
   public void serveOn(
       ListenerConfig.BuilderBase<?, ?> listener, HttpRouting.Builder routes, HttpLimits limits) {
     int most = services.config().connections().most() + SPARE_CONNECTIONS;
     warnIfTooMany(most);
+    new TranscriptEndpoint(services.registry()).serveOn(routes);
     new Door(limits, new Lobby("public", most), watch)
         .serveOn(listener, routes, PATH, SUBPROTOCOL, this::open);
   }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ final class SessionEntry {
 
   /** After so long without an answer it may be lost. */
   private static final Duration ATTEMPT = Duration.ofSeconds(1);
+
+  /** What nobody waits for is asked for so long. What is not made goes by itself in time. */
+  private static final Duration UNATTENDED = Duration.ofSeconds(30);
 
   private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -42,8 +46,18 @@ final class SessionEntry {
   /** Changes the entry; null when the cluster has not answered after that time. */
   @Nullable SessionAnswer change(SessionChange change, Duration longest)
       throws InterruptedException {
+    return change(change, longest, () -> true);
+  }
+
+  /**
+   * Changes the entry; null when the cluster has not answered after that time, or while it was
+   * still wanted.
+   */
+  @Nullable SessionAnswer change(SessionChange change, Duration longest, BooleanSupplier wanted)
+      throws InterruptedException {
     long deadline = System.nanoTime() + longest.toNanos();
-    for (long left = longest.toNanos(); left > 0; left = deadline - System.nanoTime()) {
+    long left = longest.toNanos();
+    for (; left > 0 && wanted.getAsBoolean(); left = deadline - System.nanoTime()) {
       try {
         return registry
             .change(sid, change)
@@ -60,8 +74,23 @@ final class SessionEntry {
     return null;
   }
 
-  /** Asks for a change that nobody waits for. What is not made goes by itself in time. */
+  /** The time, as the whole cluster has it, in milliseconds since the epoch. */
+  long nowMs() {
+    return registry.nowMs();
+  }
+
+  /** Asks for a change that nobody waits for, until it is answered, or it is too late for it. */
   void ask(SessionChange change) {
-    registry.change(sid, change);
+    Thread.ofVirtual()
+        .name("session-entry")
+        .start(
+            () -> {
+              try {
+                change(change, UNATTENDED);
+              } catch (InterruptedException e) {
+                // Nobody does.
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 }

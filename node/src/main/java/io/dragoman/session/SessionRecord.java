@@ -6,7 +6,6 @@ import io.dragoman.pipeline.Caption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  * then its oldest events are dropped. What is owed is bounded by the pipeline, which holds up the
  * recogniser while too many finals wait.
  *
- * @param startedAtMs when it started, in milliseconds since the epoch
+ * @param startedAtMs when it started, in milliseconds since the epoch, as the cluster's clock has
+ *     it
  * @param seq the place of the last event
  * @param segment where the next segment begins: the end of the last one that is committed
  * @param settled the sample before which finals or silence cover everything
  * @param events all but the first, or as many of the last ones as fit; places are left out only
  *     where events were lost
  * @param owed what was said and has not all its captions, in the order of segments
+ * @param carriedSinceMs when the owner's client asked for the session, on the same clock
+ * @param resumableUntilMs until when it can be taken up unless it is changed before, on that clock
  */
 public record SessionRecord(
     String sid,
@@ -40,18 +42,18 @@ public record SessionRecord(
     long segment,
     long settled,
     List<SessionEvent> events,
-    List<Owed> owed) {
+    List<Owed> owed,
+    long carriedSinceMs,
+    long resumableUntilMs) {
 
-  /** What the events of a record take at most: the characters of their texts, and 64 for each. */
+  /** What events and what is owed take at most: their texts in UTF-8, and 64 bytes for each. */
   static final int MOST_BYTES = 1 << 20;
-
-  private static final int EVENT_BYTES = 64;
 
   /** So much of the bound is kept when events are dropped, so that they seldom are. */
   private static final double KEPT = 0.75;
 
   public SessionRecord {
-    events = List.copyOf(events);
+    events = EventLog.of(events);
     owed = List.copyOf(owed);
   }
 
@@ -60,9 +62,12 @@ public record SessionRecord(
    *
    * @param node the node, in this life of the node: {@code Grid.node()}
    * @param claim drawn by lot for each connection; 0 is nobody's
-   * @param epoch how often the session was taken up, from 1
+   * @param epoch how often the session was taken up, from 1; {@link #ENDED} once it has ended
    */
   public record Owner(String node, long claim, int epoch) {
+
+    /** Comes after every other, so that no earlier owner brings an ended session back. */
+    static final int ENDED = Integer.MAX_VALUE;
 
     /** Whether it is the same connection of the same node. */
     boolean is(Owner other) {
@@ -107,7 +112,18 @@ public record SessionRecord(
   static SessionRecord begun(
       String sid, SessionTerms terms, long startedAtMs, Owner owner, String token) {
     return new SessionRecord(
-        sid, terms, startedAtMs, owner, new Tokens("", token), 1, 0, 0, List.of(), List.of());
+        sid,
+        terms,
+        startedAtMs,
+        owner,
+        new Tokens("", token),
+        1,
+        0,
+        0,
+        List.of(),
+        List.of(),
+        startedAtMs,
+        Long.MAX_VALUE);
   }
 
   /**
@@ -142,7 +158,6 @@ public record SessionRecord(
 
   private SessionRecord next(
       SessionEvent event, long nextSegment, long nextSettled, List<Owed> nextOwed) {
-    List<SessionEvent> all = Stream.concat(events.stream(), Stream.of(event)).toList();
     return new SessionRecord(
         sid,
         terms,
@@ -152,27 +167,17 @@ public record SessionRecord(
         event.seq(),
         nextSegment,
         nextSettled,
-        withinBound(all),
-        nextOwed);
+        withinBound(log().and(event), nextOwed),
+        nextOwed,
+        carriedSinceMs,
+        resumableUntilMs);
   }
 
-  private static List<SessionEvent> withinBound(List<SessionEvent> all) {
-    long bytes = all.stream().mapToLong(SessionRecord::bytes).sum();
-    if (bytes <= MOST_BYTES) {
-      return all;
-    }
-    int dropped = 0;
-    while (bytes > MOST_BYTES * KEPT) {
-      bytes -= bytes(all.get(dropped++));
-    }
-    return all.subList(dropped, all.size());
-  }
-
-  private static long bytes(SessionEvent event) {
-    return EVENT_BYTES
-        + (event instanceof SessionEvent.Said(_, _, Caption.Final caption)
-            ? caption.text().length()
-            : 0);
+  private static EventLog withinBound(EventLog log, List<Owed> owed) {
+    long owing = owed.stream().mapToLong(each -> EventLog.bytes(each.said())).sum();
+    return log.bytes() + owing <= MOST_BYTES
+        ? log
+        : log.within(Math.round(MOST_BYTES * KEPT) - owing);
   }
 
   /** Where the client goes on: finals or silence cover everything before. */
@@ -187,7 +192,11 @@ public record SessionRecord(
 
   /** The events after a place. */
   List<SessionEvent> after(long lastSeq) {
-    return events.stream().filter(event -> event.seq() > lastSeq).toList();
+    return log().after(lastSeq);
+  }
+
+  private EventLog log() {
+    return EventLog.of(events);
   }
 
   /**
@@ -197,10 +206,12 @@ public record SessionRecord(
    * the audio any more, that is: then the last event is a gap. What is owed for events that were
    * lost is not made again, since the client may have it.
    *
+   * @param askedAtMs when the client asked
    * @param lastSeq the last event that the client has
    * @param oldestSample the oldest audio that the client has
    */
-  SessionRecord takenUp(Owner next, Tokens newTokens, long lastSeq, long oldestSample) {
+  SessionRecord takenUp(
+      Owner next, Tokens newTokens, long askedAtMs, long lastSeq, long oldestSample) {
     boolean lost = lastSeq > seq;
     SessionRecord record =
         new SessionRecord(
@@ -213,7 +224,9 @@ public record SessionRecord(
             segment,
             settled,
             events,
-            lost ? List.of() : owed);
+            lost ? List.of() : owed,
+            askedAtMs,
+            resumableUntilMs);
     long from = lost && !owed.isEmpty() ? owed.getFirst().said().segment() : fromSample();
     long to = Math.max(oldestSample, fromSample());
     return lost || to > fromSample()
@@ -223,17 +236,47 @@ public record SessionRecord(
 
   /** The record when its owner has let go of it. */
   SessionRecord left() {
+    return carried(new Owner(owner.node, 0, owner.epoch), events, owed, resumableUntilMs);
+  }
+
+  /** The record of a session that has ended for good: nobody carries it any more. */
+  SessionRecord ended() {
+    return carried(new Owner(owner.node, 0, Owner.ENDED), events, List.of(), resumableUntilMs);
+  }
+
+  /** The record of a session that has ended, with nothing of what was said. */
+  SessionRecord erased() {
+    return carried(new Owner(owner.node, 0, Owner.ENDED), List.of(), List.of(), resumableUntilMs);
+  }
+
+  /** The record, to be taken up until then at the latest. */
+  public SessionRecord resumableUntil(long untilMs) {
+    return carried(owner, events, owed, untilMs);
+  }
+
+  private SessionRecord carried(Owner by, List<SessionEvent> kept, List<Owed> owing, long untilMs) {
     return new SessionRecord(
         sid,
         terms,
         startedAtMs,
-        new Owner(owner.node, 0, owner.epoch),
+        by,
         tokens,
         seq,
         segment,
         settled,
-        events,
-        owed);
+        kept,
+        owing,
+        carriedSinceMs,
+        untilMs);
+  }
+
+  boolean hasEnded() {
+    return owner.epoch == Owner.ENDED;
+  }
+
+  /** Whether it has ended, and nothing that was said is kept. */
+  boolean isErased() {
+    return hasEnded() && events.isEmpty();
   }
 
   /** Whether this is further than another record of the session; decides what a merge keeps. */

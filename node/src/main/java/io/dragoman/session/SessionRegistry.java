@@ -10,8 +10,12 @@ public interface SessionRegistry {
    * not answer in time, or not for certain: then the change may be made, not be made, or be made
    * later, and may be asked for again.
    *
-   * <p>A record goes by itself when nothing has changed it for the time in which an interrupted
-   * session may be resumed, and for half as long again where its owner has not left it.
+   * <p>An interrupted session may be resumed for a while after its last change, and for half as
+   * long again where its owner has not left it. From then on, or from its end, what was said is
+   * kept for as long as transcripts are; then the record goes by itself.
    */
   CompletionStage<SessionAnswer> change(String sid, SessionChange change);
+
+  /** The time, in milliseconds since the epoch, on a clock that is nearly the same on all nodes. */
+  long nowMs();
 }

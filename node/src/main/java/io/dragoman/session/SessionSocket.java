@@ -179,14 +179,14 @@ final class SessionSocket {
   /**
    * Releases everything: the connection is gone, however it went.
    *
-   * @param inOrder whether the client heard all, and closed
+   * @param done whether the client closed with 1000: it needs no more, whether or not it heard all
    */
-  void gone(boolean inOrder) {
+  void gone(boolean done) {
     Session ended = session;
     try {
       if (ended != null) {
         endpoint.carriesNoMore(sid, this);
-        ended.close(inOrder && outbox.end().equals(Outbox.ENDED));
+        ended.close(done && outbox.end().equals(Outbox.ENDED));
       }
     } catch (RuntimeException bug) {
       log.error("session {} could not be released whole", sid, bug);
@@ -200,7 +200,7 @@ final class SessionSocket {
   /** A bug ends its session with a word to the client, and says nothing of itself on the wire. */
   void failed(RuntimeException bug) {
     log.error("session {} met a bug", sid, bug);
-    refuse(ErrorCode.INTERNAL, CloseCode.INTERNAL, "the server failed; start a new session");
+    refuse(ErrorCode.INTERNAL, CloseCode.INTERNAL, Session.BUG);
   }
 
   private void start(ClientMessage.SessionStart start) throws InterruptedException {
@@ -247,7 +247,7 @@ final class SessionSocket {
 
   /** Says what is wrong, and closes. Thread-safe. */
   void refuse(ErrorCode code, CloseCode close, String message) {
-    boolean later = close == CloseCode.FULL;
+    boolean later = close == CloseCode.FULL || close == CloseCode.INTERNAL;
     outbox.fail(
         new ServerMessage.Failure(code, true, later, later ? RETRY_AFTER_MS : null, null, message),
         close);

@@ -68,12 +68,21 @@ public final class MessageReader {
   /**
    * Skips whatever comes until the client closes.
    *
+   * @return the code of its close, {@link Frames#NO_CODE} where it has none or none that may be
+   *     sent
    * @throws IOException when the connection is over
    */
-  public void awaitClose() throws IOException {
-    while (frames.next().opcode() != Frame.CLOSE) {
+  public int awaitClose() throws IOException {
+    Frame frame;
+    do {
       // What a client says after it was told to go has no meaning.
-    }
+      frame = frames.next();
+    } while (frame.opcode() != Frame.CLOSE);
+    return frame.fault(false) == null
+            && close(frames.payload(new byte[(int) frame.length()], 0))
+                instanceof Received.Close(int code)
+        ? code
+        : Frames.NO_CODE;
   }
 
   /** Adds a piece to the message; null when more pieces follow. */

@@ -81,7 +81,7 @@ final class GridFailureTest {
       grid.kill(grid.get(2));
       grant(session).close();
       grid.kill(grid.get(1));
-      SessionRegistry sessions = last.sessions(Duration.ofSeconds(60));
+      SessionRegistry sessions = last.sessions(Duration.ofSeconds(60), Duration.ZERO);
       await(() -> !hasMajority(last));
       assertThrows(
           ExecutionException.class,

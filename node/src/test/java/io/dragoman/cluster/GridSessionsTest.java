@@ -38,6 +38,15 @@ import org.junit.jupiter.api.Timeout;
 /** What real members keep of sessions, whichever of them goes. */
 @Timeout(300)
 final class GridSessionsTest {
+  private static final SessionTerms TERMS =
+      new SessionTerms("translation", 24_000, List.of("en-US"), List.of("es"), false);
+
+  private static final SessionTerms OTHER_TERMS =
+      new SessionTerms("translation", 8_000, List.of("en-US"), List.of("es"), false);
+
+  /** For how long what was said is kept. */
+  private static final Duration KEPT = Duration.ofSeconds(60);
+
   private static final Duration RESUMABLE = Duration.ofSeconds(60);
 
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -61,7 +70,7 @@ final class GridSessionsTest {
       TestGrid grid = three();
       Grid teller = grid.get(0);
       String sid = sidKeptElsewhere(teller, original ? grid.get(1) : null);
-      SessionRegistry before = teller.sessions(RESUMABLE);
+      SessionRegistry before = teller.sessions(RESUMABLE, KEPT);
       SessionChange.Begin begin = begin(sid, teller);
       make(before, begin);
       Owner owner = begin.fresh().owner();
@@ -74,12 +83,15 @@ final class GridSessionsTest {
       grid.kill(doomed);
 
       Grid survivor = grid.all().getLast();
-      SessionRegistry after = survivor.sessions(RESUMABLE);
+      SessionRegistry after = survivor.sessions(RESUMABLE, KEPT);
       Owner next = new Owner(survivor.node(), 7, 1);
       SessionRecord record =
           assertInstanceOf(
                   Held.class,
-                  make(after, new SessionChange.Resume(next, "token", "next", 1, 0), sid))
+                  make(
+                      after,
+                      new SessionChange.Resume(next, 2_000, TERMS, "token", "next", 1, 0),
+                      sid))
               .record();
       assertEquals(List.of(said(2), covered(3)), record.events());
       assertEquals(1, record.owed().size());
@@ -116,7 +128,7 @@ final class GridSessionsTest {
           Grid member = grid.get(i % 3);
           claims.add(
               racing.submit(
-                  () -> make(member.sessions(Duration.ofSeconds(2)), begin(sid, member))));
+                  () -> make(member.sessions(Duration.ofSeconds(2), KEPT), begin(sid, member))));
         }
         int won = 0;
         for (Future<SessionAnswer> claim : claims) {
@@ -131,8 +143,8 @@ final class GridSessionsTest {
     assertEquals(
         new Refused(Reason.UNKNOWN),
         make(
-            other.sessions(RESUMABLE),
-            new SessionChange.Resume(new Owner("n", 7, 1), "token", "next", 1, 0),
+            other.sessions(RESUMABLE, KEPT),
+            new SessionChange.Resume(new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0),
             "s1"));
   }
 
@@ -145,8 +157,8 @@ final class GridSessionsTest {
       halves.add(half);
       open.add(half::terminate);
     }
-    SessionRegistry one = halves.get(0).sessions(RESUMABLE);
-    SessionRegistry other = halves.get(1).sessions(RESUMABLE);
+    SessionRegistry one = halves.get(0).sessions(RESUMABLE, KEPT);
+    SessionRegistry other = halves.get(1).sessions(RESUMABLE, KEPT);
     for (String sid : List.of("here", "there")) {
       SessionChange.Begin begin = begin(sid, halves.get(0));
       make(one, begin);
@@ -154,7 +166,7 @@ final class GridSessionsTest {
       // Before epochs, the number of events does not count.
       make(
           sid.equals("here") ? one : other,
-          new SessionChange.Resume(new Owner("n", 7, 1), "token", "next", 1, 0),
+          new SessionChange.Resume(new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0),
           sid);
       make(
           sid.equals("here") ? other : one,
@@ -187,7 +199,7 @@ final class GridSessionsTest {
   @Test
   void aRecordThatAllItsKeepersLostIsBroughtBackByItsOwner() throws Exception {
     TestGrid grid = three();
-    SessionRegistry registry = grid.get(0).sessions(RESUMABLE);
+    SessionRegistry registry = grid.get(0).sessions(RESUMABLE, KEPT);
     SessionChange.Begin begin = begin("lost", grid.get(0));
     make(registry, begin);
     Owner owner = begin.fresh().owner();
@@ -198,14 +210,58 @@ final class GridSessionsTest {
     assertEquals(new Done(2), make(registry, append, "lost"));
     assertEquals(new Done(2), make(registry, append, "lost"), "and twice is once");
     assertTrue(make(registry, new SessionChange.End(owner), "lost") instanceof Done);
-    assertTrue(grid.get(2).hazelcast().getMap(GridSessionRegistry.MAP).isEmpty());
+    assertEquals(
+        new Refused(Reason.ENDED),
+        make(
+            grid.get(2).sessions(RESUMABLE, KEPT),
+            new SessionChange.Restore(begin.fresh()),
+            "lost"),
+        "but not once it has ended");
+  }
+
+  @Test
+  void whatWasSaidCanBeReadOnceTheSessionCannotBeResumedAnyMoreUntilItIsErased() throws Exception {
+    TestGrid grid = three();
+    SessionRegistry registry = grid.get(0).sessions(Duration.ofSeconds(2), KEPT);
+    SessionRegistry elsewhere = grid.get(2).sessions(Duration.ofSeconds(2), KEPT);
+    SessionChange.Begin begin = begin("said", grid.get(0));
+    Owner owner = begin.fresh().owner();
+    make(registry, begin);
+    make(registry, new SessionChange.Append(owner, List.of(said(2))), "said");
+    make(registry, new SessionChange.Leave(owner), "said");
+    await(() -> resumed(elsewhere).equals(new Refused(Reason.UNKNOWN)));
+    SessionRecord read =
+        assertInstanceOf(Held.class, make(elsewhere, new SessionChange.Read("token"), "said"))
+            .record();
+    assertEquals(List.of(said(2)), read.events());
+    assertEquals(
+        new Refused(Reason.WRONG_TOKEN), make(elsewhere, new SessionChange.Read("next"), "said"));
+    assertEquals(new Done(2), make(elsewhere, new SessionChange.Erase("token"), "said"));
+    assertEquals(
+        new Refused(Reason.UNKNOWN), make(registry, new SessionChange.Read("token"), "said"));
+    assertEquals(
+        new Refused(Reason.ENDED), make(registry, new SessionChange.Restore(read), "said"));
+    await(() -> grid.get(1).hazelcast().getMap(GridSessionRegistry.MAP).isEmpty());
+  }
+
+  /** What is answered to whoever asks for other terms, unless it cannot be resumed at all. */
+  private static SessionAnswer resumed(SessionRegistry registry) {
+    try {
+      return make(
+          registry,
+          new SessionChange.Resume(
+              new Owner("n", 7, 1), registry.nowMs(), OTHER_TERMS, "token", "next", 1, 0),
+          "said");
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static SessionChange.Begin begin(String sid, Grid member) {
     return new SessionChange.Begin(
         new SessionRecord(
             sid,
-            new SessionTerms("translation", 24_000, List.of("en-US"), List.of("es"), false),
+            TERMS,
             1_000,
             new Owner(member.node(), System.nanoTime() | 1, 1),
             new Tokens("", "token"),
@@ -213,7 +269,9 @@ final class GridSessionsTest {
             0,
             0,
             List.of(),
-            List.of()));
+            List.of(),
+            1_000,
+            Long.MAX_VALUE));
   }
 
   static SessionAnswer make(SessionRegistry registry, SessionChange.Begin begin)

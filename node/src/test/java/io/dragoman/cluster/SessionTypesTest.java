@@ -28,6 +28,9 @@ import org.junit.jupiter.api.Test;
 final class SessionTypesTest {
   private static final Owner OWNER = new Owner("n1-ab", 77, 2);
 
+  private static final SessionTerms TERMS =
+      new SessionTerms("translation", 24_000, List.of("en-US", "de"), List.of("es"), true);
+
   private static final Caption.Final SAID =
       new Caption.Final(Role.SOURCE, "en-US", 4_800, 3, 5_000, 24_000, "¿Qué?");
 
@@ -37,20 +40,28 @@ final class SessionTypesTest {
           new SessionEvent.Covered(3, 24_000),
           new SessionEvent.Gap(4, 24_000, 30_000));
 
-  private static final SessionRecord RECORD =
-      new SessionRecord(
-          "session-for-tests-1",
-          new SessionTerms("translation", 24_000, List.of("en-US", "de"), List.of("es"), true),
-          1_000,
-          OWNER,
-          new Tokens("used", "current"),
-          4,
-          30_000,
-          30_000,
-          EVENTS,
-          List.of(new Owed(Role.TRANSLATION, "es", SAID)));
+  private static final SessionRecord RECORD = record(1_500, 2_500);
 
-  /** What the first release that keeps records writes. No later one may change it. */
+  private static SessionRecord record(long carriedSinceMs, long resumableUntilMs) {
+    return new SessionRecord(
+        "session-for-tests-1",
+        TERMS,
+        1_000,
+        OWNER,
+        new Tokens("used", "current"),
+        4,
+        30_000,
+        30_000,
+        EVENTS,
+        List.of(new Owed(Role.TRANSLATION, "es", SAID)),
+        carriedSinceMs,
+        resumableUntilMs);
+  }
+
+  /**
+   * What was written before a record told since when it is carried, and until when it may be
+   * resumed.
+   */
   private static final String FIRST_RECORD =
       "AAAAAAAAABQBAAAAABNzZXNzaW9uLWZvci10ZXN0cy0xAAAAC3RyYW5zbGF0aW9uAABdwAAAAAIAAAAF"
           + "ZW4tVVMAAAACZGUAAAABAAAAAmVzAQAAAAAAAAPoAAAABW4xLWFiAAAAAAAAAE0AAAACAAAABHVzZWQA"
@@ -59,10 +70,25 @@ final class SessionTypesTest {
           + "AAAAAAAEAAAAAAAAXcAAAAAAAAB1MAAAAAECAAAAAmVzAAAAAAVlbi1VUwAAAAAAABLAAAAAAwAAAAAA"
           + "ABOIAAAAAAAAXcAAAAAHwr9RdcOpPw==";
 
+  /** What the first release asks for. No later one may change it. */
   private static final String FIRST_APPEND =
-      "AAAAAAAAABUBAAAAWgIAAAAFbjEtYWIAAAAAAAAATQAAAAIAAAADAAAAAAAAAAACAAAAAQAAAAAFZW4t"
-          + "VVMAAAAAAAASwAAAAAMAAAAAAAATiAAAAAAAAF3AAAAAB8K/UXXDqT8BAAAAAAAAAAMAAAAAAABdwAIA"
-          + "AAAAAAAABAAAAAAAAF3AAAAAAAAAdTA=";
+      "AAAAAAAAABUBAAAAAAAAE4gAAABaAAAOEAIAAAAFbjEtYWIAAAAAAAAATQAAAAIAAAADAAAAAAAAAAACAAAA"
+          + "AQAAAAAFZW4tVVMAAAAAAAASwAAAAAMAAAAAAAATiAAAAAAAAF3AAAAAB8K/UXXDqT8BAAAAAAAAAAMAAAAA"
+          + "AABdwAIAAAAAAAAABAAAAAAAAF3AAAAAAAAAdTA=";
+
+  /** What this release writes. No later one may change it but by adding at the end. */
+  private static final String SECOND_RECORD =
+      "AAAAAAAAABQBAQAAABNzZXNzaW9uLWZvci10ZXN0cy0xAAAAC3RyYW5zbGF0aW9uAABdwAAAAAIAAAAFZW4t"
+          + "VVMAAAACZGUAAAABAAAAAmVzAQAAAAAAAAPoAAAABW4xLWFiAAAAAAAAAE0AAAACAAAABHVzZWQAAAAHY3Vy"
+          + "cmVudAAAAAAAAAAEAAAAAAAAdTAAAAAAAAB1MAAAAAMAAAAAAAAAAAIAAAABAAAAAAVlbi1VUwAAAAAAABLA"
+          + "AAAAAwAAAAAAABOIAAAAAAAAXcAAAAAHwr9RdcOpPwEAAAAAAAAAAwAAAAAAAF3AAgAAAAAAAAAEAAAAAAAA"
+          + "XcAAAAAAAAB1MAAAAAECAAAAAmVzAAAAAAVlbi1VUwAAAAAAABLAAAAAAwAAAAAAABOIAAAAAAAAXcAAAAAH"
+          + "wr9RdcOpPwAAAAAAAAXcAAAAAAAACcQ=";
+
+  private static final String FIRST_RESUME =
+      "AAAAAAAAABUBAAAAAAAAE4gAAABaAAAOEAEAAAAFbjEtYWIAAAAAAAAATQAAAAIAAAAAAAAF3AAAAAt0cmFu"
+          + "c2xhdGlvbgAAXcAAAAACAAAABWVuLVVTAAAAAmRlAAAAAQAAAAJlcwEAAAAFdG9rZW4AAAAFZnJlc2gAAAAA"
+          + "AAADKwAAAAAAQwRA";
 
   private final SerializationService service = service();
 
@@ -71,13 +97,15 @@ final class SessionTypesTest {
     for (SessionChange change :
         List.of(
             new SessionChange.Begin(RECORD),
-            new SessionChange.Resume(OWNER, "token", "fresh", 811, 4_392_000),
+            new SessionChange.Resume(OWNER, 1_500, TERMS, "token", "fresh", 811, 4_392_000),
             new SessionChange.Append(OWNER, EVENTS),
             new SessionChange.Renew(OWNER),
             new SessionChange.Restore(RECORD),
             new SessionChange.Leave(OWNER),
-            new SessionChange.End(OWNER))) {
-      SessionOperation operation = new SessionOperation(change, 90);
+            new SessionChange.End(OWNER),
+            new SessionChange.Read("token"),
+            new SessionChange.Erase("token"))) {
+      SessionOperation operation = new SessionOperation(change, 5_000, 90, 3_600);
       assertEquals(operation, read(bytes(operation)));
     }
     assertEquals(RECORD, read(bytes(RECORD)));
@@ -98,9 +126,12 @@ final class SessionTypesTest {
 
   @Test
   void whatTheFirstReleaseWroteIsReadBesideWhatThisOneWrites() {
-    assertEquals(RECORD, read(Base64.getDecoder().decode(FIRST_RECORD)));
+    assertEquals(record(0, Long.MAX_VALUE), read(Base64.getDecoder().decode(FIRST_RECORD)));
     assertEquals(append(), read(Base64.getDecoder().decode(FIRST_APPEND)));
     assertEquals(FIRST_APPEND, Base64.getEncoder().encodeToString(bytes(append())));
+    assertEquals(RECORD, read(Base64.getDecoder().decode(SECOND_RECORD)));
+    assertEquals(SECOND_RECORD, Base64.getEncoder().encodeToString(bytes(RECORD)));
+    assertEquals(FIRST_RESUME, Base64.getEncoder().encodeToString(bytes(resume())));
   }
 
   @Test
@@ -109,7 +140,7 @@ final class SessionTypesTest {
         List.of(
             RECORD,
             new SessionAnswer.Held(RECORD),
-            new SessionOperation(new SessionChange.Restore(RECORD), 90))) {
+            new SessionOperation(new SessionChange.Restore(RECORD), 5_000, 90, 3_600))) {
       byte[] bytes = bytes(value);
       assertEquals(value, read(Arrays.copyOf(bytes, bytes.length + 8)));
     }
@@ -117,9 +148,10 @@ final class SessionTypesTest {
 
   @Test
   void whatOnlyANewerReleaseKnowsIsRefusedWithASentence() {
-    byte[] operation = bytes(new SessionOperation(new SessionChange.Leave(OWNER), 90));
-    // After the version and the seconds.
-    operation[HeapData.DATA_OFFSET + 5] = 99;
+    byte[] operation =
+        bytes(new SessionOperation(new SessionChange.Leave(OWNER), 5_000, 90, 3_600));
+    // After the version and the times.
+    operation[HeapData.DATA_OFFSET + 17] = 99;
     assertEquals(
         "change 99 of a session is of a newer release: deploy that release here",
         assertThrows(HazelcastSerializationException.class, () -> read(operation)).getMessage());
@@ -132,8 +164,16 @@ final class SessionTypesTest {
             .startsWith("type 20 has version 2, which this node does not know"));
   }
 
+  private static SessionOperation resume() {
+    return new SessionOperation(
+        new SessionChange.Resume(OWNER, 1_500, TERMS, "token", "fresh", 811, 4_392_000),
+        5_000,
+        90,
+        3_600);
+  }
+
   private static SessionOperation append() {
-    return new SessionOperation(new SessionChange.Append(OWNER, EVENTS), 90);
+    return new SessionOperation(new SessionChange.Append(OWNER, EVENTS), 5_000, 90, 3_600);
   }
 
   private byte[] bytes(Object value) {

@@ -28,6 +28,9 @@ public final class FakeGate implements QuotaGate {
   private static final Comparator<Line> ORDER =
       Comparator.comparing((Line turn) -> turn.request.priority()).thenComparing(turn -> turn.due);
 
+  /** Whether sessions meet a bug. */
+  public volatile boolean broken;
+
   final AtomicInteger granted = new AtomicInteger();
   final AtomicInteger arrived = new AtomicInteger();
   final AtomicInteger unspent = new AtomicInteger();
@@ -91,6 +94,9 @@ public final class FakeGate implements QuotaGate {
 
   @Override
   public SessionQuota open(int weight) {
+    if (broken) {
+      throw new IllegalStateException("a secret of the node");
+    }
     sessions.incrementAndGet();
     return new Place();
   }

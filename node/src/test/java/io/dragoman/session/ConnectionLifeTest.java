@@ -154,6 +154,7 @@ class ConnectionLifeTest extends NodeFixture {
       assertEquals(4500, ending.closeCode());
       assertFalse(ending.messages().toString().contains("secret"));
       assertEquals("internal", ending.closeReason());
+      assertTrue(ending.of("error").getLast().path("retryable").asBoolean());
     }
     await().until(node::isEmpty);
   }

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster's records in memory, with a cluster's moods. */
@@ -19,8 +20,12 @@ final class FakeRegistry implements SessionRegistry {
   /** Whether it makes every change twice, and says that it is not certain. */
   volatile boolean uncertain;
 
+  /** How often it was asked for a change. */
+  final AtomicInteger asked = new AtomicInteger();
+
   @Override
   public CompletionStage<SessionAnswer> change(String sid, SessionChange change) {
+    asked.incrementAndGet();
     if (silent) {
       return new CompletableFuture<>();
     }
@@ -35,6 +40,11 @@ final class FakeRegistry implements SessionRegistry {
       return CompletableFuture.failedFuture(new IllegalStateException("it may be done or not"));
     }
     return CompletableFuture.completedFuture(answer);
+  }
+
+  @Override
+  public long nowMs() {
+    return System.currentTimeMillis();
   }
 
   private synchronized SessionAnswer make(String sid, SessionChange change) {

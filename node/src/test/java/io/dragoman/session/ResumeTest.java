@@ -104,7 +104,10 @@ class ResumeTest extends NodeFixture {
       }
       assertEquals(1_500, ending.of("session.ended").getFirst().at("/usage/audio_ms").asLong());
     }
-    await().until(() -> node.registry.records.isEmpty());
+    await().until(() -> requireNonNull(node.registry.held(SID)).hasEnded());
+    try (RawClient client = resume(other, started, 3, 20_000)) {
+      assertEnds(client, "resume_unavailable", 4404);
+    }
     assertEquals(1, other.meters.counter("dragoman.sessions.resumed").count());
   }
 
@@ -151,6 +154,23 @@ class ResumeTest extends NodeFixture {
       }
     }
     await().until(node::isEmpty);
+  }
+
+  /** The cluster did not answer its first attempt, so the client made another, elsewhere. */
+  @Test
+  void anAttemptWhoseClientIsGoneIsNotMadeAgain() throws IOException {
+    FakeRegistry unreachable = new FakeRegistry();
+    unreachable.silent = true;
+    TestNode.Limits same = new TestNode.Limits();
+    same.registry = unreachable;
+    try (TestNode cutOff = same.start()) {
+      try (RawClient client = resume(cutOff, RawClient.json("{\"resume_token\":\"t\"}"), 1, 0)) {
+        await().until(() -> unreachable.asked.get() > 0);
+        client.abort();
+      }
+      // It would go on for the ten seconds that a client may have to wait.
+      await().atMost(Duration.ofSeconds(6)).until(cutOff::isEmpty);
+    }
   }
 
   @Test
@@ -219,6 +239,47 @@ class ResumeTest extends NodeFixture {
       assertEquals(List.of(2L, 3L, 4L, 5L), seqs(events(client, 5)));
       assertEquals(5, requireNonNull(node.registry.held(SID)).seq());
     }
+  }
+
+  /** Nobody else could: the next owner knows only what is kept. */
+  @Test
+  void whatAllCopiesLostIsBroughtBackThoughTheConnectionIsGone() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+      client.audio(SECOND);
+      client.text(FINALIZE);
+      events(client, 5);
+      node.registry.records.clear();
+      client.abort();
+    }
+    await().until(() -> node.registry.held(SID) != null && node.isEmpty());
+    try (RawClient client = resume(other, started, 1, 24_000)) {
+      client.await("session.resumed");
+      assertEquals(List.of(2L, 3L, 4L, 5L), seqs(events(client, 5)));
+    }
+  }
+
+  @Test
+  void whatWasNotCommittedWhenTheConnectionEndedIsCommittedAndTheSessionLetGo() throws IOException {
+    try (RawClient client = begun()) {
+      client.await("session.started");
+      client.audio(SECOND);
+      client.await("caption");
+      node.registry.silent = true;
+      client.text(FINALIZE);
+      client.await("session.moving");
+      client.abort();
+    }
+    await().until(() -> node.endpoint.connections() == 0);
+    node.registry.away = true;
+    node.registry.silent = false;
+    int asked = node.registry.asked.get();
+    await().until(() -> node.registry.asked.get() > asked + 2);
+    node.registry.away = false;
+    await().until(node::isEmpty);
+    SessionRecord kept = requireNonNull(node.registry.held(SID));
+    assertTrue(kept.events().getFirst() instanceof SessionEvent.Said, kept::toString);
   }
 
   @Test
@@ -311,6 +372,7 @@ class ResumeTest extends NodeFixture {
       started = client.await("session.started");
     }
     await().until(node::isEmpty);
+    SessionRecord before = node.registry.held(SID);
     try (RawClient client = RawClient.connect(other.port(), SID)) {
       client.text(
           RawClient.START
@@ -321,9 +383,61 @@ class ResumeTest extends NodeFixture {
                       .formatted(started.path("resume_token").asText())));
       assertEnds(client, "unsupported", 4400);
     }
+    assertEquals(before, node.registry.held(SID));
     try (RawClient client = resume(node, started, 1, 0)) {
-      assertEquals(3, client.await("session.resumed").path("epoch").asInt());
+      assertEquals(2, client.await("session.resumed").path("epoch").asInt());
     }
+  }
+
+  @Test
+  void aSessionThatMetABugGoesOn() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+      client.audio(SECOND);
+      client.text(FINALIZE);
+      events(client, 5);
+      node.recognizer.broken = true;
+      client.audio(SECOND);
+      JsonNode error = assertEnds(client, "internal", 4500);
+      assertTrue(error.path("message").asText().contains("Resume"), error::toString);
+    }
+    try (RawClient client = resume(other, started, 5, 24_000)) {
+      assertEquals(24_000, client.await("session.resumed").path("from_sample").asLong());
+      client.audio(SECOND);
+      client.text(END);
+      assertEquals(1000, client.end().closeCode());
+    }
+  }
+
+  @Test
+  void aSessionThatCannotBeBuiltIsLetGo() throws IOException {
+    node.gate.broken = true;
+    try (RawClient client = begun()) {
+      assertEnds(client, "internal", 4500);
+    }
+    await().until(node::isEmpty);
+  }
+
+  /** It crossed the node's, so nobody knows what the client heard. */
+  @Test
+  void aCloseThatIsNoAnswerToTheEndLeavesTheSessionToBeResumed() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+      client.audio(SECOND);
+      client.text(END);
+      client.close(1001);
+      client.end(false);
+    }
+    await().until(node::isEmpty);
+    try (RawClient client = resume(other, started, 1, 24_000)) {
+      client.await("session.resumed");
+      client.text(END);
+      assertEquals(1000, client.end().closeCode());
+    }
+    await().until(other::isEmpty);
+    assertTrue(requireNonNull(node.registry.held(SID)).hasEnded());
   }
 
   /** The numbers of what follows would begin again from below. */

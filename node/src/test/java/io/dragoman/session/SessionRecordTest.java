@@ -32,6 +32,9 @@ final class SessionRecordTest {
   private static final Owner FIRST = new Owner("n1", 11, 1);
   private static final Owner SECOND = new Owner("n2", 22, 1);
 
+  /** When clients ask to resume, unless a test says otherwise. */
+  private static final long LATER = 2_000;
+
   private final SessionRecord fresh =
       SessionRecord.begun("session-for-tests-1", TERMS, 1_000, FIRST, "token-1");
 
@@ -110,6 +113,27 @@ final class SessionRecordTest {
     assertRefused(Reason.UNKNOWN, resume(SECOND, "token-1", 3, 0).applyTo(null));
   }
 
+  /** The client gave up its first attempt, which the token of then would still admit. */
+  @Test
+  void anAttemptThatComesLateDoesNotTakeTheSessionFromTheNewerOne() {
+    Owner older = new Owner("n3", 33, 1);
+    SessionRecord taken =
+        assertInstanceOf(
+                Held.class, resume(SECOND, 3_000, "token-1", 3, 0).applyTo(spoken).answer())
+            .record();
+    assertRefused(Reason.TAKEN_OVER, resume(older, 2_999, "token-1", 3, 0).applyTo(taken));
+    assertRefused(Reason.TAKEN_OVER, resume(older, 2_999, "token-1", 3, 0).applyTo(taken.left()));
+    assertInstanceOf(Held.class, resume(older, 3_001, "token-1", 3, 0).applyTo(taken).answer());
+  }
+
+  @Test
+  void whoAsksForSomethingElseTakesNothing() {
+    SessionTerms other = new SessionTerms("translation", 24_000, List.of("en-US"), List.of(), true);
+    assertRefused(
+        Reason.OTHER_TERMS,
+        new SessionChange.Resume(SECOND, LATER, other, "token-1", "next", 3, 0).applyTo(spoken));
+  }
+
   @Test
   void audioThatTheClientHasNoMoreIsAGap() {
     SessionRecord taken = taken(spoken, SECOND, "token-1", 3, 500);
@@ -151,6 +175,21 @@ final class SessionRecordTest {
   }
 
   @Test
+  void theBoundIsOfBytesAndCountsWhatIsOwed() {
+    SessionRecord record = fresh;
+    // Three bytes each, and nothing is translated.
+    String text = "語".repeat(10_000);
+    while (record.remembers(1)) {
+      long at = record.segment();
+      record = with(record, said(record.seq() + 1, Role.SOURCE, at, at + 10, text));
+    }
+    int each = 30_064;
+    int bytes = (record.events().size() + record.owed().size()) * each;
+    assertTrue(bytes <= SessionRecord.MOST_BYTES && bytes > SessionRecord.MOST_BYTES / 2);
+    assertEquals(2 * (record.seq() - 1), record.owed().size(), "which is never dropped");
+  }
+
+  @Test
   void whoKnowsMoreThanIsKeptBringsItBack() {
     SessionChange append =
         new SessionChange.Append(FIRST, List.of(said(4, Role.TRANSLATION, 0, 100)));
@@ -166,7 +205,7 @@ final class SessionRecordTest {
   @Test
   void anEarlierOwnerThatBroughtItBackGivesWayToTheLater() {
     Owner later = new Owner("n2", 2, 2);
-    SessionRecord known = spoken.takenUp(later, spoken.tokens(), spoken.seq(), 0);
+    SessionRecord known = spoken.takenUp(later, spoken.tokens(), 2_000, spoken.seq(), 0);
     SessionChange renew = new SessionChange.Renew(later);
     SessionChange append = new SessionChange.Append(later, known.after(0));
     assertRefused(Reason.BEHIND, renew.applyTo(spoken));
@@ -174,6 +213,36 @@ final class SessionRecordTest {
     SessionChange restore = new SessionChange.Restore(known);
     assertEquals(new SessionChange.Outcome.Put(known, new Done(3)), restore.applyTo(spoken));
     assertRefused(Reason.TAKEN_OVER, new SessionChange.Renew(FIRST).applyTo(known));
+  }
+
+  @Test
+  void anEndedSessionIsNotBroughtBackByAnybody() {
+    SessionRecord later = taken(spoken, SECOND, "token-1", 3, 0);
+    SessionRecord ended = put(new SessionChange.End(later.owner()).applyTo(later));
+    assertEquals(spoken.events(), ended.events());
+    assertTrue(ended.owed().isEmpty());
+    for (SessionRecord known : List.of(spoken, later)) {
+      for (SessionChange change :
+          List.of(
+              new SessionChange.Restore(known),
+              new SessionChange.Renew(known.owner()),
+              new SessionChange.Append(known.owner(), List.of(said(4, Role.TRANSLATION, 0, 100))),
+              new SessionChange.Leave(known.owner()),
+              new SessionChange.End(known.owner()))) {
+        assertRefused(Reason.ENDED, change.applyTo(ended));
+      }
+      assertTrue(ended.isNewerThan(known));
+      assertFalse(known.isNewerThan(ended));
+    }
+    assertRefused(Reason.ENDED, resume(FIRST, later.tokens().current(), 3, 0).applyTo(ended));
+    assertRefused(Reason.IN_USE, new SessionChange.Begin(fresh).applyTo(ended));
+  }
+
+  @Test
+  void aSessionInWhichNothingWasSaidLeavesNothingBehind() {
+    assertEquals(
+        new SessionChange.Outcome.Removed(new Done(1)),
+        new SessionChange.End(FIRST).applyTo(fresh));
   }
 
   @Test
@@ -199,31 +268,39 @@ final class SessionRecordTest {
 
   /**
    * Owners that come and go commit what they hear, each believing what it last knew; every change
-   * may be made twice, late, or never, and copies may fall behind. No owner says what is not
-   * committed, and no client hears anything twice.
+   * may be made twice, late, or never, and copies may fall behind or be lost, though not once more
+   * before an owner has mended that. No owner says what is not committed, no client hears anything
+   * twice, and none loses its session to an attempt of its own that comes late.
    */
   @Property(tries = 300)
   void nothingIsLostOrDoubledWhateverBecomesOfChanges(@ForAll long seed) {
     Random chance = new Random(seed);
     World world = new World(fresh);
     for (int step = 0; step < 200; step++) {
-      switch (chance.nextInt(10)) {
+      switch (chance.nextInt(12)) {
         case 0 -> world.resume(chance);
-        case 1 -> world.thaw(chance);
+        case 1, 2 -> world.thaw(chance);
+        case 3 -> world.loseCopies(chance);
         default -> world.commit(chance);
       }
     }
+    world.end(chance);
     world.judge();
   }
 
   /** One client, the owners that it has had, and what the cluster keeps. */
   private static final class World {
-    private SessionRecord kept;
+    private @Nullable SessionRecord kept;
+    private final List<SessionRecord> before = new ArrayList<>();
     private final List<SessionRecord> owners = new ArrayList<>();
     private final List<SessionChange> sent = new ArrayList<>();
     private final List<SessionEvent> heard = new ArrayList<>();
     private String token = "token-1";
     private long claims = 100;
+    private long nowMs = LATER;
+
+    /** Whether copies were lost, and nobody who knew it all has mended it yet. */
+    private boolean lost;
 
     World(SessionRecord fresh) {
       kept = fresh;
@@ -234,31 +311,53 @@ final class SessionRecordTest {
       SessionChange.Outcome outcome = change.applyTo(kept);
       if (outcome instanceof SessionChange.Outcome.Put(SessionRecord record, _)) {
         kept = record;
+        before.add(record);
       }
       return outcome.answer();
+    }
+
+    /** What an owner asks for, who brings back what is not there. */
+    private SessionAnswer makeWhole(SessionChange change) {
+      SessionAnswer answer = make(change);
+      boolean behind =
+          answer.equals(new Refused(Reason.UNKNOWN))
+              || answer.equals(new Refused(Reason.BEHIND))
+              || (answer instanceof Done(long seq) && seq < lastHeard());
+      if (behind) {
+        assertTrue(lost, "nothing else lets a record fall behind");
+        assertInstanceOf(Done.class, make(new SessionChange.Restore(owners.getLast())));
+        answer = make(change);
+      }
+      lost = false;
+      return answer;
     }
 
     /** The present owner has something to say, and its commit may be lost, or run twice. */
     void commit(Random chance) {
       SessionRecord known = owners.getLast();
       SessionRecord next = requireNonNull(known.with(event(known, chance)));
-      SessionChange append = new SessionChange.Append(next.owner(), next.after(kept.seq()));
+      SessionChange append = new SessionChange.Append(next.owner(), next.after(lastHeard()));
       sent.add(append);
       owners.set(owners.size() - 1, next);
       if (chance.nextInt(4) == 0) {
         return;
       }
       for (int times = 1 + chance.nextInt(2); times > 0; times--) {
-        assertEquals(new Done(next.seq()), make(append));
+        assertEquals(new Done(next.seq()), makeWhole(append));
       }
-      next.events().stream().filter(e -> e.seq() > lastHeard()).forEach(heard::add);
+      next.after(lastHeard()).forEach(heard::add);
     }
 
-    /** The client goes elsewhere; the owner before it does not know. */
+    /** The client goes elsewhere; the owner before it may not know. */
     void resume(Random chance) {
-      Owner next = new Owner("n", ++claims, 1);
-      SessionChange resume =
-          new SessionChange.Resume(next, token, "token-" + claims, lastHeard(), 0);
+      if (lost || chance.nextBoolean()) {
+        assertInstanceOf(Done.class, makeWhole(new SessionChange.Leave(owners.getLast().owner())));
+      }
+      if (chance.nextBoolean()) {
+        // An attempt that the client gives up; it arrives later, or never.
+        sent.add(attempt());
+      }
+      SessionChange resume = attempt();
       sent.add(resume);
       Held held = assertInstanceOf(Held.class, make(resume));
       if (chance.nextBoolean()) {
@@ -269,23 +368,64 @@ final class SessionRecordTest {
       held.record().after(lastHeard()).forEach(heard::add);
     }
 
+    private SessionChange attempt() {
+      Owner next = new Owner("n", ++claims, 1);
+      return new SessionChange.Resume(
+          next, ++nowMs, TERMS, token, "token-" + claims, lastHeard(), 0);
+    }
+
+    /** What is kept falls back to what it was, or is gone. */
+    void loseCopies(Random chance) {
+      lost = true;
+      kept =
+          before.isEmpty() || chance.nextInt(4) == 0
+              ? null
+              : before.get(chance.nextInt(before.size()));
+    }
+
     /** A change that was sent long ago arrives, or an old owner goes on with what it knows. */
     void thaw(Random chance) {
-      SessionChange late = sent.isEmpty() ? null : sent.get(chance.nextInt(sent.size()));
-      if (late instanceof SessionChange.Append && !isOfPresentOwner(late)) {
-        SessionRecord before = kept;
-        assertEquals(new Refused(Reason.TAKEN_OVER), make(late));
-        assertEquals(before, kept);
+      if (!sent.isEmpty()) {
+        come(sent.get(chance.nextInt(sent.size())));
       }
       SessionRecord old = owners.get(chance.nextInt(owners.size()));
-      if (old.owner().claim() != kept.owner().claim()) {
-        assertEquals(new Refused(Reason.TAKEN_OVER), make(new SessionChange.Restore(old)));
+      if (old.owner().claim() != owners.getLast().owner().claim()) {
+        come(new SessionChange.Restore(old));
+      }
+    }
+
+    private void come(SessionChange late) {
+      if (late instanceof SessionChange.Resume && lost) {
+        // Whoever resumes what is behind hears of a gap.
+        return;
+      }
+      SessionRecord present = kept;
+      SessionAnswer answer = make(late);
+      if (!lost && !isOfPresentOwner(late)) {
+        assertInstanceOf(Refused.class, answer, late::toString);
+        assertEquals(present, kept);
       }
     }
 
     private boolean isOfPresentOwner(SessionChange change) {
-      return change instanceof SessionChange.Append append
-          && append.owner().claim() == kept.owner().claim();
+      long present = owners.getLast().owner().claim();
+      return switch (change) {
+        case SessionChange.Append append -> append.owner().claim() == present;
+        case SessionChange.Resume resume -> resume.next().claim() == present;
+        default -> false;
+      };
+    }
+
+    /** After its end nobody changes anything any more. */
+    void end(Random chance) {
+      commit(chance);
+      makeWhole(new SessionChange.Append(owners.getLast().owner(), owners.getLast().after(0)));
+      owners.getLast().after(lastHeard()).forEach(heard::add);
+      make(new SessionChange.End(owners.getLast().owner()));
+      SessionRecord ended = requireNonNull(kept);
+      sent.forEach(this::make);
+      owners.forEach(owner -> make(new SessionChange.Restore(owner)));
+      assertEquals(ended, kept);
     }
 
     private long lastHeard() {
@@ -325,6 +465,10 @@ final class SessionRecordTest {
     }
   }
 
+  private static SessionRecord put(SessionChange.Outcome outcome) {
+    return assertInstanceOf(SessionChange.Outcome.Put.class, outcome).record();
+  }
+
   private static SessionRecord taken(
       SessionRecord record, Owner next, String token, long lastSeq, long oldestSample) {
     return assertInstanceOf(
@@ -334,7 +478,13 @@ final class SessionRecordTest {
 
   private static SessionChange.Resume resume(
       Owner next, String token, long lastSeq, long oldestSample) {
-    return new SessionChange.Resume(next, token, "token-" + next.claim(), lastSeq, oldestSample);
+    return resume(next, LATER, token, lastSeq, oldestSample);
+  }
+
+  private static SessionChange.Resume resume(
+      Owner next, long askedAtMs, String token, long lastSeq, long oldestSample) {
+    return new SessionChange.Resume(
+        next, askedAtMs, TERMS, token, "token-" + next.claim(), lastSeq, oldestSample);
   }
 
   private static void assertRefused(Reason reason, SessionChange.Outcome outcome) {

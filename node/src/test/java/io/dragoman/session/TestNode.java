@@ -85,6 +85,7 @@ final class TestNode implements AutoCloseable {
                     limits.start,
                     limits.idle,
                     limits.resume,
+                    Duration.ofHours(1),
                     limits.opening,
                     new ConnectionConfig(
                         limits.connections,
