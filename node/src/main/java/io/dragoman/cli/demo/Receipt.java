@@ -1,9 +1,7 @@
 package io.dragoman.cli.demo;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dragoman.client.CaptionClient;
+import io.dragoman.protocol.Codec;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.protocol.ServerMessage.Caption;
 import io.dragoman.protocol.ServerMessage.Role;
@@ -17,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * came in between. Thread-safe.
  */
 final class Receipt implements CaptionClient.Listener {
-  private static final JsonMapper JSON = new JsonMapper();
-
   private final Delays delays;
   private final LongSupplier nanoTime;
 
@@ -37,10 +33,7 @@ final class Receipt implements CaptionClient.Listener {
 
   @Override
   public synchronized void onMessage(String raw, @Nullable ServerMessage message) {
-    JsonNode seq = seq(raw);
-    if (seq.isIntegralNumber()) {
-      seqs.add(seq.longValue());
-    }
+    Codec.seq(raw).ifPresent(seqs::add);
     if (message instanceof Caption caption) {
       delays.arrived(caption, nanoTime.getAsLong());
       if (caption.role() == Role.TRANSLATION) {
@@ -89,14 +82,5 @@ final class Receipt implements CaptionClient.Listener {
   /** What the session used; null as long as its node has not told. */
   synchronized ServerMessage.@Nullable Usage usage() {
     return usage;
-  }
-
-  /** Read from the frame itself, also of messages that the codec does not know. */
-  private static JsonNode seq(String raw) {
-    try {
-      return JSON.readTree(raw).path("seq");
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the client passes on only what is JSON", e);
-    }
   }
 }
