@@ -1,10 +1,12 @@
 package io.dragoman.cli.demo;
 
 import io.dragoman.client.CaptionClient;
+import io.dragoman.client.Ending;
 import io.dragoman.protocol.Codec;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.protocol.ServerMessage.Caption;
 import io.dragoman.protocol.ServerMessage.Role;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -25,6 +27,9 @@ final class Receipt implements CaptionClient.Listener {
   private @Nullable Caption newestTranslation;
   private ServerMessage.@Nullable Usage usage;
   private String node = "";
+  private boolean away;
+  private final List<Long> absences = new ArrayList<>();
+  private int gaps;
 
   Receipt(Delays delays, LongSupplier nanoTime) {
     this.delays = delays;
@@ -45,11 +50,40 @@ final class Receipt implements CaptionClient.Listener {
         partials++;
       }
     } else if (message instanceof ServerMessage.SessionStarted started) {
-      // A node's name ends with what tells this start of it from others.
-      node = started.node().replaceFirst("-[0-9a-f]+$", "");
+      node = DemoCluster.nodeName(started.node());
+    } else if (message instanceof ServerMessage.SessionResumed resumed) {
+      node = DemoCluster.nodeName(resumed.node());
+    } else if (message instanceof ServerMessage.Gap) {
+      gaps++;
     } else if (message instanceof ServerMessage.SessionEnded ended) {
       usage = ended.usage();
     }
+  }
+
+  @Override
+  public synchronized void onInterrupted(Ending why) {
+    away = true;
+  }
+
+  @Override
+  public synchronized void onResumed(Duration absence) {
+    away = false;
+    absences.add(absence.toMillis());
+  }
+
+  /** Whether it is without a node. */
+  synchronized boolean isAway() {
+    return away;
+  }
+
+  /** For how many milliseconds it was, each time that it was resumed. */
+  synchronized List<Long> absences() {
+    return List.copyOf(absences);
+  }
+
+  /** How often it was told that something is lost. */
+  synchronized int gaps() {
+    return gaps;
   }
 
   /** In the order of arrival. */
