@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,10 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav --to es,de",
-      "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav > captions.txt"
+      "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav > captions.txt",
+      "  dragoman stream --url ws://10.0.0.1:8080,ws://10.0.0.2:8080 --wav talk.wav"
     })
-final class StreamCommand implements Callable<Integer> {
+final class StreamCommand implements Callable<Integer>, CaptionClient.Listener {
   private static final int CHUNK_SAMPLES = WavAudio.SAMPLE_RATE / 20;
   private static final Duration START_TIMEOUT = Duration.ofSeconds(15);
 
@@ -51,9 +53,12 @@ final class StreamCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       required = true,
+      split = ",",
       paramLabel = "URL",
-      description = "The node: ws://HOST:PORT or wss://HOST:PORT.")
-  private String url = "";
+      description =
+          "The node, or its balancer: ws://HOST:PORT or wss://HOST:PORT. With several, a session that"
+              + " loses its node goes on through the next.")
+  private List<String> urls = List.of();
 
   @Option(
       names = "--wav",
@@ -101,7 +106,7 @@ final class StreamCommand implements Callable<Integer> {
 
   private SessionAddress address() throws CommandException {
     try {
-      return SessionAddress.parse(url);
+      return SessionAddress.parse(urls.toArray(String[]::new));
     } catch (ClientException e) {
       throw new CommandException(ExitCode.USAGE, "--url: " + e.getMessage());
     }
@@ -118,7 +123,7 @@ final class StreamCommand implements Callable<Integer> {
   private CaptionClient connect(SessionAddress address)
       throws CommandException, InterruptedException {
     try {
-      return CaptionClient.connect(address, start(), this::onMessage);
+      return CaptionClient.connect(address, start(), this);
     } catch (ClientException e) {
       throw new CommandException(
           e.isWrongAddress() ? ExitCode.USAGE : ExitCode.UNAVAILABLE,
@@ -191,7 +196,25 @@ final class StreamCommand implements Callable<Integer> {
     }
   }
 
-  private void onMessage(String raw, @Nullable ServerMessage message) {
+  @Override
+  public void onInterrupted(Ending why) {
+    told = null;
+    printer.printLine("! " + sentence(why.describe()) + " What is said is kept.");
+  }
+
+  @Override
+  public void onResumed(Duration away) {
+    printer.printLine(
+        String.format(Locale.ROOT, "! It goes on, after %.1f s.", away.toMillis() / 1e3));
+  }
+
+  private static String sentence(String text) {
+    String begun = text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+    return begun.endsWith(".") ? begun : begun + ".";
+  }
+
+  @Override
+  public void onMessage(String raw, @Nullable ServerMessage message) {
     switch (message) {
       case ServerMessage.SessionStarted started -> {
         printer.printLine("Session on node " + started.node() + ".");
@@ -207,7 +230,14 @@ final class StreamCommand implements Callable<Integer> {
         printer.print(caption);
       }
       case ServerMessage.Failure failure -> tell(failure);
-      case ServerMessage.SessionMoving _ -> printer.printLine("! The node is leaving.");
+      case ServerMessage.SessionResumed resumed ->
+          printer.printLine("Session on node " + resumed.node() + ".");
+      case ServerMessage.Gap gap ->
+          printer.printLine(
+              String.format(
+                  Locale.ROOT,
+                  "! %.1f s of what was said are lost.",
+                  (gap.toSample() - gap.fromSample()) / (double) WavAudio.SAMPLE_RATE));
       case ServerMessage.SessionEnded ended -> {
         printer.finish();
         printer.printLine(

@@ -1,106 +1,132 @@
 package io.dragoman.client;
 
+import io.dragoman.client.SendBuffer.Piece;
 import io.dragoman.protocol.ClientMessage;
+import io.dragoman.protocol.ClientMessage.SessionStart;
+import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.Codec;
 import io.dragoman.protocol.ServerMessage;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.http.HttpClient;
-import java.net.http.HttpTimeoutException;
-import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
-import java.nio.ByteBuffer;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session with a node over one WebSocket connection. Sending blocks until the connection has
- * taken what is sent, so nothing piles up here. A node that takes nothing, or says nothing, for
- * {@value #PATIENCE_S} s breaks the session. Thread-safe.
+ * One session, which outlives its connections: when one breaks, falls silent for 3 s, or is left
+ * because its node leaves, the session is resumed through another, and what its node lacks is sent
+ * again. That goes on by itself until the session has ended or cannot be had any more.
+ *
+ * <p>What is said is kept until the node acknowledges it: two minutes of audio at most, of which
+ * the oldest is forgotten if it was sent before. Thread-safe.
  */
 public final class CaptionClient implements AutoCloseable {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-  private static final int PATIENCE_S = 10;
-  private static final int MAX_MESSAGE_CHARS = 1 << 20;
+  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
 
-  /** Shared by all sessions of the process; its threads are daemons. */
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder()
-          .executor(Executors.newVirtualThreadPerTaskExecutor())
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  /** The usual resume window, and a long sentence before it. */
+  private static final long MOST_AUDIO_S = 120;
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
 
   /** Is told what the node says: one call at a time, in order. The next message waits meanwhile. */
   @FunctionalInterface
   public interface Listener {
 
     /**
-     * A text frame as it came, before any filter.
+     * A text frame as it came.
      *
      * @param message what it means; null for a type that this version does not know
      */
     void onMessage(String raw, @Nullable ServerMessage message);
+
+    /** The connection is of no use any more, and another one is tried. */
+    default void onInterrupted(Ending why) {}
+
+    /**
+     * The session goes on; {@code session.resumed} was told before.
+     *
+     * @param away since something was last heard of a connection that fell silent, or since another
+     *     one ended
+     */
+    default void onResumed(Duration away) {}
+  }
+
+  /**
+   * How long a node may say nothing.
+   *
+   * @param answer while it is asked for the session
+   * @param silence afterwards
+   */
+  record Patience(Duration answer, Duration silence) {
+    static final Patience USUAL = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(3));
   }
 
   private final SessionAddress address;
+  private final Listener listener;
+  private final Patience patience;
   private final CompletableFuture<ServerMessage.SessionStarted> started = new CompletableFuture<>();
   private final CompletableFuture<Ending> ended = new CompletableFuture<>();
-  private final ReentrantLock sending = new ReentrantLock();
-  private final Duration patience;
-  private final WebSocket socket;
 
-  /** When the node last said something; it does so every second. */
-  private volatile long heardAt = System.nanoTime();
+  /** Held while the listener is told something. */
+  private final ReentrantLock telling = new ReentrantLock();
 
-  private CaptionClient(SessionAddress address, Listener listener, Duration patience)
-      throws ClientException, InterruptedException {
+  /** Guards what follows; taken after {@link #telling}. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition changed = lock.newCondition();
+  private final SendBuffer said;
+  private SessionStart start;
+  private @Nullable Connection connection;
+
+  /** Whether the connection carries the session. */
+  private boolean answered;
+
+  private long answeredAt;
+
+  /** Whether another connection is to be tried, though this one may go on. */
+  private boolean leaving;
+
+  /** Whether the node has said its last word. */
+  private boolean over;
+
+  private String token = "";
+  private Duration window = Duration.ZERO;
+  private long lastSeq;
+
+  /** When the last connection that carried the session was lost. */
+  private long lostAt;
+
+  // Only used by the session's thread.
+  private int door;
+  private int attempts;
+
+  private CaptionClient(
+      SessionAddress address, SessionStart start, Listener listener, Patience patience) {
     this.address = address;
+    this.start = start;
+    this.listener = listener;
     this.patience = patience;
-    CompletableFuture<WebSocket> opening =
-        HTTP.newWebSocketBuilder()
-            .connectTimeout(CONNECT_TIMEOUT)
-            .buildAsync(address.uri(), new Reader(listener));
-    try {
-      socket = opening.get();
-    } catch (ExecutionException e) {
-      throw new ClientException(describe(cause(e)), isWrongAddress(cause(e)), e);
-    } catch (InterruptedException e) {
-      opening.cancel(true);
-      throw e;
-    }
+    this.said = new SendBuffer(MOST_AUDIO_S * start.audio().sampleRate());
   }
 
   /** Connects and asks for the session; {@link #awaitStarted} says whether it was granted. */
-  public static CaptionClient connect(
-      SessionAddress address, ClientMessage.SessionStart start, Listener listener)
+  public static CaptionClient connect(SessionAddress address, SessionStart start, Listener listener)
       throws ClientException, InterruptedException {
-    return connect(address, start, listener, Duration.ofSeconds(PATIENCE_S));
+    return connect(address, start, listener, Patience.USUAL);
   }
 
   static CaptionClient connect(
-      SessionAddress address,
-      ClientMessage.SessionStart start,
-      Listener listener,
-      Duration patience)
+      SessionAddress address, SessionStart start, Listener listener, Patience patience)
       throws ClientException, InterruptedException {
-    CaptionClient client = new CaptionClient(address, listener, patience);
-    try {
-      client.send(start);
-      return client;
-    } catch (ClientException | InterruptedException e) {
-      client.close();
-      throw e;
-    }
+    CaptionClient client = new CaptionClient(address, start, listener, patience);
+    Connection first = client.open(CONNECT_WITHIN);
+    Thread.ofVirtual().name("session").start(() -> client.run(first));
+    return client;
   }
 
   /** Waits until the session runs. Fails when the node refuses it or does not answer in time. */
@@ -109,34 +135,64 @@ public final class CaptionClient implements AutoCloseable {
     try {
       return started.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new ClientException("no session: " + describeEnd());
+      throw new ClientException("no session: " + ended.join().describe());
     } catch (TimeoutException e) {
       throw new ClientException(
-          address.authority() + " did not start a session within " + timeout.toSeconds() + " s");
+          "%s did not start a session within %d s"
+              .formatted(address.authority(), timeout.toSeconds()));
     }
   }
 
-  /** Sends audio as the session's next samples: whole samples, 20 to 100 ms of them. */
+  /**
+   * Says audio, as the session's next samples. It is sent when a connection takes it; this waits
+   * only while two minutes of audio wait to be sent.
+   *
+   * @param pcm whole samples, 20 to 100 ms of them; not to be changed afterwards
+   * @throws ClientException when the session has ended
+   */
   public void sendAudio(byte[] pcm) throws ClientException, InterruptedException {
-    send(() -> socket.sendBinary(ByteBuffer.wrap(pcm), true));
-  }
-
-  /** Sends a control message. */
-  public void send(ClientMessage message) throws ClientException, InterruptedException {
-    send(() -> socket.sendText(Codec.encode(message), true));
-  }
-
-  /** Waits for the connection's end as long as the node says something. */
-  public Ending awaitEnd() throws InterruptedException {
-    Ending ending = null;
-    while (ending == null) {
-      endIfSilent();
-      ending = awaitEnd(patience.minusNanos(System.nanoTime() - heardAt));
+    lock.lockInterruptibly();
+    try {
+      while (said.isFull() && !ended.isDone()) {
+        changed.await();
+      }
+      requireGoingOn();
+      said.add(pcm);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
-    return ending;
   }
 
-  /** Waits for the connection's end; null when it has not come in time. */
+  /**
+   * Says a message after all that was said before.
+   *
+   * @throws ClientException when the session has ended
+   */
+  public void send(ClientMessage message) throws ClientException {
+    lock.lock();
+    try {
+      requireGoingOn();
+      if (message instanceof ClientMessage.SessionUpdate update) {
+        start = start.updated(update);
+      }
+      said.add(message);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for the session's end. */
+  public Ending awaitEnd() throws InterruptedException {
+    try {
+      return ended.get();
+    } catch (ExecutionException e) {
+      throw new AssertionError("an ending is never exceptional", e);
+    }
+  }
+
+  /** Waits for the session's end; null when it has not come in time. */
   public @Nullable Ending awaitEnd(Duration timeout) throws InterruptedException {
     try {
       return ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -147,44 +203,23 @@ public final class CaptionClient implements AutoCloseable {
     }
   }
 
-  /** Gives the connection up at once, unless it has ended. */
+  /** Gives the session up at once, unless it has ended. */
   @Override
   public void close() {
-    if (!ended.isDone()) {
-      socket.abort();
-      end(new Ending.Broken("the session was given up by this client"));
-    }
-  }
-
-  /** A WebSocket has room for one send at a time. */
-  private void send(Supplier<CompletableFuture<WebSocket>> operation)
-      throws ClientException, InterruptedException {
-    sending.lockInterruptibly();
+    lock.lock();
     try {
-      endIfSilent();
-      if (ended.isDone()) {
-        throw new ClientException(describeEnd());
+      end(new Ending.GivenUp("the session was given up by this client"));
+      if (connection != null) {
+        connection.end(new Ending.GivenUp("the session was given up by this client"));
       }
-      operation.get().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new ClientException(ended.isDone() ? describeEnd() : describe(cause(e)), e);
-    } catch (TimeoutException e) {
-      socket.abort();
-      end(new Ending.Broken(address.authority() + " takes no audio any more"));
-      throw new ClientException(describeEnd(), e);
     } finally {
-      sending.unlock();
+      lock.unlock();
     }
   }
 
-  /**
-   * A network may lose the connection's end, and Java's WebSocket does not tell of every one that
-   * comes: about one in twenty that follow a message closely.
-   */
-  private void endIfSilent() {
-    if (System.nanoTime() - heardAt > patience.toNanos() && !ended.isDone()) {
-      socket.abort();
-      end(new Ending.Broken(address.authority() + " fell silent"));
+  private void requireGoingOn() throws ClientException {
+    if (ended.isDone()) {
+      throw new ClientException(ended.join().describe());
     }
   }
 
@@ -192,102 +227,234 @@ public final class CaptionClient implements AutoCloseable {
   private void end(Ending ending) {
     if (ended.complete(ending)) {
       started.completeExceptionally(new ClientException(ending.describe()));
+      signal();
     }
   }
 
-  private String describeEnd() {
-    return ended.join().describe();
-  }
-
-  private static Throwable cause(ExecutionException e) {
-    return e.getCause() == null ? e : e.getCause();
-  }
-
-  private String describe(Throwable failure) {
-    String where = address.authority();
-    return switch (failure) {
-      case WebSocketHandshakeException refused ->
-          where + " answered " + refused.getResponse().statusCode() + " instead of a session";
-      case ConnectException e ->
-          e.getCause() instanceof UnresolvedAddressException
-              ? "the host of " + where + " is not known"
-              : "nothing answers at " + where;
-      case HttpTimeoutException _ ->
-          where + " did not answer within " + CONNECT_TIMEOUT.toSeconds() + " s";
-      case SSLException tls -> "no TLS connection to " + where + ": " + tls.getMessage();
-      case IOException broken -> "the connection to " + where + " broke: " + broken.getMessage();
-      default -> "the connection to " + where + " failed: " + failure;
-    };
-  }
-
-  private static boolean isWrongAddress(Throwable failure) {
-    return switch (failure) {
-      case WebSocketHandshakeException refused -> refused.getResponse().statusCode() == 404;
-      case ConnectException e -> e.getCause() instanceof UnresolvedAddressException;
-      default -> false;
-    };
-  }
-
-  /** Puts frames together and passes them on. Its fields are only used by the WebSocket's calls. */
-  private final class Reader implements WebSocket.Listener {
-    private static final int NO_CLOSE_FRAME = 1006;
-
-    private final Listener listener;
-    private final StringBuilder text = new StringBuilder();
-    private ServerMessage.@Nullable Failure lastError;
-
-    Reader(Listener listener) {
-      this.listener = listener;
+  private void signal() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
+  }
 
-    @Override
-    public @Nullable CompletionStage<?> onText(WebSocket ws, CharSequence data, boolean last) {
-      heardAt = System.nanoTime();
-      text.append(data);
-      if (text.length() > MAX_MESSAGE_CHARS) {
-        giveUp(ws, "the node sent a message of more than " + MAX_MESSAGE_CHARS + " characters");
-        return null;
+  private Connection open(Duration within) throws ClientException, InterruptedException {
+    return Connection.open(address.door(door), new Events(), within, patience.answer());
+  }
+
+  /** Carries the session from one connection to the next. */
+  private void run(Connection first) {
+    try {
+      Ending ending = carry(first);
+      while (ending.resumable() && mayResume()) {
+        pause(ending);
+        ending = carryOn();
       }
-      if (last) {
-        String raw = text.toString();
-        text.setLength(0);
-        try {
-          onMessage(raw, Codec.decodeServer(raw));
-        } catch (Codec.BadMessageException e) {
-          giveUp(ws, "the node sent something that is not a message: " + e.getMessage());
-          return null;
+      end(wasStarted() && ending.resumable() ? outOfReach(ending) : ending);
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts a session's thread", e);
+    } finally {
+      end(new Ending.GivenUp("the session was given up because of a bug"));
+    }
+  }
+
+  /** Tries the next door. */
+  private Ending carryOn() throws InterruptedException {
+    door++;
+    attempts++;
+    try {
+      return carry(open(patience.silence()));
+    } catch (ClientException e) {
+      return new Ending.Broken(e.getMessage());
+    }
+  }
+
+  /** Asks for the session, and says what is to be said while the connection is of use. */
+  private Ending carry(Connection carrier) throws InterruptedException {
+    boolean useful = carrier.send(begin(carrier));
+    while (useful) {
+      Piece piece = awaitPiece(carrier);
+      useful = piece != null && piece.sendTo(carrier);
+    }
+    return letGo(carrier);
+  }
+
+  private SessionStart begin(Connection carrier) {
+    lock.lock();
+    try {
+      connection = carrier;
+      answered = false;
+      leaving = false;
+      if (ended.isDone()) {
+        close();
+      }
+      return token.isEmpty()
+          ? start
+          : start.resuming(new ClientMessage.Resume(token, lastSeq, said.oldest()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is to be said next; null when the connection is of no use any more. */
+  private @Nullable Piece awaitPiece(Connection carrier) throws InterruptedException {
+    lock.lock();
+    try {
+      while (carrier.ending() == null && !leaving) {
+        Piece piece = answered ? said.next() : null;
+        if (piece != null) {
+          changed.signalAll();
+          return piece;
         }
+        var _ = changed.awaitNanos(carrier.untilSilent());
       }
-      ws.request(1);
       return null;
+    } finally {
+      lock.unlock();
     }
+  }
 
-    private void onMessage(String raw, @Nullable ServerMessage message) {
-      switch (message) {
-        case ServerMessage.SessionStarted s -> started.complete(s);
-        case ServerMessage.Failure f -> lastError = f;
-        case null, default -> {}
+  private Ending letGo(Connection carrier) {
+    Ending ending = carrier.end(new Ending.Broken(carrier.authority() + " leaves"));
+    boolean interrupted;
+    lock.lock();
+    try {
+      if (over && ending.resumable()) {
+        ending = new Ending.Closed(CloseCode.ENDED.code(), "ended", null);
       }
-      listener.onMessage(raw, message);
+      if (answered) {
+        lostAt = carrier.endedAt();
+        // One that is lost at once again and again must not keep the cluster busy.
+        attempts = lostAt - answeredAt < LONGEST_PAUSE.toNanos() ? attempts : 0;
+      }
+      interrupted = answered && ending.resumable() && !ended.isDone();
+    } finally {
+      lock.unlock();
+    }
+    if (interrupted) {
+      telling.lock();
+      try {
+        listener.onInterrupted(ending);
+      } finally {
+        telling.unlock();
+      }
+    }
+    return ending;
+  }
+
+  private boolean mayResume() {
+    lock.lock();
+    try {
+      return wasStarted() && !ended.isDone() && System.nanoTime() - lostAt < window.toNanos();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean wasStarted() {
+    return started.isDone() && !started.isCompletedExceptionally();
+  }
+
+  private Ending outOfReach(Ending last) {
+    return new Ending.Broken(
+        "no node took the session up again within %d s; at last: %s"
+            .formatted(window.toSeconds(), last.describe()));
+  }
+
+  /** Many sessions may have lost their node at once; one that leaves sends them away in turn. */
+  private void pause(Ending ending) throws InterruptedException {
+    long longest =
+        Math.min(LONGEST_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << Math.min(attempts, 10));
+    long pause = ThreadLocalRandom.current().nextLong(longest);
+    if (ending instanceof Ending.Closed closed) {
+      pause = Math.max(pause, closed.retryAfter().toNanos());
+    }
+    lock.lock();
+    try {
+      long left = leaving && attempts == 0 ? 0 : pause;
+      while (left > 0 && !ended.isDone()) {
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What the connections tell. Late words of one that was let go are passed over. */
+  private final class Events implements Connection.Listener {
+
+    @Override
+    public void onMessage(Connection from, String raw, @Nullable ServerMessage message) {
+      telling.lock();
+      try {
+        if (!isFromCarrier(from)) {
+          return;
+        }
+        listener.onMessage(raw, message);
+        note(from, raw, message);
+        if (message instanceof ServerMessage.SessionResumed) {
+          listener.onResumed(away());
+        }
+      } finally {
+        telling.unlock();
+      }
     }
 
     @Override
-    public @Nullable CompletionStage<?> onClose(WebSocket ws, int code, String reason) {
-      end(
-          code == NO_CLOSE_FRAME
-              ? new Ending.Broken("the connection to " + address.authority() + " broke")
-              : new Ending.Closed(code, reason, lastError));
-      return null;
+    public void onEnd() {
+      signal();
     }
 
-    @Override
-    public void onError(WebSocket ws, Throwable error) {
-      end(new Ending.Broken(describe(error)));
+    private boolean isFromCarrier(Connection from) {
+      lock.lock();
+      try {
+        return from == connection && from.ending() == null && !ended.isDone();
+      } finally {
+        lock.unlock();
+      }
     }
 
-    private void giveUp(WebSocket ws, String sentence) {
-      ws.abort();
-      end(new Ending.Broken(sentence));
+    private void note(Connection from, String raw, @Nullable ServerMessage message) {
+      lock.lock();
+      try {
+        lastSeq = Math.max(lastSeq, Codec.seq(raw).orElse(0));
+        switch (message) {
+          case ServerMessage.SessionStarted s -> {
+            carries(from, s.fromSample(), s.resumeToken(), s.resumeWindowS());
+            started.complete(s);
+          }
+          case ServerMessage.SessionResumed s ->
+              carries(from, s.fromSample(), s.resumeToken(), s.resumeWindowS());
+          case ServerMessage.AudioAck ack -> said.acknowledge(ack.sample());
+          case ServerMessage.SessionMoving _ -> leaving = true;
+          case ServerMessage.SessionEnded _ -> over = true;
+          case null, default -> {}
+        }
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private Duration away() {
+      lock.lock();
+      try {
+        return Duration.ofNanos(answeredAt - lostAt);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void carries(Connection carrier, long fromSample, String newToken, int windowS) {
+      answered = true;
+      answeredAt = System.nanoTime();
+      token = newToken;
+      window = Duration.ofSeconds(windowS);
+      carrier.patience(patience.silence());
+      // What was forgotten in the meantime is told with another resume.
+      leaving = !said.rewind(fromSample);
     }
   }
 }

@@ -1,14 +1,35 @@
 package io.dragoman.client;
 
 import io.dragoman.protocol.CloseCode;
+import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
+import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How a connection ended. */
+/** How a connection, or a session, ended. */
 public sealed interface Ending {
+
+  /**
+   * What ends a connection and not the session. An earlier attempt of this client may come late.
+   */
+  Set<ErrorCode> RESUMABLE =
+      Set.of(ErrorCode.TAKEN_OVER, ErrorCode.FULL, ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL);
 
   /** A sentence for people. */
   String describe();
+
+  /** Whether the session can go on in another connection. */
+  default boolean resumable() {
+    return switch (this) {
+      case Closed(int code, String _, ServerMessage.Failure error) ->
+          error == null || !error.fatal()
+              ? code != CloseCode.ENDED.code()
+              : RESUMABLE.contains(error.code());
+      case Broken _ -> true;
+      case GivenUp _ -> false;
+    };
+  }
 
   /** Whether the session ran to its regular end. */
   default boolean regular() {
@@ -27,10 +48,24 @@ public sealed interface Ending {
       String why = error != null ? error.message() : reason;
       return "the node closed the session with " + code + (why.isEmpty() ? "" : ": " + why);
     }
+
+    /** When the node may be asked again. */
+    Duration retryAfter() {
+      Long millis = error == null ? null : error.retryAfterMs();
+      return millis == null ? Duration.ZERO : Duration.ofMillis(millis);
+    }
   }
 
-  /** It broke, or was given up here. */
+  /** The network or the node let it down. */
   record Broken(String sentence) implements Ending {
+    @Override
+    public String describe() {
+      return sentence;
+    }
+  }
+
+  /** This client has no use for it any more. */
+  record GivenUp(String sentence) implements Ending {
     @Override
     public String describe() {
       return sentence;

@@ -36,7 +36,28 @@ public sealed interface ClientMessage {
       @Nullable Partials partials,
       boolean correct,
       @Nullable Resume resume)
-      implements ClientMessage {}
+      implements ClientMessage {
+
+    /** The same, for a session that goes on. */
+    public SessionStart resuming(Resume from) {
+      return new SessionStart(kind, audio, source, targets, partials, correct, from);
+    }
+
+    /** The same, with what a session was changed to. */
+    public SessionStart updated(SessionUpdate update) {
+      Partials changed = update.partials();
+      return changed == null || changed.translate() == null
+          ? this
+          : new SessionStart(
+              kind,
+              audio,
+              source,
+              targets,
+              new Partials(changed.translate(), partials == null ? null : partials.stability()),
+              correct,
+              resume);
+    }
+  }
 
   /** Changes a running session; what is null stays as it is. */
   record SessionUpdate(@Nullable Partials partials) implements ClientMessage {}

@@ -9,12 +9,14 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +97,19 @@ public final class Codec {
       return CLIENT_SIDE.readValue(json, ServerMessage.class);
     } catch (JsonProcessingException e) {
       throw new BadMessageException(describe(e));
+    }
+  }
+
+  /**
+   * The number of a message that a node sent, whatever its type; empty for one that has none, which
+   * may be dropped.
+   */
+  public static OptionalLong seq(String json) {
+    try {
+      JsonNode seq = CLIENT_SIDE.readTree(json).path("seq");
+      return seq.isIntegralNumber() ? OptionalLong.of(seq.longValue()) : OptionalLong.empty();
+    } catch (JsonProcessingException e) {
+      return OptionalLong.empty();
     }
   }
 

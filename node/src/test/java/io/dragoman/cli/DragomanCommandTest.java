@@ -135,6 +135,12 @@ class DragomanCommandTest {
         Arguments.of(
             List.of("standin", "--charge", "foo"),
             "--charge: \"foo\" is not one of reserved, usage"),
+        Arguments.of(
+            List.of("demo", "--kill-one", "--roll"),
+            "--roll, --chaos, --fault and --inject come one"),
+        Arguments.of(
+            List.of("demo", "--roll", "--nodes=2"), "--nodes must be at least 3 where one"),
+        Arguments.of(List.of("demo", "--chaos=0"), "--chaos must be at least 1"),
         Arguments.of(List.of("demo", "--json=maybe"), "--json: takes no value"),
         Arguments.of(
             List.of("standin", "--openai", "0.0.0.0:1"),

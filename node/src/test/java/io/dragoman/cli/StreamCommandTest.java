@@ -3,6 +3,7 @@ package io.dragoman.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.client.FakeNode;
 import io.dragoman.protocol.ClientMessage;
@@ -123,7 +124,11 @@ class StreamCommandTest {
         new FakeNode(
             (session, message) -> {
               if (message instanceof ClientMessage.SessionEnd) {
-                session.close(4500, "our fault");
+                FakeNode.say(
+                    session,
+                    new ServerMessage.Failure(
+                        ErrorCode.SPEECH_UNAVAILABLE, true, true, 1L, null, "Nobody hears."));
+                session.close(4500, "speech_unavailable");
               } else {
                 FakeNode.behaved(session, message);
               }
@@ -132,6 +137,41 @@ class StreamCommandTest {
 
       assertEquals(
           ExitCode.FAILED, DragomanCommand.run("stream", "--url", url, "--wav", wav.toString()));
+    }
+  }
+
+  @Test
+  void aSessionThatMovesGoesOn() throws Exception {
+    try (FakeNode leaving =
+            new FakeNode(
+                (session, message) -> {
+                  FakeNode.behaved(session, message);
+                  FakeNode.say(session, new ServerMessage.SessionMoving(1_000));
+                });
+        FakeNode next =
+            new FakeNode(
+                (session, message) -> {
+                  if (message instanceof ClientMessage.SessionStart) {
+                    FakeNode.say(
+                        session, new ServerMessage.SessionResumed(2, 0, "token 2", 60, "n2"));
+                    FakeNode.say(session, new ServerMessage.Gap(2, 0, 12_000));
+                  } else {
+                    caption(session, message);
+                  }
+                })) {
+      String urls =
+          "ws://%s,ws://%s".formatted(leaving.address().authority(), next.address().authority());
+
+      assertEquals(
+          ExitCode.OK, DragomanCommand.run("stream", "--url", urls, "--wav", wav.toString()));
+      String shown = printed.toString(StandardCharsets.UTF_8);
+      assertTrue(
+          shown.contains(
+              "! %s leaves. What is said is kept.%n".formatted(leaving.address().authority())),
+          shown);
+      assertTrue(shown.contains("Session on node n2."), shown);
+      assertTrue(shown.contains("! It goes on, after 0."), shown);
+      assertTrue(shown.contains("! 0.5 s of what was said are lost."), shown);
     }
   }
 

@@ -1,9 +1,7 @@
 package io.dragoman.client;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,9 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -66,7 +61,10 @@ class CaptionClientTest {
       assertArrayEquals(pcm, node.audio());
       assertEquals(
           List.of("session.started", "session.ended"),
-          heard.stream().map(h -> h.raw().replaceAll(".*\"type\":\"([a-z.]+)\".*", "$1")).toList());
+          heard.stream()
+              .filter(h -> !(h.message() instanceof ServerMessage.Heartbeat))
+              .map(h -> h.raw().replaceAll(".*\"type\":\"([a-z.]+)\".*", "$1"))
+              .toList());
     }
   }
 
@@ -111,60 +109,6 @@ class CaptionClientTest {
       assertEquals(
           "no session: the node closed the session with 4429: This node carries 10 sessions.",
           e.getMessage());
-    }
-  }
-
-  @Test
-  void aNodeThatGoesAwayBreaksTheSession() throws Exception {
-    try (FakeNode node = new FakeNode(FakeNode::behaved);
-        Relay line = new Relay(node.address());
-        CaptionClient client =
-            CaptionClient.connect(line.address(), START, (raw, message) -> {}, SOON)) {
-      client.awaitStarted(SOON);
-      line.close();
-
-      assertFalse(client.awaitEnd().regular());
-      assertThrows(ClientException.class, () -> client.sendAudio(new byte[2_400]));
-    }
-  }
-
-  @Test
-  void aNodeThatFallsSilentBreaksTheSessionAndASlowOneDoesNot() throws Exception {
-    Duration patience = Duration.ofSeconds(3);
-    ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor();
-    AtomicInteger beats = new AtomicInteger();
-    try (heart;
-        FakeNode node =
-            new FakeNode(
-                (session, message) -> {
-                  FakeNode.say(session, FakeNode.STARTED);
-                  if (message instanceof ClientMessage.SessionEnd) {
-                    var _ =
-                        heart.scheduleAtFixedRate(
-                            () -> {
-                              if (beats.incrementAndGet() < 60) {
-                                FakeNode.say(session, new ServerMessage.Heartbeat(0));
-                              } else if (beats.get() == 60) {
-                                session.close(1000, "ended");
-                              }
-                            },
-                            0,
-                            100,
-                            MILLISECONDS);
-                  }
-                });
-        CaptionClient silent =
-            CaptionClient.connect(node.address(), START, (raw, message) -> {}, patience);
-        CaptionClient slow =
-            CaptionClient.connect(node.address(), START, (raw, message) -> {}, patience)) {
-      slow.awaitStarted(SOON);
-      slow.send(new ClientMessage.SessionEnd());
-
-      Ending ending = slow.awaitEnd();
-      assertTrue(ending.regular(), ending.describe());
-      assertThrows(ClientException.class, () -> silent.sendAudio(new byte[2_400]));
-      assertEquals(node.address().authority() + " fell silent", silent.awaitEnd().describe());
-      heart.shutdownNow();
     }
   }
 

@@ -12,10 +12,18 @@ import io.helidon.websocket.WsSession;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
-/** A node that hears all that the protocol allows, and says what a test makes it say. */
+/**
+ * A node that hears all that the protocol allows, and says what a test makes it say; beside it,
+ * that it lives.
+ */
 public final class FakeNode implements AutoCloseable {
   static final ServerMessage.SessionStarted STARTED =
       new ServerMessage.SessionStarted(
@@ -31,6 +39,8 @@ public final class FakeNode implements AutoCloseable {
   /** What was received, without the audio. */
   public final Queue<ClientMessage> received = new ConcurrentLinkedQueue<>();
 
+  private final Set<WsSession> living = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor();
   private final ByteArrayOutputStream audio = new ByteArrayOutputStream();
   private final WebServer server;
 
@@ -45,6 +55,22 @@ public final class FakeNode implements AutoCloseable {
             .addRouting(WsRouting.builder().endpoint("/v1/session", () -> new Listener(script)))
             .build()
             .start();
+    var _ = heart.scheduleAtFixedRate(this::beat, 500, 500, TimeUnit.MILLISECONDS);
+  }
+
+  private void beat() {
+    for (WsSession session : living) {
+      try {
+        say(session, new ServerMessage.Heartbeat(0));
+      } catch (RuntimeException e) {
+        living.remove(session); // It has ended.
+      }
+    }
+  }
+
+  /** Says nothing by itself any more. */
+  public void fallSilent() {
+    heart.shutdownNow();
   }
 
   /** Starts a session, and ends it when it is asked to. */
@@ -75,6 +101,7 @@ public final class FakeNode implements AutoCloseable {
 
   @Override
   public void close() {
+    heart.shutdownNow();
     server.stop();
   }
 
@@ -94,10 +121,21 @@ public final class FakeNode implements AutoCloseable {
         }
         ClientMessage message = Codec.decodeClient(text);
         received.add(message);
+        living.add(session);
         script.accept(session, message);
       } catch (Codec.BadMessageException e) {
         session.close(4400, e.getMessage());
       }
+    }
+
+    @Override
+    public void onClose(WsSession session, int status, String reason) {
+      living.remove(session);
+    }
+
+    @Override
+    public void onError(WsSession session, Throwable broken) {
+      living.remove(session);
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Carries connections to a node until it is closed, which cuts them as a machine's death does. */
+/** Carries connections to a node, and cuts them as a machine's death does. */
 final class Relay implements AutoCloseable {
   private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -22,19 +22,26 @@ final class Relay implements AutoCloseable {
     return SessionAddress.parse("ws://127.0.0.1:" + listener.getLocalPort());
   }
 
+  /** Cuts those that are open. */
+  void cut() throws IOException {
+    for (Socket socket : open) {
+      socket.close();
+      open.remove(socket);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     listener.close();
-    for (Socket socket : open) {
-      socket.close();
-    }
+    cut();
   }
 
   private void accept() {
     try {
       while (true) {
         Socket client = listener.accept();
-        Socket server = new Socket(node.uri().getHost(), node.uri().getPort());
+        Socket server =
+            new Socket(node.uris().getFirst().getHost(), node.uris().getFirst().getPort());
         open.add(client);
         open.add(server);
         Thread.ofVirtual().start(() -> carry(client, server));

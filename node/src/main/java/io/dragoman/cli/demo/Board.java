@@ -69,7 +69,7 @@ final class Board {
               plan.name(),
               session.node(),
               plan.track().lang(),
-              session.state().name().toLowerCase(Locale.ROOT),
+              state(session),
               delay(session.delays().newestMillis()),
               caption(session.receipt().newestTranslation())));
     }
@@ -78,6 +78,11 @@ final class Board {
     }
     lines.add("");
     return lines;
+  }
+
+  private static String state(DemoSession session) {
+    boolean away = session.receipt().isAway() && session.fault() == null;
+    return away ? "resuming" : session.state().name().toLowerCase(Locale.ROOT);
   }
 
   private static String row(

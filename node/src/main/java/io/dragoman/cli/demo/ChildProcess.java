@@ -255,6 +255,25 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
+  /** Ends it at once. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  /** Sends it a signal, such as {@code STOP}. */
+  void signal(String signal) throws CommandException, InterruptedException {
+    try {
+      int code =
+          new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
+      if (code != 0) {
+        throw unavailable("%s takes no SIG%s".formatted(name, signal));
+      }
+    } catch (IOException e) {
+      throw unavailable("there is no kill command: " + e.getMessage());
+    }
+  }
+
   /** Asks all to leave, and makes those leave that take too long. */
   static void closeAll(List<ChildProcess> children) {
     children.forEach(ChildProcess::askToLeave);

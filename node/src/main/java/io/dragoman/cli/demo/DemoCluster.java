@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -24,16 +25,13 @@ import org.jspecify.annotations.Nullable;
  * first node on the usual ones, where these are free. Closing it leaves nothing behind.
  */
 final class DemoCluster implements AutoCloseable {
-  private static final ChildProcess.Patience PATIENCE =
+  static final ChildProcess.Patience PATIENCE =
       new ChildProcess.Patience(Duration.ofSeconds(90), Duration.ofMinutes(5));
 
   /** Where a node listens for clients and for operators if it is not told anything else. */
   private static final List<Integer> USUAL_PORTS = List.of(8080, 8081);
 
   private static final int ATTEMPTS = 3;
-
-  /** A node, and where clients reach it. */
-  record Node(String name, String listen) {}
 
   /**
    * What a cluster is made of.
@@ -51,10 +49,9 @@ final class DemoCluster implements AutoCloseable {
   /** What the nodes remember, for as long as the demo runs. */
   private final Path data;
 
-  private final List<ChildProcess> nodeProcesses = new ArrayList<>();
+  private final List<DemoNode> nodes = new ArrayList<>();
   private @Nullable ChildProcess standInProcess;
   private Services.@Nullable StandIns standIns;
-  private List<Node> nodes = List.of();
   private @Nullable Balancer balancer;
 
   private DemoCluster(Services services, Size size, Path data, Consumer<String> progress) {
@@ -97,13 +94,22 @@ final class DemoCluster implements AutoCloseable {
     }
   }
 
-  List<Node> nodes() {
-    return nodes;
+  List<DemoNode> nodes() {
+    return List.copyOf(nodes);
   }
 
-  /** Where clients connect: the balancer, or each to a node in turn. */
-  String door(int client) {
-    return balancer == null ? nodes.get(client % nodes.size()).listen() : balancer.listen();
+  /** Where a client connects: the balancer, or the nodes, each client to another one first. */
+  List<String> doors(int client) {
+    if (balancer != null) {
+      return List.of(balancer.listen());
+    }
+    List<String> doors = new ArrayList<>(nodes.stream().map(DemoNode::listen).toList());
+    Collections.rotate(doors, -client);
+    if (client / nodes.size() % 2 == 1) {
+      // Clients of the same node go on at different ones.
+      Collections.reverse(doors.subList(1, doors.size()));
+    }
+    return doors;
   }
 
   /** Where the stand-in for OpenAI serves; null when the real one is used. */
@@ -141,7 +147,7 @@ final class DemoCluster implements AutoCloseable {
       List<Integer> gridPorts = freePorts(size.nodes());
       List<Integer> firstPorts = firstPorts();
       try {
-        nodes = startNodes(gridPorts, firstPorts);
+        startNodes(gridPorts, firstPorts);
         return;
       } catch (CommandException e) {
         closeNodes();
@@ -172,7 +178,7 @@ final class DemoCluster implements AutoCloseable {
             new BalancerFile(
                 "127.0.0.1:" + (free(usual) ? usual : ports.getFirst()),
                 "127.0.0.1:" + ports.getLast(),
-                nodes.stream().map(Node::listen).toList()));
+                nodes.stream().map(DemoNode::listen).toList()));
     balancer = started;
     progress.accept(
         "HAProxy balances at ws://%s, and shows its nodes at http://%s/"
@@ -183,45 +189,43 @@ final class DemoCluster implements AutoCloseable {
    * @param firstPorts where the first node listens for clients and for operators; 0 is any that is
    *     free
    */
-  private List<Node> startNodes(List<Integer> gridPorts, List<Integer> firstPorts)
+  private void startNodes(List<Integer> gridPorts, List<Integer> firstPorts)
       throws CommandException, InterruptedException {
     String members =
         gridPorts.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     for (int i = 0; i < gridPorts.size(); i++) {
-      String name = nodeName(i);
       List<Integer> ports = i == 0 ? firstPorts : List.of(0, 0);
-      nodeProcesses.add(
-          ChildProcess.start(
-              "node " + name,
+      nodes.add(
+          new DemoNode(
+              nodeName(i),
+              "127.0.0.1:" + ports.get(0),
+              "127.0.0.1:" + ports.get(1),
               List.of(
-                  "node",
-                  "--listen=127.0.0.1:" + ports.get(0),
-                  "--admin=127.0.0.1:" + ports.get(1),
                   "--grid=127.0.0.1:" + gridPorts.get(i),
                   "--members=" + members,
-                  "--set=node.name=" + name,
                   "--set=node.data=" + data,
                   "--set=quota.requests_per_minute=" + size.limitRpm(),
                   "--set=quota.tokens_per_minute=" + size.limitTpm()),
               services.nodeEnvironment(standIns)));
     }
-    List<Node> ready = new ArrayList<>();
-    List<String> admins = new ArrayList<>();
-    for (JsonNode line : ChildProcess.awaitReady(nodeProcesses, PATIENCE, progress)) {
-      Node node = new Node(nodeName(ready.size()), line.path("listen").asText());
-      ready.add(node);
-      admins.add(line.path("admin").asText());
+    DemoNode.awaitReady(nodes, PATIENCE, progress);
+    for (DemoNode node : nodes) {
       progress.accept(
           "Node %s serves sessions at ws://%s, its figures at http://%s/metrics"
-              .formatted(node.name(), node.listen(), admins.getLast()));
+              .formatted(node.name(), node.listen(), node.admin()));
     }
-    progress.accept("All nodes at a glance: dragoman status --watch --admin " + admins.getFirst());
-    return List.copyOf(ready);
+    progress.accept(
+        "All nodes at a glance: dragoman status --watch --admin " + nodes.getFirst().admin());
   }
 
   /** As its sessions are told it. */
   static String nodeName(int index) {
     return "n" + (index + 1);
+  }
+
+  /** The same of a node's name in one of its lives, which ends with what tells them apart. */
+  static String nodeName(String life) {
+    return life.replaceFirst("-[0-9a-f]+$", "");
   }
 
   /** All are chosen before any is let go, so they differ. */
@@ -259,8 +263,8 @@ final class DemoCluster implements AutoCloseable {
   }
 
   private void closeNodes() {
-    ChildProcess.closeAll(nodeProcesses);
-    nodeProcesses.clear();
+    DemoNode.closeAll(nodes);
+    nodes.clear();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.dragoman.cli.StopSignals;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +43,10 @@ import picocli.CommandLine.Spec;
       "  dragoman demo --balancer                          through HAProxy",
       "  dragoman demo --sessions 3 --limit-rpm 150        a quota that is too small",
       "  dragoman demo --seconds 30 --fault rate-limit     OpenAI says 429 for 10 s",
-      "  dragoman demo --seconds 30 --fault reset:0.2      every fifth call breaks"
+      "  dragoman demo --seconds 30 --fault reset:0.2      every fifth call breaks",
+      "  dragoman demo --seconds 40 --kill-one --balancer  nodes die while people speak",
+      "  dragoman demo --seconds 60 --roll                 a deploy while people speak",
+      "  dragoman demo --chaos 10                          ten times trouble"
     })
 public final class DemoCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -128,6 +132,26 @@ public final class DemoCommand implements Callable<Integer> {
       description = "For how long it does (default: ${DEFAULT-VALUE}).")
   private int faultSeconds;
 
+  @Option(
+      names = "--kill-one",
+      description =
+          "Kills the node that carries most sessions and, when it is back, the one that keeps the"
+              + " quota's books; sessions go on elsewhere.")
+  private boolean killOne;
+
+  @Option(names = "--freeze-one", description = "Lets the same nodes stand still for 15 s instead.")
+  private boolean freezeOne;
+
+  @Option(names = "--roll", description = "Restarts every node in turn, as a deploy does.")
+  private boolean roll;
+
+  @Option(
+      names = "--chaos",
+      paramLabel = "N",
+      description =
+          "Kills, freezes or restarts some node, N times at any moment; then the sessions end.")
+  private @Nullable Integer chaos;
+
   @Override
   public Integer call() throws CommandException, InterruptedException {
     Services services = Services.from(System.getenv(), standInOnly);
@@ -157,6 +181,18 @@ public final class DemoCommand implements Callable<Integer> {
         inject == null || !services.anyReal(),
         "--inject needs words that are known beforehand: add --standin");
     require(faultSeconds >= 1 && faultSeconds <= 86_400, "--fault-seconds must be 1 to 86400");
+    long asked =
+        Stream.of(killOne, freezeOne, roll, chaos != null, fault != null, inject != null)
+            .filter(one -> one)
+            .count();
+    require(
+        asked <= 1,
+        "--kill-one, --freeze-one, --roll, --chaos, --fault and --inject come one at a time");
+    require(chaos == null || chaos >= 1, "--chaos must be at least 1");
+    require(
+        ordeal() == null || nodes >= 3,
+        "--nodes must be at least 3 where one of them is taken away: the others go on if they are the"
+            + " majority");
     require(
         fault == null || !services.real(fault.kind().service()),
         "--fault needs a stand-in in place of the real service: add --standin");
@@ -187,7 +223,8 @@ public final class DemoCommand implements Callable<Integer> {
             seconds,
             salt,
             inject,
-            fault == null ? null : fault.during(faultSeconds));
+            fault == null ? null : fault.during(faultSeconds),
+            ordeal());
     System.err.println(services.describe());
     DemoRun.Outcome outcome =
         new DemoRun(
@@ -198,6 +235,20 @@ public final class DemoCommand implements Callable<Integer> {
             .run();
     report(outcome, script, services, screen);
     return outcome.verdict().good() ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private Ordeal.@Nullable Course ordeal() {
+    Integer times = chaos;
+    if (times != null) {
+      return ordeal -> ordeal.chaos(times);
+    }
+    if (killOne) {
+      return ordeal -> ordeal.twice(NodeFault.KILL);
+    }
+    if (freezeOne) {
+      return ordeal -> ordeal.twice(NodeFault.FREEZE);
+    }
+    return roll ? Ordeal::roll : null;
   }
 
   private void report(

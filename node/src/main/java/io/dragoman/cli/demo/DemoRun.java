@@ -53,6 +53,7 @@ final class DemoRun {
    * @param salt whether each session's words are its own
    * @param inject null for nothing
    * @param fault that the stand-ins are given on the way; null for none
+   * @param ordeal of the nodes; null for none
    */
   record Script(
       DemoCluster.Size size,
@@ -60,7 +61,8 @@ final class DemoRun {
       @Nullable Integer seconds,
       boolean salt,
       @Nullable Inject inject,
-      @Nullable StandInFault fault) {}
+      @Nullable StandInFault fault,
+      Ordeal.@Nullable Course ordeal) {}
 
   /**
    * What came of it.
@@ -101,8 +103,8 @@ final class DemoRun {
               .toList();
       progress.accept(
           "Open http://%s/ in a browser to play a clip, or speak, and read along."
-              .formatted(cluster.door(0)));
-      blame(new Play(sessions, board).run(script.fault, cluster::faultDoor));
+              .formatted(cluster.doors(0).getFirst()));
+      blame(new Play(sessions, board).run(event(cluster, sessions)));
       upstream = upstream(cluster);
       progress.accept("Stopping the nodes…");
     }
@@ -112,6 +114,26 @@ final class DemoRun {
     }
     verdict = verdict.plus(judge(sessions.getFirst())).plus(others);
     return new Outcome(summarise(sessions, upstream), verdict, others);
+  }
+
+  private Play.@Nullable Event event(DemoCluster cluster, List<DemoSession> sessions) {
+    StandInFault fault = script.fault;
+    Ordeal.Course ordeal = script.ordeal;
+    if (fault != null) {
+      return say -> set(fault, cluster.faultDoor(), say);
+    }
+    return ordeal == null ? null : say -> new Ordeal(cluster, sessions, say).run(ordeal);
+  }
+
+  private static @Nullable String set(StandInFault fault, String door, Consumer<String> say)
+      throws InterruptedException {
+    try {
+      fault.set(door);
+    } catch (IOException e) {
+      return "the fault could not be set: " + e;
+    }
+    say.accept("From now on " + fault.describe() + ".");
+    return null;
   }
 
   private void blame(@Nullable String trouble) {
@@ -129,7 +151,7 @@ final class DemoRun {
       plans.add(
           new DemoSession.Plan(
               "s" + (k + 1),
-              cluster.door(k),
+              cluster.doors(k),
               track,
               k == 0 ? disturbance(track) : new Disturbance.None(),
               START_SPREAD.multipliedBy(k).dividedBy(script.sessions),
@@ -191,6 +213,9 @@ final class DemoRun {
             ran.stream().flatMap(s -> s.delays().wordMillis().stream()).toList(),
             ran.stream().flatMap(s -> s.delays().finalMillis().stream()).toList()),
         upstream,
+        Summary.ResumeDelay.of(ran.stream().flatMap(s -> s.receipt().absences().stream()).toList()),
+        ran.stream().mapToInt(s -> s.receipt().absences().size()).sum(),
+        ran.stream().mapToInt(s -> s.receipt().gaps()).sum(),
         share(ran),
         script.fault == null ? null : script.fault.figures(),
         script.inject == null ? null : script.inject.toString());

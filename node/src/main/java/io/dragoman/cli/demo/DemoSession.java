@@ -34,12 +34,12 @@ final class DemoSession implements Runnable {
    * What a session does.
    *
    * @param name such as {@code s1}
-   * @param door where it connects, as {@code host:port}
+   * @param doors where it connects, as {@code host:port}: to the first that serves
    * @param seconds after how much audio it stops, or a little later; null for never
    */
   record Plan(
       String name,
-      String door,
+      List<String> doors,
       Track track,
       Disturbance disturbance,
       Duration startDelay,
@@ -66,7 +66,8 @@ final class DemoSession implements Runnable {
   public void run() {
     try {
       Thread.sleep(plan.startDelay());
-      SessionAddress address = SessionAddress.parse("ws://" + plan.door());
+      SessionAddress address =
+          SessionAddress.parse(plan.doors().stream().map("ws://"::concat).toArray(String[]::new));
       try (CaptionClient client = CaptionClient.connect(address, start(), receipt)) {
         client.awaitStarted(START_TIMEOUT);
         state = State.SPEAKING;
@@ -174,6 +175,14 @@ final class DemoSession implements Runnable {
     return sentence != null || now == State.ENDED
         ? sentence
         : plan.name() + ": it never ended: it is still " + now.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether it goes on to speak for so long. */
+  boolean speaksFor(Duration time) {
+    Integer seconds = plan.seconds();
+    return state == State.SPEAKING
+        && !stopAsked
+        && (seconds == null || spokenSeconds() + time.toSeconds() <= seconds);
   }
 
   long spokenSeconds() {

@@ -1,12 +1,12 @@
 package io.dragoman.cli.demo;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dragoman.client.CaptionClient;
+import io.dragoman.client.Ending;
+import io.dragoman.protocol.Codec;
 import io.dragoman.protocol.ServerMessage;
 import io.dragoman.protocol.ServerMessage.Caption;
 import io.dragoman.protocol.ServerMessage.Role;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * came in between. Thread-safe.
  */
 final class Receipt implements CaptionClient.Listener {
-  private static final JsonMapper JSON = new JsonMapper();
-
   private final Delays delays;
   private final LongSupplier nanoTime;
 
@@ -29,6 +27,9 @@ final class Receipt implements CaptionClient.Listener {
   private @Nullable Caption newestTranslation;
   private ServerMessage.@Nullable Usage usage;
   private String node = "";
+  private boolean away;
+  private final List<Long> absences = new ArrayList<>();
+  private int gaps;
 
   Receipt(Delays delays, LongSupplier nanoTime) {
     this.delays = delays;
@@ -37,10 +38,7 @@ final class Receipt implements CaptionClient.Listener {
 
   @Override
   public synchronized void onMessage(String raw, @Nullable ServerMessage message) {
-    JsonNode seq = seq(raw);
-    if (seq.isIntegralNumber()) {
-      seqs.add(seq.longValue());
-    }
+    Codec.seq(raw).ifPresent(seqs::add);
     if (message instanceof Caption caption) {
       delays.arrived(caption, nanoTime.getAsLong());
       if (caption.role() == Role.TRANSLATION) {
@@ -52,11 +50,40 @@ final class Receipt implements CaptionClient.Listener {
         partials++;
       }
     } else if (message instanceof ServerMessage.SessionStarted started) {
-      // A node's name ends with what tells this start of it from others.
-      node = started.node().replaceFirst("-[0-9a-f]+$", "");
+      node = DemoCluster.nodeName(started.node());
+    } else if (message instanceof ServerMessage.SessionResumed resumed) {
+      node = DemoCluster.nodeName(resumed.node());
+    } else if (message instanceof ServerMessage.Gap) {
+      gaps++;
     } else if (message instanceof ServerMessage.SessionEnded ended) {
       usage = ended.usage();
     }
+  }
+
+  @Override
+  public synchronized void onInterrupted(Ending why) {
+    away = true;
+  }
+
+  @Override
+  public synchronized void onResumed(Duration absence) {
+    away = false;
+    absences.add(absence.toMillis());
+  }
+
+  /** Whether it is without a node. */
+  synchronized boolean isAway() {
+    return away;
+  }
+
+  /** For how many milliseconds it was, each time that it was resumed. */
+  synchronized List<Long> absences() {
+    return List.copyOf(absences);
+  }
+
+  /** How often it was told that something is lost. */
+  synchronized int gaps() {
+    return gaps;
   }
 
   /** In the order of arrival. */
@@ -89,14 +116,5 @@ final class Receipt implements CaptionClient.Listener {
   /** What the session used; null as long as its node has not told. */
   synchronized ServerMessage.@Nullable Usage usage() {
     return usage;
-  }
-
-  /** Read from the frame itself, also of messages that the codec does not know. */
-  private static JsonNode seq(String raw) {
-    try {
-      return JSON.readTree(raw).path("seq");
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the client passes on only what is JSON", e);
-    }
   }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param finalsLost expected words that no final has; null where real services answered, since then
  *     nobody knows what to expect
  * @param finalsDoubled words of finals beyond the expected ones; null likewise
+ * @param resumes how often a session went on in another connection
+ * @param gaps how often one was told that something is lost
  * @param share null where no session told what it used
  * @param fault that the stand-ins were given; null for none
  * @param inject what was done to the first session's audio; null for nothing
@@ -33,6 +35,9 @@ record Summary(
     long partials,
     CaptionDelay captionDelayMs,
     Upstream upstream,
+    ResumeDelay resumeMs,
+    int resumes,
+    int gaps,
     @Nullable Share share,
     StandInFault.@Nullable Figures fault,
     @Nullable String inject) {
@@ -58,6 +63,17 @@ record Summary(
     private static @Nullable Long percentile(List<Long> millis, int percent) {
       OptionalLong value = Delays.percentile(millis, percent);
       return value.isPresent() ? value.getAsLong() : null;
+    }
+  }
+
+  /** For how long sessions were without a node, in milliseconds; 0 where none was. */
+  record ResumeDelay(long p50, long p95, long max) {
+
+    static ResumeDelay of(List<Long> millis) {
+      return new ResumeDelay(
+          Delays.percentile(millis, 50).orElse(0),
+          Delays.percentile(millis, 95).orElse(0),
+          Delays.percentile(millis, 100).orElse(0));
     }
   }
 
@@ -114,6 +130,17 @@ record Summary(
           "%,d of %,d requests allowed",
           upstream.worstWindowRequests(),
           upstream.limitRequests());
+    }
+    if (resumes > 0) {
+      line(
+          text,
+          "Resumed",
+          "%,d times, after %s (p50), %s (p95), %s at most; %,d gaps",
+          resumes,
+          seconds(resumeMs.p50()),
+          seconds(resumeMs.p95()),
+          seconds(resumeMs.max()),
+          gaps);
     }
     if (share != null) {
       line(text, "Share", "%s", share.toText());

@@ -25,7 +25,7 @@ class BoardTest {
       new DemoSession(
           new DemoSession.Plan(
               "s1",
-              "127.0.0.1:1",
+              List.of("127.0.0.1:1"),
               new Track(Clips.shipped().getFirst(), "es", 0),
               new Disturbance.None(),
               Duration.ZERO,

@@ -100,7 +100,7 @@ class DemoSessionTest {
       FakeNode node, @Nullable Integer seconds, Disturbance disturbance) throws Exception {
     return new DemoSession(
         new DemoSession.Plan(
-            "s1", node.address().authority(), TRACK, disturbance, Duration.ZERO, seconds),
+            "s1", List.of(node.address().authority()), TRACK, disturbance, Duration.ZERO, seconds),
         true);
   }
 

@@ -1,0 +1,22 @@
+package io.dragoman.cli.demo;
+
+/** What befalls a node of the demo while its sessions speak. */
+enum NodeFault {
+  /** It is killed, and started again. */
+  KILL("is killed"),
+  /** It stands still for 15 s, and goes on. */
+  FREEZE("stands still for 15 s"),
+  /** It leaves in good order, and is started again. */
+  LEAVE("leaves");
+
+  private final String words;
+
+  NodeFault(String words) {
+    this.words = words;
+  }
+
+  /** What the node does then. */
+  String words() {
+    return words;
+  }
+}

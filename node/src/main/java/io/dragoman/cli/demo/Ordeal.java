@@ -1,0 +1,157 @@
+package io.dragoman.cli.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.dragoman.cli.CommandException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets nodes meet their fate, one at a time, while sessions speak. Each is back before the next one
+ * is taken. An interrupt ends it, with all nodes awake. Used by one thread.
+ */
+final class Ordeal {
+  private static final int FROZEN_S = 15;
+
+  /** For how long all is well before the next node is taken. */
+  private static final int BETWEEN_S = 5;
+
+  /** A fault that comes later than this before the sessions' end would hardly be seen. */
+  private static final Duration SEEN = Duration.ofSeconds(10);
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  /** Which nodes meet what. */
+  @FunctionalInterface
+  interface Course {
+    void run(Ordeal ordeal) throws CommandException, IOException, InterruptedException;
+  }
+
+  private final DemoCluster cluster;
+  private final List<DemoSession> sessions;
+  private final Consumer<String> say;
+
+  /**
+   * @param say is told what happens, in sentences
+   */
+  Ordeal(DemoCluster cluster, List<DemoSession> sessions, Consumer<String> say) {
+    this.cluster = cluster;
+    this.sessions = sessions;
+    this.say = say;
+  }
+
+  /**
+   * Runs a course.
+   *
+   * @return a sentence when it could not be run to its end; null otherwise
+   */
+  @Nullable String run(Course course) throws InterruptedException {
+    try {
+      course.run(this);
+      return null;
+    } catch (CommandException | IOException e) {
+      return "the nodes did not meet their fate: " + e.getMessage();
+    }
+  }
+
+  /** The node that carries most sessions, and then the one that keeps the quota's books. */
+  void twice(NodeFault fault) throws CommandException, IOException, InterruptedException {
+    strike(busiest(), fault);
+    TimeUnit.SECONDS.sleep(BETWEEN_S);
+    if (isSeen()) {
+      strike(bookkeeper(), fault);
+    }
+  }
+
+  /** Every node leaves and comes back. */
+  void roll() throws CommandException, InterruptedException {
+    for (DemoNode node : cluster.nodes()) {
+      strike(node, NodeFault.LEAVE);
+      TimeUnit.SECONDS.sleep(BETWEEN_S);
+    }
+  }
+
+  /** So many faults of any kind, of any node, at any moment; then the sessions may end. */
+  void chaos(int times) throws CommandException, InterruptedException {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    for (int number = 1; number <= times; number++) {
+      TimeUnit.MILLISECONDS.sleep(random.nextLong(2_000 * BETWEEN_S));
+      say.accept("Fault %d of %d:".formatted(number, times));
+      strike(
+          cluster.nodes().get(random.nextInt(cluster.nodes().size())),
+          NodeFault.values()[random.nextInt(NodeFault.values().length)]);
+    }
+    TimeUnit.SECONDS.sleep(BETWEEN_S);
+    sessions.forEach(DemoSession::stop);
+  }
+
+  private void strike(DemoNode node, NodeFault fault)
+      throws CommandException, InterruptedException {
+    say.accept(
+        "%s %s; it carries %d of the sessions."
+            .formatted(node.name(), fault.words(), carriedBy(node)));
+    switch (fault) {
+      case KILL -> {
+        node.kill();
+        node.restart(DemoCluster.PATIENCE);
+      }
+      case LEAVE -> {
+        node.leave();
+        node.restart(DemoCluster.PATIENCE);
+      }
+      case FREEZE -> freeze(node);
+    }
+    say.accept(node.name() + " is back.");
+  }
+
+  private static void freeze(DemoNode node) throws CommandException, InterruptedException {
+    node.freeze(true);
+    try {
+      TimeUnit.SECONDS.sleep(FROZEN_S);
+    } finally {
+      node.freeze(false);
+    }
+  }
+
+  private DemoNode busiest() {
+    return cluster.nodes().stream().max(Comparator.comparingLong(this::carriedBy)).orElseThrow();
+  }
+
+  private long carriedBy(DemoNode node) {
+    return sessions.stream().filter(session -> session.node().equals(node.name())).count();
+  }
+
+  private boolean isSeen() {
+    return sessions.stream().allMatch(session -> session.speaksFor(SEEN));
+  }
+
+  private DemoNode bookkeeper() throws IOException, InterruptedException {
+    String admin = cluster.nodes().getFirst().admin();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://" + admin + "/v1/stats/cluster"))
+            .timeout(TIMEOUT)
+            .build();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      JsonNode kept =
+          new JsonMapper()
+              .readTree(http.send(request, BodyHandlers.ofString()).body())
+              .path("quota")
+              .path("ledgerKeptBy");
+      String keeper = DemoCluster.nodeName(kept.path(0).asText());
+      return cluster.nodes().stream()
+          .filter(node -> node.name().equals(keeper))
+          .findFirst()
+          .orElseThrow(() -> new IOException("nobody says who keeps the quota's books"));
+    }
+  }
+}
