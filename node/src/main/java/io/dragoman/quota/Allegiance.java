@@ -68,6 +68,11 @@ final class Allegiance {
     return last;
   }
 
+  /** For how long nothing was heard, in nanoseconds. */
+  long sinceHeard(long now) {
+    return now - heard;
+  }
+
   /** Takes note of an answer; whether it comes from the epoch that the node has joined. */
   boolean heard(Reply reply, long now) {
     heard = now;
@@ -119,7 +124,7 @@ final class Allegiance {
    * the stamp of an epoch in which the node is not only turns to it.
    */
   boolean votes(boolean leaving, long now) {
-    boolean votes = !isOffered() && !leaving && (last == null || rules.mayVote(now - heard));
+    boolean votes = !isOffered() && !leaving && (last == null || rules.mayVote(sinceHeard(now)));
     if (votes && last != null && last.bond().equals(joined)) {
       lastVote = now;
     }

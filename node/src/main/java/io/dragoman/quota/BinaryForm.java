@@ -36,7 +36,7 @@ public final class BinaryForm<T> {
       new BinaryForm<>("ledger", 1, 1, LedgerForm::write, LedgerForm::read);
 
   public static final BinaryForm<Refresh> REFRESH =
-      new BinaryForm<>("refresh", 1, 0, RefreshForm::write, RefreshForm::read);
+      new BinaryForm<>("refresh", 1, 1, RefreshForm::write, RefreshForm::read);
 
   public static final BinaryForm<Reply> REPLY =
       new BinaryForm<>("reply", 1, 1, ReplyForm::write, ReplyForm::read);

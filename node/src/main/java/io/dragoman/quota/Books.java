@@ -92,10 +92,10 @@ final class Books {
     }
     ledger.bookings = ledger.bookings.at(now); // Some had ended before they were told.
     if (ledger.phase == Ledger.Phase.GATHERING && recollection != null) {
-      long told = holder.vote().from();
       holder =
           holder.testifying(
-              recollection.testimony(refresh.held(), ledger.limits, rules, told, now));
+              recollection.testimony(
+                  refresh.held(), ledger.limits, rules, told(holder, refresh), now));
     }
     if (refresh.leaving()) {
       holder = holder.standing(Standing.LEFT);
@@ -121,10 +121,15 @@ final class Books {
     boolean first = holder.sequence() == 0;
     boolean covers = first && recollection.opened() < ledger.unknownEpoch;
     if (ledger.phase == Ledger.Phase.OPEN && covers) {
-      Amount sure = recollection.sure(rules, holder.vote().from(), ledger.since);
+      Amount sure = recollection.sure(rules, told(holder, refresh), ledger.since);
       Amount known = sure.plus(refresh.held());
       ledger.unknown = ledger.unknown.minus(known).orZero();
     }
+  }
+
+  /** When a node sent what it tells, or before, by this clock. */
+  private long told(Holder holder, Refresh refresh) {
+    return rules.told(holder.vote().from(), refresh.echoAge());
   }
 
   private void book(Ledger ledger, long age, Amount amount, long now) {

@@ -214,7 +214,8 @@ public final class Lessee {
         remembers ? recollection(now.monotonic()) : null,
         wants,
         evidence,
-        leaving);
+        leaving,
+        last == null ? 0 : allegiance.sinceHeard(now.monotonic()));
   }
 
   /** Takes the first answer to the latest refresh; any other is ignored. */
@@ -272,7 +273,7 @@ public final class Lessee {
     if (rules.voidsAges(awake, now)) {
       woken = now.monotonic();
       awake = now;
-    } else if (now.monotonic() - awake.monotonic() > timing.window() + timing.lease()) {
+    } else if (rules.isDueForAges(awake, now)) {
       awake = now;
     }
   }

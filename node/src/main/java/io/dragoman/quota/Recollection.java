@@ -38,8 +38,7 @@ public record Recollection(
    * What a ledger that gathers needs of it.
    *
    * @param held by the node, which has given up its lease: what is in flight
-   * @param told the stamp that the node had seen when it told it, by the owner's clock: it was
-   *     later
+   * @param told when the node told it, or before, by the owner's clock
    * @param receipt when the ledger heard of it
    */
   Testimony testimony(Amount held, Limits limits, Rules rules, long told, long receipt) {
@@ -64,7 +63,7 @@ public record Recollection(
   /**
    * What the last owner surely had booked when it granted for the last time.
    *
-   * @param told the stamp that the node had seen when it told it
+   * @param told when the node told it, or before, by the owner's clock
    */
   Amount sure(Rules rules, long told, long lastGrant) {
     Amount sure = Amount.ZERO;

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param wants what its sessions could use
  * @param evidence what the upstream said, as long as the ledger has not confirmed to know it
  * @param leaving it will not refresh again, and holds no vote from here on
+ * @param echoAge how long before it sent this, in nanoseconds, the node had heard the stamp
  */
 public record Refresh(
     long node,
@@ -37,7 +38,8 @@ public record Refresh(
     @Nullable Recollection recollection,
     Wants wants,
     @Nullable Evidence evidence,
-    boolean leaving) {
+    boolean leaving,
+    long echoAge) {
 
   /** An epoch of the ledger and the process that owns it; {@link #NONE} before the first. */
   public record Bond(long epoch, long owner) {

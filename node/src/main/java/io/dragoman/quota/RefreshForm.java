@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link Parts wants};
  *   <li>evidence: 0, or 1 and headers: limit and remaining, amounts, and lapse; or 2 and a refusal:
  *       how long;
- *   <li>leaving, a flag.
+ *   <li>leaving, a flag;
+ *   <li>since revision 1: the echo's age.
  * </ol>
  */
 final class RefreshForm {
@@ -45,6 +46,7 @@ final class RefreshForm {
     Parts.write(out, refresh.wants());
     write(out, refresh.evidence());
     out.flag(refresh.leaving());
+    out.number(refresh.echoAge());
   }
 
   static Refresh read(Reader in) {
@@ -62,7 +64,8 @@ final class RefreshForm {
         in.optional(RefreshForm::recollection),
         Parts.wants(in),
         evidence(in),
-        in.flag());
+        in.flag(),
+        in.revision() < 1 ? 0 : in.number());
   }
 
   private static void write(Writer out, Timing timing) {

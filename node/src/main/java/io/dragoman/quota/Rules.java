@@ -20,6 +20,9 @@ public class Rules {
    */
   private static final long UNNOTICED = 2 * (NOTICED + 62_000_000L);
 
+  /** A node that was suspended for longer counts on no age from before. */
+  private static final long NOTICED_IN_AGES = 40_000_000L;
+
   /** An owner that was suspended for longer counts no vote from before. */
   private static final long NOTICED_BY_OWNER = 20_000_000L;
 
@@ -28,6 +31,12 @@ public class Rules {
 
   private final Timing timing;
   private final long reading;
+
+  /** For how long a node that tells ages compares its clocks with the same reading. */
+  private final long readingOfAges;
+
+  /** What may go unnoticed while a proof grows old: it sees three readings at most. */
+  private final long unnoticedInAges;
 
   /**
    * What may go unnoticed by an owner while it counts a vote. It compares its clocks with two
@@ -39,6 +48,8 @@ public class Rules {
   public Rules(Timing timing) {
     this.timing = timing;
     this.reading = Math.max(READING, timing.vote());
+    this.readingOfAges = (timing.window() + timing.lease()) / 2;
+    this.unnoticedInAges = 3 * (NOTICED_IN_AGES + readingOfAges / 1_000);
     this.unnoticedByOwner = 2 * (NOTICED_BY_OWNER + (reading + timing.vote()) / 1_000);
   }
 
@@ -125,13 +136,23 @@ public class Rules {
   }
 
   /**
+   * When a node sent what it tells, or before.
+   *
+   * @param stamp the owner's clock when it made the stamp that the node echoes
+   * @param echoAge how long before it told so the node had heard it
+   */
+  public long told(long stamp, long echoAge) {
+    return stamp + Timing.shrunk(echoAge);
+  }
+
+  /**
    * Until when the last owner surely had a request booked, by the clock of the one who gathers.
    *
    * @param told when the node told it, or before
    * @param proofAge the age of the proof of its arrival then, at most
    */
   public long surelyBookedUntil(long told, long proofAge) {
-    return told - Timing.stretched(proofAge) - UNNOTICED - unnoticedByOwner + timing.window();
+    return told - Timing.stretched(proofAge) - unnoticedInAges - unnoticedByOwner + timing.window();
   }
 
   /**
@@ -230,13 +251,13 @@ public class Rules {
   }
 
   /**
-   * Whether a vote is worth sending: it would bind the node for its whole length, and count for at
-   * least half of it.
+   * Whether a vote is worth sending: it would bind the node for its whole length, and count for
+   * less long the older the stamp is. The answer to the last refresh is no older than this.
    *
    * @param sinceStamp since the node heard the stamp that it echoes, from which its owner counts
    */
   public boolean mayVote(long sinceStamp) {
-    return 2 * sinceStamp < timing.vote();
+    return 3 * sinceStamp < 5 * timing.refresh();
   }
 
   /**
@@ -286,19 +307,20 @@ public class Rules {
 
   /** Whether a lease that was renewed then is void: the machine may have slept since. */
   public boolean voidsLease(Moment renewed, Moment now) {
-    return suspended(renewed, now);
+    return Math.abs(drift(renewed, now)) > NOTICED;
   }
 
   /** Whether what a node remembers from before is older than its clock says. */
   public boolean voidsAges(Moment before, Moment now) {
-    return suspended(before, now);
+    return Math.abs(drift(before, now)) > NOTICED_IN_AGES;
   }
 
-  /** Whether the machine was suspended, or its wall clock set, between two readings. */
-  private static boolean suspended(Moment before, Moment now) {
-    return Math.abs(drift(before, now)) > NOTICED;
+  /** Whether it is time for another reading of the clocks of a node that tells ages. */
+  public boolean isDueForAges(Moment last, Moment now) {
+    return now.monotonic() - last.monotonic() > readingOfAges;
   }
 
+  /** By how much the machine was suspended, or its wall clock set, between two readings. */
   private static long drift(Moment before, Moment now) {
     return (now.wall() - before.wall()) - (now.monotonic() - before.monotonic());
   }

@@ -31,7 +31,7 @@ public record Timing(
 
   /**
    * A refresh every 250 ms, or doubled until it is 2 ms times the nodes, so that a thousand nodes
-   * do not fill the thread that owns the ledger; leases of eight refreshes, votes of five.
+   * do not fill the thread that owns the ledger; leases of eight refreshes, votes of four.
    */
   public static Timing of(int nodes, Duration call, Duration network) {
     long refresh = 250 * MILLISECOND;
@@ -42,7 +42,7 @@ public record Timing(
         60_000 * MILLISECOND,
         refresh,
         8 * refresh,
-        5 * refresh,
+        4 * refresh,
         call.toNanos(),
         network.toNanos(),
         100 * MILLISECOND);
@@ -50,14 +50,14 @@ public record Timing(
 
   /**
    * The longest time, on any clock, in which another clock may show {@code duration}: rates differ
-   * by at most 500 ppm from true time, so by less than 0.2 % from each other.
+   * by at most 500 ppm from true time, so by less than one part in 999 from each other.
    */
   static long stretched(long duration) {
-    return duration + duration / 500 + 1;
+    return duration + duration / 999 + 1;
   }
 
   /** The shortest time in which another clock may show {@code duration}. */
   static long shrunk(long duration) {
-    return duration - duration / 500 - 1;
+    return duration - duration / 999 - 1;
   }
 }

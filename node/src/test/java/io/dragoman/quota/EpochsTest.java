@@ -37,7 +37,7 @@ final class EpochsTest {
     Refresh last = realm.tells(3, false);
     owner.hears(last);
     realm.start(3);
-    realm.run(owner, 1, 3);
+    realm.run(owner, 0.75, 3);
     assertEquals(last.incarnation(), owner.ledger().holder(3).incarnation());
     realm.run(owner, 1, 3);
     assertTrue(last.incarnation() < owner.ledger().holder(3).incarnation());
@@ -116,7 +116,7 @@ final class EpochsTest {
     realm.pass(0.25);
     owner.hears(realm.tells(1, false));
     owner.hears(realm.tells(2, false));
-    realm.pass(0.5);
+    realm.pass(0.45);
     owner.hears(realm.tells(2, false));
     Reply answer = owner.hears(realm.tells(1, false));
     assertEquals(3, answer.status().votes());

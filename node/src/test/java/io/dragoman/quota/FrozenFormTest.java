@@ -41,18 +41,18 @@ class FrozenFormTest {
 
   private static final String REFRESH =
       """
-      020004fffffffffffffffe9c0180e0ba84bf03f403a01fc413c0b802a01fc801
+      020204fffffffffffffffe9c0180e0ba84bf03f403a01fc413c0b802a01fc801
       060000000000000009061122334455667788020602060204d8040208ffffffff
       fffffffd00000000075bcd15c413b817b009049a0150d00fa0069c0100d00f02
       020608d0e73602d804a006e8070264f02e12c03e801998b3e6cc01e0c508c0b5
-      03aad5aad50a8827c00c1804f02e02""";
+      03aad5aad50a8827c00c1804f02e02f001""";
 
   /** With headers instead of the refusal, and with nothing that may be absent. */
   private static final String SPARSE_REFRESH =
       """
-      02000200000000000000050280e0ba84bf03f403a01fc413c0b802a01fc80100
+      02020200000000000000050280e0ba84bf03f403a01fc413c0b802a01fc80100
       0000000000000000000000000000000000000000000000000000020000020000
-      0002feffffffffffffffff01c0fc15b06dfeffffffffffffffff01f40300""";
+      0002feffffffffffffffff01c0fc15b06dfeffffffffffffffff01f4030000""";
 
   private static final String LEDGER =
       """
@@ -123,25 +123,35 @@ class FrozenFormTest {
 
   @Test
   void aRefresh() throws IOException {
-    assertFrozen(
-        REFRESH,
-        BinaryForm.REFRESH,
-        new Refresh(
-            2,
-            -2,
-            78,
-            TIMING,
-            new Bond(3, 9),
-            STATE,
-            new Stamp(new Bond(4, -3), 123_456_789),
-            1_250,
-            new Amount(1_500, 600),
-            List.of(new Landing(77, 40, Amount.of(1, 400)), new Landing(78, 0, Amount.of(1, 1))),
-            new Recollection(
-                3, 4, Amount.of(449, 1), 300, 400, 500, List.of(new Aged(50, Amount.of(3, 9)))),
-            WANTS,
-            new Evidence.Refusal(3_000),
-            true));
+    assertFrozen(REFRESH, BinaryForm.REFRESH, refresh(120));
+  }
+
+  /** Its revision is the second byte, and the echo's age was added to it. */
+  @Test
+  void aRefreshOfThePreviousRevision() throws IOException {
+    String before =
+        REFRESH.replace("\n", "").replaceFirst("^0202", "0200").replaceFirst("f001$", "");
+    assertEquals(refresh(0), BinaryForm.REFRESH.read(HexFormat.of().parseHex(before)));
+  }
+
+  private static Refresh refresh(long echoAge) {
+    return new Refresh(
+        2,
+        -2,
+        78,
+        TIMING,
+        new Bond(3, 9),
+        STATE,
+        new Stamp(new Bond(4, -3), 123_456_789),
+        1_250,
+        new Amount(1_500, 600),
+        List.of(new Landing(77, 40, Amount.of(1, 400)), new Landing(78, 0, Amount.of(1, 1))),
+        new Recollection(
+            3, 4, Amount.of(449, 1), 300, 400, 500, List.of(new Aged(50, Amount.of(3, 9)))),
+        WANTS,
+        new Evidence.Refusal(3_000),
+        true,
+        echoAge);
   }
 
   @Test
@@ -164,7 +174,8 @@ class FrozenFormTest {
             null,
             Wants.NOTHING,
             new Evidence.Headers(new Amount(all, 180_000), new Amount(7_000, all), 250),
-            false));
+            false,
+            0));
   }
 
   @Test

@@ -83,7 +83,8 @@ final class Values {
         maybe(this::recollection),
         wants(),
         maybe(this::evidence),
-        random.nextBoolean());
+        random.nextBoolean(),
+        number());
   }
 
   Reply reply() {
