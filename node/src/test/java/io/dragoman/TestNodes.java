@@ -26,6 +26,7 @@ final class TestNodes {
     keys.put("node.listen", "127.0.0.1:0");
     keys.put("node.admin", "127.0.0.1:0");
     keys.put("grid.listen", "127.0.0.1:" + freePort());
+    keys.putIfAbsent("node.drain_s", "1");
     keys.put("openai.base_url", "http://127.0.0.1:" + openAiPort + "/v1");
     keys.put("speech.endpoint", "127.0.0.1:" + speechPort);
     Node node = Node.start(NodeConfig.read(HOME, null, Map.of("OPENAI_API_KEY", "stand-in"), keys));

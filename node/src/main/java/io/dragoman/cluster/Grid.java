@@ -146,6 +146,11 @@ public final class Grid implements AutoCloseable {
     return size(hazelcast);
   }
 
+  /** Whether more than half of the cluster's nodes are here, so that sessions can be changed. */
+  public boolean hasMajority() {
+    return size() >= config.majority();
+  }
+
   /** Who is here, for people: {@code 1 of 3 nodes; missing: 10.0.0.2:5701, 10.0.0.3:5701}. */
   public String attendance() {
     List<String> absent =
@@ -228,7 +233,7 @@ public final class Grid implements AutoCloseable {
    * @param resumable for how long an interrupted session may be resumed; the same on all nodes
    */
   public SessionRegistry sessions(Duration resumable) {
-    return new GridSessionRegistry(hazelcast, resumable);
+    return new GridSessionRegistry(hazelcast, resumable, this::hasMajority);
   }
 
   /** Leaves the cluster after its share of the state was handed over. */

@@ -9,6 +9,7 @@ import io.dragoman.session.SessionRegistry;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /** The records of all sessions, in a distributed map by session id. */
 final class GridSessionRegistry implements SessionRegistry {
@@ -16,13 +17,16 @@ final class GridSessionRegistry implements SessionRegistry {
 
   private final IMap<String, SessionRecord> records;
   private final int resumableS;
+  private final BooleanSupplier majority;
 
   /**
    * @param resumable for how long an interrupted session may be resumed
+   * @param majority whether the grid takes changes, as far as this node knows
    */
-  GridSessionRegistry(HazelcastInstance hazelcast, Duration resumable) {
+  GridSessionRegistry(HazelcastInstance hazelcast, Duration resumable, BooleanSupplier majority) {
     this.records = hazelcast.getMap(MAP);
     this.resumableS = (int) resumable.toSeconds();
+    this.majority = majority;
   }
 
   @Override
@@ -34,5 +38,10 @@ final class GridSessionRegistry implements SessionRegistry {
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  @Override
+  public boolean hasMajority() {
+    return majority.getAsBoolean();
   }
 }

@@ -14,4 +14,10 @@ public interface SessionRegistry {
    * session may be resumed, and for half as long again where its owner has not left it.
    */
   CompletionStage<SessionAnswer> change(String sid, SessionChange change);
+
+  /**
+   * Whether this node sees as many of the cluster's nodes as any change needs: more than half.
+   * Without, every change fails.
+   */
+  boolean hasMajority();
 }

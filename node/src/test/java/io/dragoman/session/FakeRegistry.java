@@ -19,6 +19,9 @@ final class FakeRegistry implements SessionRegistry {
   /** Whether it makes every change twice, and says that it is not certain. */
   volatile boolean uncertain;
 
+  /** Whether the node knows that it is cut off from the cluster. */
+  volatile boolean cutOff;
+
   @Override
   public CompletionStage<SessionAnswer> change(String sid, SessionChange change) {
     if (silent) {
@@ -35,6 +38,11 @@ final class FakeRegistry implements SessionRegistry {
       return CompletableFuture.failedFuture(new IllegalStateException("it may be done or not"));
     }
     return CompletableFuture.completedFuture(answer);
+  }
+
+  @Override
+  public boolean hasMajority() {
+    return !cutOff;
   }
 
   private synchronized SessionAnswer make(String sid, SessionChange change) {
