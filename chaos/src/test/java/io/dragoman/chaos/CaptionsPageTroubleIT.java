@@ -152,8 +152,8 @@ class CaptionsPageTroubleIT {
 
   @Test
   void translationsThatWaitAndANodeThatLeaves() throws Exception {
-    try (LoneNode leaving = LoneNode.start(
-            directory, Map.of("quota.requests_per_minute", 2, "node.drain_s", 1))) {
+    try (LoneNode leaving =
+        LoneNode.start(directory, Map.of("quota.requests_per_minute", 2, "node.drain_s", 1))) {
       Page there = new Page(visit.browser(), leaving.listen());
       there.open("");
       there.press("#start");
