@@ -42,6 +42,7 @@ class AdminListenerTest {
         String answer = operator.send(request, BodyHandlers.ofString()).body();
         assertTrue(answer.contains("dragoman_connections"), answer);
         assertTrue(answer.contains("dragoman_openai_rate_limited{"), answer);
+        assertTrue(answer.contains("state=\"ready\"} 1.0"), answer);
         assertTrue(answer.contains("dragoman_quota_used_by_others{"), answer);
       }
     } finally {

@@ -138,7 +138,7 @@ class DepartureTest extends NodeFixture {
     try (RawClient client = RawClient.connect(node.port(), SID)) {
       client.text(RawClient.START);
       JsonNode started = client.await("session.started");
-      CompletableFuture<Integer> left = leave(Duration.ofSeconds(5));
+      CompletableFuture<Integer> left = leave(Duration.ofSeconds(10));
       client.await("session.moving");
       assertUnavailable("leaves", "session-for-tests-2");
       try (RawClient back = ResumeTest.resume(node, started, 1, 0)) {
