@@ -5,6 +5,7 @@ import io.dragoman.cluster.GridQuota;
 import io.dragoman.openai.OpenAi;
 import io.dragoman.openai.OpenAiClient;
 import io.dragoman.openai.Tokenizer;
+import io.dragoman.ops.Drain;
 import io.dragoman.ops.Health;
 import io.dragoman.ops.Metrics;
 import io.dragoman.ops.NodeFigures;
@@ -28,7 +29,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +40,10 @@ public final class Node implements AutoCloseable {
   private static final String ADMIN = "admin";
   private static final int ADMIN_CONNECTIONS = 100;
   private static final Duration ALL_HERE_WITHIN = Duration.ofSeconds(10);
-  private static final Duration PATIENCE_WITH_CLIENTS = Duration.ofSeconds(2);
+
+  /** What sessions that were cut off may still commit. */
+  private static final Duration LAST_COMMITS = Duration.ofSeconds(5);
+
   private static final Duration CLUSTER_REMINDER = Duration.ofSeconds(10);
 
   private final NodeConfig config;
@@ -48,10 +53,13 @@ public final class Node implements AutoCloseable {
   private final OpenAi openAi;
   private final SessionEndpoint sessions;
   private final Health health;
+  private final Drain drain;
   private final Metrics metrics;
   private final WebServer server;
   private final Watch adminWatch;
-  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Done once the node has left. */
+  private final CompletableFuture<Void> left;
 
   private Node(
       NodeConfig config,
@@ -61,6 +69,7 @@ public final class Node implements AutoCloseable {
       OpenAi openAi,
       SessionEndpoint sessions,
       Health health,
+      Drain drain,
       Metrics metrics,
       WebServer server,
       Watch adminWatch) {
@@ -71,9 +80,15 @@ public final class Node implements AutoCloseable {
     this.openAi = openAi;
     this.sessions = sessions;
     this.health = health;
+    this.drain = drain;
     this.metrics = metrics;
     this.server = server;
     this.adminWatch = adminWatch;
+    this.left =
+        drain
+            .begun()
+            .thenRunAsync(this::leave, task -> Thread.ofPlatform().name("drain").start(task))
+            .toCompletableFuture();
   }
 
   /**
@@ -119,7 +134,9 @@ public final class Node implements AutoCloseable {
     metrics.watch(Troubles.SPEECH, () -> recognizer.trouble().isPresent());
     metrics.watch(Troubles.LANGUAGE_MODEL, () -> openAi.trouble().isPresent());
     metrics.watch(quota.dispatch());
-    Health health = new Health();
+    Health health = new Health(grid::hasMajority);
+    metrics.watch(health);
+    Drain drain = new Drain(grid.node(), health, sessions, config.drain());
     NodeFigures figures =
         new NodeFigures(
             grid.node(),
@@ -134,10 +151,20 @@ public final class Node implements AutoCloseable {
         new Stats(grid.node(), grid.clusterView(figures), quota.meter(), InstantSource.system());
     Watch adminWatch = new Watch();
     QuotaEndpoint limits = new QuotaEndpoint(quota.limits(), quota.meter());
-    WebServer server = server(config, sessions, health, metrics, stats, limits, adminWatch);
+    WebServer server = server(config, sessions, health, drain, metrics, stats, limits, adminWatch);
     Node node =
         new Node(
-            config, grid, quota, recognizer, openAi, sessions, health, metrics, server, adminWatch);
+            config,
+            grid,
+            quota,
+            recognizer,
+            openAi,
+            sessions,
+            health,
+            drain,
+            metrics,
+            server,
+            adminWatch);
     server.start();
     if (!server.isRunning()) {
       node.close();
@@ -215,17 +242,37 @@ public final class Node implements AutoCloseable {
     return new Address(config.grid().host(), config.grid().port()).toString();
   }
 
-  /** Leaves the cluster: clients are asked to connect elsewhere, then everything is released. */
+  /**
+   * How the node leaves the cluster. Once it has begun, whoever asked for it, sessions go
+   * elsewhere, the node's part of the shared state goes to the others, and everything is released.
+   */
+  public Drain drain() {
+    return drain;
+  }
+
+  /** Done once it has left; with an exception where a bug kept it from good order. */
+  public CompletionStage<Void> left() {
+    return left;
+  }
+
+  /** Leaves, and waits until it has left. */
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
+    drain.begin();
+    left.join();
+  }
+
+  private void leave() {
+    try {
+      drain.awaitGone();
+    } catch (InterruptedException e) {
+      // Nobody does; then what follows breaks the connections.
+      Thread.currentThread().interrupt();
     }
-    health.draining();
-    sessions.leave(PATIENCE_WITH_CLIENTS);
-    awaitClientsLeft();
     server.stop();
+    awaitCommitted();
     sessions.close();
+    log.info("draining: hands the node's part of the shared state over");
     adminWatch.close();
     recognizer.close();
     openAi.close();
@@ -234,8 +281,9 @@ public final class Node implements AutoCloseable {
     log.info("left");
   }
 
-  private void awaitClientsLeft() {
-    long deadline = System.nanoTime() + PATIENCE_WITH_CLIENTS.toNanos();
+  /** The connections that were open to the last are broken; each is over once all is committed. */
+  private void awaitCommitted() {
+    long deadline = System.nanoTime() + LAST_COMMITS.toNanos();
     try {
       while (sessions.connections() > 0 && System.nanoTime() < deadline) {
         Thread.sleep(20);
@@ -255,6 +303,7 @@ public final class Node implements AutoCloseable {
       NodeConfig config,
       SessionEndpoint sessions,
       Health health,
+      Drain drain,
       Metrics metrics,
       Stats stats,
       QuotaEndpoint limits,
@@ -266,6 +315,7 @@ public final class Node implements AutoCloseable {
     metrics.serveOn(restricted);
     stats.serveOn(restricted);
     limits.serveOn(restricted);
+    drain.serveOn(restricted);
     var builder =
         WebServer.builder()
             .shutdownHook(false)

@@ -32,6 +32,7 @@ public record NodeConfig(
     String name,
     Address listen,
     Address admin,
+    Duration drain,
     HttpLimits http,
     GridConfig grid,
     SessionConfig sessions,
@@ -141,6 +142,7 @@ public record NodeConfig(
         name,
         listen,
         admin,
+        settings.seconds("node.drain_s", 20, 1, 3_600),
         new HttpLimits(
             settings.number("http.head_bytes", 16_384, 1_024, 65_536),
             settings.seconds("http.head_s", 10, 1, 60),
@@ -216,6 +218,7 @@ public record NodeConfig(
             settings.number("sessions.outbox_messages", 1_024, 16, 65_536),
             settings.number("sessions.outbox_bytes", 1_048_576, 65_536, 16_777_216),
             settings.seconds("sessions.ping_s", 20, 1, 300),
+            settings.seconds("sessions.connection_s", 14_400, 60, 604_800),
             settings.seconds("sessions.patience_s", 10, 1, 60),
             new Origins(
                 settings.list("sessions.origins"),

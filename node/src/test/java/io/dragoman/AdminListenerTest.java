@@ -9,12 +9,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,6 +42,7 @@ class AdminListenerTest {
         String answer = operator.send(request, BodyHandlers.ofString()).body();
         assertTrue(answer.contains("dragoman_connections"), answer);
         assertTrue(answer.contains("dragoman_openai_rate_limited{"), answer);
+        assertTrue(answer.contains("state=\"ready\"} 1.0"), answer);
         assertTrue(answer.contains("dragoman_quota_used_by_others{"), answer);
       }
     } finally {
@@ -61,6 +64,34 @@ class AdminListenerTest {
               + "\"to\":{\"requestsPerMinute\":1000,\"tokensPerMinute\":1800000,\"requestsPerSecond\":100000000}}",
           answer);
     }
+  }
+
+  @Test
+  void aNodeIsDrainedWhereOperatorsConnectAndByNoWebPage() throws Exception {
+    try (Node node = TestNodes.start(1, 1, Map.of("node.drain_s", "60"));
+        HttpClient operator = HttpClient.newHttpClient()) {
+      assertEquals(404, operator.send(drain(node.listening()).build(), text()).statusCode());
+      var page = drain(node.admin()).header("Origin", "http://a.page").build();
+      assertEquals(403, operator.send(page, text()).statusCode());
+      String before = operator.send(drain(node.admin()).GET().build(), text()).body();
+      assertTrue(
+          before.endsWith("\"state\":\"ready\",\"sessions\":0,\"sessionsAtFirst\":0,\"leftMs\":0}"),
+          before);
+      String begun = operator.send(drain(node.admin()).build(), text()).body();
+      assertTrue(
+          begun.startsWith("{\"node\":\"" + node.name() + "\",\"state\":\"draining\""), begun);
+      node.left().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  private static HttpRequest.Builder drain(String place) {
+    return HttpRequest.newBuilder(URI.create("http://" + place + "/drain"))
+        .timeout(Duration.ofSeconds(60))
+        .POST(BodyPublishers.noBody());
+  }
+
+  private static BodyHandler<String> text() {
+    return BodyHandlers.ofString();
   }
 
   private static HttpRequest lower(String place) {

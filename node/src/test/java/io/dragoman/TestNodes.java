@@ -24,6 +24,7 @@ final class TestNodes {
       throws IOException, InterruptedException {
     Map<String, String> keys = new HashMap<>(more);
     keys.put("grid.listen", "127.0.0.1:" + freePort());
+    keys.putIfAbsent("node.drain_s", "1");
     Node node = join(openAiPort, speechPort, keys);
     node.awaitReady();
     return node;

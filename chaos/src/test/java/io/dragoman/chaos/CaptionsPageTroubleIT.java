@@ -159,7 +159,8 @@ class CaptionsPageTroubleIT {
   void translationsThatWaitAndANodeThatLeavesWhereThereIsNoOther() throws Exception {
     try (LoneNode leaving =
         LoneNode.start(
-            directory, Map.of("quota.requests_per_minute", 2, "sessions.resume_s", 10))) {
+            directory,
+            Map.of("quota.requests_per_minute", 2, "sessions.resume_s", 10, "node.drain_s", 1))) {
       Page there = new Page(visit.browser(), leaving.listen());
       there.open("");
       there.press("#start");

@@ -86,9 +86,19 @@ final class LoneNode implements AutoCloseable {
     return node.errors();
   }
 
+  /** Waits for the node's end; its exit code. */
+  int exit() throws InterruptedException {
+    return node.exit();
+  }
+
+  /** Where operators connect, as {@code host:port}. */
+  String admin() {
+    return ready.path("admin").asText();
+  }
+
   /** What its admin listener answers. */
   String admin(String path) throws IOException, InterruptedException {
-    URI uri = URI.create("http://" + ready.path("admin").asText() + path);
+    URI uri = URI.create("http://" + admin() + path);
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
     }

@@ -51,8 +51,17 @@ final class AdminListener {
 
   /** Where a path is. The command line is wrong where there can be nothing. */
   URI at(String path) {
+    return at("--admin", admin, path);
+  }
+
+  /**
+   * The same at another node.
+   *
+   * @param what the address is, for whoever gave it
+   */
+  URI at(String what, String address, String path) {
     try {
-      URI base = new URI("http://" + admin);
+      URI base = new URI("http://" + address);
       if (base.getHost() != null && base.getPort() > 0 && base.getRawPath().isEmpty()) {
         return base.resolve(path);
       }
@@ -61,7 +70,7 @@ final class AdminListener {
     }
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "--admin: \"%s\" is not HOST:PORT, for example 127.0.0.1:8081".formatted(admin));
+        "%s: \"%s\" is not HOST:PORT, for example 127.0.0.1:8081".formatted(what, address));
   }
 
   <T> Answer<T> get(HttpClient http, URI address, Class<T> type)
@@ -86,8 +95,15 @@ final class AdminListener {
         http, HttpRequest.newBuilder(address).PUT(BodyPublishers.ofString(json)).build(), type);
   }
 
+  /** Asks for something to be done. */
+  <T> Answer<T> post(HttpClient http, URI address, Class<T> type)
+      throws CommandException, InterruptedException {
+    return ask(http, HttpRequest.newBuilder(address).POST(BodyPublishers.noBody()).build(), type);
+  }
+
   private <T> Answer<T> ask(HttpClient http, HttpRequest request, Class<T> type)
       throws CommandException, InterruptedException {
+    String place = request.uri().getAuthority();
     HttpResponse<String> response;
     try {
       response =
@@ -95,13 +111,13 @@ final class AdminListener {
               HttpRequest.newBuilder(request, (name, value) -> true).timeout(TIMEOUT).build(),
               BodyHandlers.ofString());
     } catch (HttpTimeoutException e) {
-      throw unavailable("%s does not answer within %d s".formatted(admin, TIMEOUT.toSeconds()));
+      throw unavailable("%s does not answer within %d s".formatted(place, TIMEOUT.toSeconds()));
     } catch (ConnectException e) {
-      throw unavailable("nothing answers at " + admin);
+      throw unavailable("nothing answers at " + place);
     } catch (IOException e) {
       throw unavailable(
           "what answers at %s does not speak HTTP; perhaps it is a node's grid.listen"
-              .formatted(admin));
+              .formatted(place));
     }
     String body = response.body();
     int status = response.statusCode();
@@ -112,16 +128,16 @@ final class AdminListener {
       throw unavailable(
           ("what answers at %s is no admin listener; perhaps it is a node's node.listen, which is for"
                   + " clients")
-              .formatted(admin));
+              .formatted(place));
     }
     if (status != 200) {
       throw unavailable(
-          "what answers at %s is no admin listener of a node (HTTP %d)".formatted(admin, status));
+          "what answers at %s is no admin listener of a node (HTTP %d)".formatted(place, status));
     }
     try {
       return new Answer<>(body, JSON.readValue(body, type));
     } catch (JsonProcessingException e) {
-      throw unavailable("what answers at %s is no admin listener of a node".formatted(admin));
+      throw unavailable("what answers at %s is no admin listener of a node".formatted(place));
     }
   }
 

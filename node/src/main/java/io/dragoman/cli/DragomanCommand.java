@@ -24,6 +24,7 @@ import picocli.CommandLine.ParseResult;
       StandinCommand.class,
       StatusCommand.class,
       QuotaCommand.class,
+      DrainCommand.class,
       StreamCommand.class
     },
     commandListHeading = "%nCommands:%n",
@@ -42,6 +43,7 @@ import picocli.CommandLine.ParseResult;
       "  dragoman stream --url ws://127.0.0.1:8080 --wav talk.wav --to es,de",
       "  dragoman status --watch            a cluster that runs: nodes, sessions, quota",
       "  dragoman quota set --help          other limits for it, without a restart",
+      "  dragoman drain n2                  a node leaves it, and its sessions go on elsewhere",
       "",
       "dragoman COMMAND --help tells more of each."
     })

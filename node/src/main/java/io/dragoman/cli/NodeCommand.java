@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,17 +21,20 @@ import picocli.CommandLine.Option;
 @Command(
     name = "node",
     description = {
-      "Runs one node of a cluster until it is told to stop (Ctrl-C, SIGTERM).",
+      "Runs one node of a cluster until it is told to stop (Ctrl-C, SIGTERM, \"dragoman drain\"). Then"
+          + " its sessions go to other nodes, for which they have node.drain_s (20 s), and it ends.",
       "It prints one line when it is ready, and logs JSON lines to standard error."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:Standard input ended (--until-eof).",
+      "0:It was told to stop, by whatever of these, or standard input ended (--until-eof); and it left"
+          + " in good order.",
+      "1:It was told to stop, and could not in time.",
       "2:The command line or the configuration is wrong; every mistake is told.",
       "3:A port is taken, or something else that it needs is missing.",
-      "130, 143:It was told to stop, by Ctrl-C or SIGTERM; a second time ends it at once."
+      "130, 143:It was told to stop again, by Ctrl-C or SIGTERM, and ended at once."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -42,6 +47,9 @@ import picocli.CommandLine.Option;
       "  A file is checked by: dragoman check-config FILE"
     })
 final class NodeCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(NodeCommand.class);
+
+  /** For all that follows once its sessions have gone, or their time is over. */
   private static final Duration LEAVE_WITHIN = Duration.ofSeconds(40);
 
   @Option(
@@ -96,28 +104,71 @@ final class NodeCommand implements Callable<Integer> {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     Node node = start();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(node), "shutdown"));
-    node.awaitReady();
-    System.out.printf(
-        "{\"event\":\"ready\",\"node\":\"%s\",\"listen\":\"%s\",\"admin\":\"%s\",\"grid\":\"%s\"}%n",
-        node.name(), node.listening(), node.admin(), node.gridAddress());
+    endOnceLeft(node);
+    try {
+      node.awaitReady();
+      System.out.printf(
+          "{\"event\":\"ready\",\"node\":\"%s\",\"listen\":\"%s\",\"admin\":\"%s\",\"grid\":\"%s\"}%n",
+          node.name(), node.listening(), node.admin(), node.gridAddress());
+    } catch (RuntimeException e) {
+      // A node that leaves before it was ready takes the grid away from who waits for it.
+      if (!isLeaving(node)) {
+        throw e;
+      }
+    }
     Lifetime.await(false);
     return ExitCode.OK;
   }
 
-  /** Leaves in good order, but never hangs about. */
-  private static void leave(Node node) {
-    Thread.ofVirtual().start(() -> haltAfter(LEAVE_WITHIN));
-    node.close();
+  /** However the node is told to leave, this process ends with it; and never hangs about. */
+  private static void endOnceLeft(Node node) {
+    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
+    node.drain().begun().thenRun(() -> Thread.startVirtualThread(() -> endLate(node)));
+    node.left()
+        .whenCompleteAsync(
+            (_, bug) -> {
+              if (bug != null) {
+                log.error("the node could not leave in good order because of a bug", bug);
+              }
+              System.exit(bug == null ? ExitCode.OK : ExitCode.FAILED);
+            },
+            task -> Thread.ofPlatform().name("end").start(task));
+    StopSignals.stopBy(
+        new StopSignals.Stop() {
+          @Override
+          public void begin() {
+            node.drain().begin();
+          }
+
+          @Override
+          public String unfinished() {
+            return NodeCommand.unfinished(node);
+          }
+        });
   }
 
-  private static void haltAfter(Duration time) {
+  private static boolean isLeaving(Node node) {
+    return node.drain().begun().toCompletableFuture().isDone();
+  }
+
+  private static void endLate(Node node) {
     try {
-      Thread.sleep(time);
+      Thread.sleep(LEAVE_WITHIN.plusMillis(node.drain().status().leftMs()));
     } catch (InterruptedException e) {
       // At once, then.
     }
+    System.err.println("dragoman: it could not leave in time. " + unfinished(node));
     Runtime.getRuntime().halt(ExitCode.FAILED);
+  }
+
+  private static String unfinished(Node node) {
+    int sessions = node.drain().status().sessions();
+    return (sessions == 0
+            ? "No session was left"
+            : "Sessions that had not gone: %d; their clients may resume them elsewhere"
+                .formatted(sessions))
+        + ". The node's part of the shared state may not be handed over: as after a kill, some of the"
+        + " quota is held back for a while.";
   }
 
   private Node start() throws CommandException {

@@ -40,6 +40,7 @@ final class StatusTable {
           "! %s does not answer; look at its machine and its log."
               .formatted(cut(missing, MISSING)));
     }
+    cutOff(status, lines);
     List<String> troubles = troubles(status);
     lines.addAll(troubles);
     lines.add("");
@@ -61,6 +62,16 @@ final class StatusTable {
       sessions(status, lines);
     }
     return lines;
+  }
+
+  private static void cutOff(ClusterStatus status, List<String> lines) {
+    long cutOff = status.nodes().stream().filter(node -> node.state().equals("cut_off")).count();
+    if (cutOff > 0) {
+      lines.add(
+          "! admission is closed: only %d of %s here, fewer than a majority; nobody gets a session."
+              .formatted(
+                  cutOff, count(status.nodes().size() + status.nodesMissing().size(), "node")));
+    }
   }
 
   /** No more lines than this; in place of the last, how many there are. */

@@ -146,6 +146,11 @@ public final class Grid implements AutoCloseable {
     return size(hazelcast);
   }
 
+  /** Whether more than half of the cluster's nodes are here, so that sessions can be changed. */
+  public boolean hasMajority() {
+    return size() >= config.majority();
+  }
+
   /** Who is here, for people: {@code 1 of 3 nodes; missing: 10.0.0.2:5701, 10.0.0.3:5701}. */
   public String attendance() {
     List<String> absent =
@@ -229,7 +234,7 @@ public final class Grid implements AutoCloseable {
    * @param transcript for how long what was said is kept from then on; the same on all nodes
    */
   public SessionRegistry sessions(Duration resumable, Duration transcript) {
-    return new GridSessionRegistry(hazelcast, resumable, transcript);
+    return new GridSessionRegistry(hazelcast, resumable, transcript, this::hasMajority);
   }
 
   /** Leaves the cluster after its share of the state was handed over. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The records of all sessions, in a distributed map by session id. */
 final class GridSessionRegistry implements SessionRegistry {
@@ -19,13 +20,20 @@ final class GridSessionRegistry implements SessionRegistry {
   private final IMap<String, SessionRecord> records;
   private final int resumableS;
   private final int transcriptS;
+  private final BooleanSupplier majority;
 
   /**
    * @param resumable for how long an interrupted session may be resumed
    * @param transcript for how long what was said is kept from then on
+   * @param majority whether the grid takes changes, as far as this node knows
    */
-  GridSessionRegistry(HazelcastInstance hazelcast, Duration resumable, Duration transcript) {
+  GridSessionRegistry(
+      HazelcastInstance hazelcast,
+      Duration resumable,
+      Duration transcript,
+      BooleanSupplier majority) {
     this.hazelcast = hazelcast;
+    this.majority = majority;
     this.records = hazelcast.getMap(MAP);
     this.resumableS = (int) resumable.toSeconds();
     this.transcriptS = (int) transcript.toSeconds();
@@ -48,5 +56,10 @@ final class GridSessionRegistry implements SessionRegistry {
   @Override
   public long nowMs() {
     return hazelcast.getCluster().getClusterTime();
+  }
+
+  @Override
+  public boolean hasMajority() {
+    return majority.getAsBoolean();
   }
 }

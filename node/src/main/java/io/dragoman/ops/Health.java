@@ -3,12 +3,22 @@ package io.dragoman.ops;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.function.BooleanSupplier;
 
 /** Whether a node lives, and whether it may be sent new clients. Thread-safe. */
 public final class Health {
 
+  private final BooleanSupplier majority;
+
   // Guarded by this.
   private Readiness readiness = Readiness.STARTING;
+
+  /**
+   * @param majority whether more than half of the cluster's nodes are here
+   */
+  public Health(BooleanSupplier majority) {
+    this.majority = majority;
+  }
 
   /** The node may serve; without effect once it drains. */
   public synchronized void ready() {
@@ -33,11 +43,15 @@ public final class Health {
     switch (now()) {
       case STARTING -> response.status(Status.SERVICE_UNAVAILABLE_503).send("starting\n");
       case READY -> response.send("ready\n");
+      case CUT_OFF ->
+          response
+              .status(Status.SERVICE_UNAVAILABLE_503)
+              .send("cut off: fewer than a majority of the nodes are here\n");
       case DRAINING -> response.status(Status.NOT_FOUND_404).send("draining\n");
     }
   }
 
   synchronized Readiness now() {
-    return readiness;
+    return readiness == Readiness.READY && !majority.getAsBoolean() ? Readiness.CUT_OFF : readiness;
   }
 }

@@ -42,6 +42,16 @@ public final class Metrics implements AutoCloseable {
         .register(registry);
   }
 
+  /** Shows whether a node may be sent clients. */
+  public void watch(Health health) {
+    for (Readiness state : Readiness.values()) {
+      Gauge.builder("dragoman.node.state", () -> health.now() == state ? 1 : 0)
+          .tag("state", ClusterStatus.tag(state))
+          .description("1 for the state that the node is in, and 0 for the others")
+          .register(registry);
+    }
+  }
+
   /** Shows whether a service that the node calls is in trouble. */
   public void watch(String service, BooleanSupplier inTrouble) {
     Gauge.builder("dragoman.upstream.trouble", () -> inTrouble.getAsBoolean() ? 1 : 0)

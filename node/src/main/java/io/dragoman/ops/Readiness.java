@@ -4,6 +4,8 @@ package io.dragoman.ops;
 public enum Readiness {
   STARTING,
   READY,
+  /** Fewer than a majority of the nodes are here, and no session is admitted. */
+  CUT_OFF,
   /** A balancer sends no new client, and keeps those that it has. */
   DRAINING
 }

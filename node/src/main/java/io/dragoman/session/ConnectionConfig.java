@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param outboxBytes how many bytes they may have
  * @param ping how long a client may send nothing before it is asked whether it is there; after
  *     three of these its connection is cut
+ * @param longest how long a connection may last, until its client is asked to open another; some
+ *     are asked up to a tenth sooner, so that not all come at once
  * @param patience how long a client may take to read a message, or all that waits at the end (as
  *     long again for each 16 KiB of it), and to answer a close, before its connection is cut
  */
@@ -27,5 +29,6 @@ public record ConnectionConfig(
     int outboxMessages,
     int outboxBytes,
     Duration ping,
+    Duration longest,
     Duration patience,
     Origins origins) {}

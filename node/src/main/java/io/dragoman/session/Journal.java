@@ -178,6 +178,11 @@ final class Journal {
     }
   }
 
+  /** Waits until what came last is committed, or cannot be: a few seconds after the close. */
+  void awaitLetGo() throws InterruptedException {
+    thread.join();
+  }
+
   private void run() {
     try {
       while (awaitWork()) {

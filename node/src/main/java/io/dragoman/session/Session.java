@@ -184,6 +184,11 @@ final class Session implements Inflow.Owner {
     }
   }
 
+  /** Waits until the cluster has all that it will have of the session, once it is closed. */
+  void awaitLetGo() throws InterruptedException {
+    journal.awaitLetGo();
+  }
+
   @Override
   public boolean isOver() {
     return over;

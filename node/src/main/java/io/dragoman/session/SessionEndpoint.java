@@ -1,6 +1,9 @@
 package io.dragoman.session;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.dragoman.protocol.CloseCode;
+import io.dragoman.protocol.ErrorCode;
+import io.dragoman.session.Admission.RefusedException;
 import io.dragoman.websocket.Door;
 import io.dragoman.websocket.HttpLimits;
 import io.dragoman.websocket.Lobby;
@@ -16,6 +19,7 @@ import io.helidon.webserver.spi.ServerConnection;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,8 +51,11 @@ public final class SessionEndpoint implements AutoCloseable {
 
   private final AtomicInteger sessions = new AtomicInteger();
 
-  /** How long clients have to connect elsewhere; null until the node leaves. */
-  private volatile @Nullable Duration leaving;
+  /** Whether the node leaves. */
+  private volatile boolean leaving;
+
+  /** Whether nobody may stay any more. */
+  private volatile boolean closing;
 
   public SessionEndpoint(SessionServices services) {
     this.services = services;
@@ -77,10 +84,29 @@ public final class SessionEndpoint implements AutoCloseable {
     return sessions.get();
   }
 
-  /** Asks every client to connect elsewhere within the time, and admits no further session. */
-  public void leave(Duration within) {
-    leaving = within;
-    connections.forEach(connection -> connection.socket().move(within.toMillis()));
+  /**
+   * Admits no further session, and has all go on elsewhere: asks one after another, and returns
+   * when no connection is left, about two seconds after the given time at the latest.
+   *
+   * @return how many sessions had not gone in time; what they committed is kept, and their clients
+   *     may resume them
+   */
+  public int leave(Duration within) throws InterruptedException {
+    leaving = true;
+    return new Departure(this, within).run();
+  }
+
+  /** The sessions' connections. */
+  List<SessionSocket> carrying() {
+    synchronized (carried) {
+      return List.copyOf(carried.values());
+    }
+  }
+
+  /** Closes every connection, also of who still comes, for the clients to connect elsewhere. */
+  void closeAll() {
+    closing = true;
+    connections.forEach(connection -> connection.socket().leave());
   }
 
   /** Ends the deadlines; to be called when the listener is stopped. */
@@ -89,11 +115,39 @@ public final class SessionEndpoint implements AutoCloseable {
     watch.close();
   }
 
-  /** Takes a place for one more session; false when there is none. */
-  boolean admit() {
+  /**
+   * Takes a place for one more session. One that is resumed from a connection of this same node
+   * takes that one's place, which is given back soon.
+   */
+  void admit(String sid, boolean resumed) throws RefusedException {
+    if (leaving) {
+      throw new RefusedException(
+          ErrorCode.UNAVAILABLE,
+          CloseCode.FULL,
+          "this node leaves the cluster; connect again, and another one takes the session");
+    }
+    if (!services.registry().hasMajority()) {
+      throw new RefusedException(
+          ErrorCode.UNAVAILABLE,
+          CloseCode.FULL,
+          "this node does not reach a majority of the cluster's nodes; connect again, perhaps another"
+              + " one does");
+    }
     // The others' connections are never all of them, so that one that asks for health has a place.
     int most = Math.min(services.config().most(), services.config().connections().most());
-    return sessions.getAndUpdate(live -> live < most ? live + 1 : live) < most;
+    int atOnce = resumed && isCarried(sid) ? Integer.MAX_VALUE : most;
+    if (sessions.getAndUpdate(live -> live < atOnce ? live + 1 : live) >= atOnce) {
+      throw new RefusedException(
+          ErrorCode.FULL,
+          CloseCode.FULL,
+          "this node carries as many sessions as it may; try again later");
+    }
+  }
+
+  private boolean isCarried(String sid) {
+    synchronized (carried) {
+      return carried.containsKey(sid);
+    }
   }
 
   /** Gives a session's place back. */
@@ -127,9 +181,8 @@ public final class SessionEndpoint implements AutoCloseable {
   void opened(SessionConnection connection) {
     connections.add(connection);
     watch.add(connection);
-    Duration within = leaving;
-    if (within != null) {
-      connection.socket().move(within.toMillis());
+    if (closing) {
+      connection.socket().leave();
     }
   }
 

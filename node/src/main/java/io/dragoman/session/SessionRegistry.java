@@ -18,4 +18,10 @@ public interface SessionRegistry {
 
   /** The time, in milliseconds since the epoch, on a clock that is nearly the same on all nodes. */
   long nowMs();
+
+  /**
+   * Whether this node sees as many of the cluster's nodes as any change needs: more than half.
+   * Without, every change fails.
+   */
+  boolean hasMajority();
 }

@@ -9,6 +9,8 @@ import io.dragoman.protocol.ServerMessage;
 import io.dragoman.session.Admission.RefusedException;
 import io.dragoman.session.SessionPlan.UnsupportedException;
 import io.dragoman.websocket.Lobby;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,12 +30,25 @@ final class SessionSocket {
   /** When a client that was refused for now may try again. */
   static final Long RETRY_AFTER_MS = 5_000L;
 
+  /** The same where another node may take it: by then a balancer knows that this one does not. */
+  private static final Long ELSEWHERE_AFTER_MS = 1_000L;
+
+  /** How long the client of an old connection has to open another. */
+  private static final Duration RENEWED_WITHIN = Duration.ofSeconds(30);
+
+  /** By how much of its longest time a connection may be asked for another sooner. */
+  private static final double SOONER = 0.1;
+
   private final SessionServices services;
   private final SessionEndpoint endpoint;
   private final Lobby.Place place;
   private final String sid;
   private final Outbox outbox;
   private final long openedAt = System.nanoTime();
+
+  /** When the client is asked to open another connection. */
+  private final long oldAt;
+
   private boolean admitted;
 
   /** When the client last sent a message; read by the watch. */
@@ -44,6 +59,9 @@ final class SessionSocket {
 
   /** Whether the client asked for a session; read by the watch. */
   private volatile boolean asked;
+
+  /** When the connection is closed, as the client was told; null until it is asked to move. */
+  private volatile @Nullable Long movedBy;
 
   /** Written by the connection's thread; read by the writer for heartbeats. */
   private volatile @Nullable Session session;
@@ -59,6 +77,8 @@ final class SessionSocket {
     this.place = place;
     this.sid = sid;
     this.outbox = outbox;
+    double part = 1 - SOONER * ThreadLocalRandom.current().nextDouble();
+    this.oldAt = openedAt + (long) (services.config().connections().longest().toNanos() * part);
   }
 
   /** Looks at how the client connected. */
@@ -147,7 +167,9 @@ final class SessionSocket {
     }
   }
 
-  /** Closes a client that says nothing. Called by the watch. */
+  /**
+   * Closes a client that says nothing, and renews a connection that is old. Called by the watch.
+   */
   void check(long now) {
     SessionConfig config = services.config();
     if (!asked && now - openedAt > config.start().toNanos()) {
@@ -161,6 +183,19 @@ final class SessionSocket {
           CloseCode.IDLE,
           "nothing came for %d s; a muted client sends keepalive"
               .formatted(config.idle().toSeconds()));
+    } else if (session != null) {
+      checkAge(now);
+    }
+  }
+
+  private void checkAge(long now) {
+    Long deadline = movedBy;
+    if (deadline != null) {
+      if (now - deadline > 0) {
+        leave();
+      }
+    } else if (now - oldAt > 0 && !isEnding()) {
+      move(RENEWED_WITHIN);
     }
   }
 
@@ -170,9 +205,24 @@ final class SessionSocket {
     return live != null && live.isEnding();
   }
 
-  /** Asks the client to connect to another node. Thread-safe. */
-  void move(long deadlineMs) {
-    outbox.send(new ServerMessage.SessionMoving(deadlineMs));
+  /**
+   * Asks the client to go on in another connection; this one is closed after that time, or as it
+   * was told earlier. Thread-safe.
+   */
+  synchronized void move(Duration within) {
+    if (movedBy == null) {
+      movedBy = System.nanoTime() + within.toNanos();
+      outbox.send(new ServerMessage.SessionMoving(within.toMillis()));
+    }
+  }
+
+  /** Whether the client was asked to move. Thread-safe. */
+  boolean isMoving() {
+    return movedBy != null;
+  }
+
+  /** Closes the connection, for the client to resume its session elsewhere. Thread-safe. */
+  void leave() {
     outbox.close(CloseCode.MOVING, Outbox.MOVING);
   }
 
@@ -187,7 +237,10 @@ final class SessionSocket {
       if (ended != null) {
         endpoint.carriesNoMore(sid, this);
         ended.close(done && outbox.end().equals(Outbox.ENDED));
+        ended.awaitLetGo();
       }
+    } catch (InterruptedException e) {
+      // The node stops, and waits no longer.
     } catch (RuntimeException bug) {
       log.error("session {} could not be released whole", sid, bug);
     } finally {
@@ -207,13 +260,8 @@ final class SessionSocket {
     asked = true;
     try {
       SessionPlan plan = Admission.plan(start);
-      admitted = endpoint.admit();
-      if (!admitted) {
-        throw new RefusedException(
-            ErrorCode.FULL,
-            CloseCode.FULL,
-            "this node carries as many sessions as it may; try again later");
-      }
+      endpoint.admit(sid, start.resume() != null);
+      admitted = true;
       session = new Admission(services, sid, outbox).open(plan, start.resume());
       place.keep();
       endpoint.carries(sid, this);
@@ -248,8 +296,9 @@ final class SessionSocket {
   /** Says what is wrong, and closes. Thread-safe. */
   void refuse(ErrorCode code, CloseCode close, String message) {
     boolean later = close == CloseCode.FULL || close == CloseCode.INTERNAL;
+    long retryAfterMs = code == ErrorCode.UNAVAILABLE ? ELSEWHERE_AFTER_MS : RETRY_AFTER_MS;
     outbox.fail(
-        new ServerMessage.Failure(code, true, later, later ? RETRY_AFTER_MS : null, null, message),
+        new ServerMessage.Failure(code, true, later, later ? retryAfterMs : null, null, message),
         close);
   }
 }

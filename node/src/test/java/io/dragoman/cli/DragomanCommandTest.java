@@ -70,6 +70,7 @@ class DragomanCommandTest {
         "status",
         "quota",
         "quota set",
+        "drain",
         "stream"
       })
   void everyCommandHasHelpWithExamples(String command) {

@@ -65,6 +65,37 @@ class StatusTableTest {
   }
 
   @Test
+  void whyNobodyIsAdmittedIsTold() {
+    ClusterStatus.Node alone = node("n1-0a1b2c3d", "1.0");
+    ClusterStatus status =
+        status(
+            List.of(
+                new ClusterStatus.Node(
+                    alone.node(),
+                    "cut_off",
+                    alone.listen(),
+                    alone.admin(),
+                    alone.version(),
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    alone.lease(),
+                    List.of())),
+            List.of("10.0.0.2:5701", "10.0.0.3:5701"),
+            quota("no_majority", 0, 0, 0),
+            List.of());
+
+    assertEquals(
+        "! admission is closed: only 1 of 3 nodes here, fewer than a majority; nobody gets a session.",
+        StatusTable.lines(status, ZoneOffset.UTC).get(3));
+  }
+
+  @Test
   void servicesInTroubleAreToldOnceForAllNodesThatMeetTheSame() {
     Trouble away = new Trouble("speech", "away", "UNAVAILABLE, Connection refused", 22_000, 3_000);
     Trouble longer =

@@ -23,6 +23,9 @@ final class FakeRegistry implements SessionRegistry {
   /** How often it was asked for a change. */
   final AtomicInteger asked = new AtomicInteger();
 
+  /** Whether the node knows that it is cut off from the cluster. */
+  volatile boolean cutOff;
+
   @Override
   public CompletionStage<SessionAnswer> change(String sid, SessionChange change) {
     asked.incrementAndGet();
@@ -45,6 +48,11 @@ final class FakeRegistry implements SessionRegistry {
   @Override
   public long nowMs() {
     return System.currentTimeMillis();
+  }
+
+  @Override
+  public boolean hasMajority() {
+    return !cutOff;
   }
 
   private synchronized SessionAnswer make(String sid, SessionChange change) {

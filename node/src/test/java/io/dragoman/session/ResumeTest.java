@@ -37,7 +37,7 @@ class ResumeTest extends NodeFixture {
     other.close();
   }
 
-  private static RawClient resume(TestNode at, JsonNode before, long lastSeq, long oldestSample)
+  static RawClient resume(TestNode at, JsonNode before, long lastSeq, long oldestSample)
       throws IOException {
     RawClient client = RawClient.connect(at.port(), SID);
     client.text(

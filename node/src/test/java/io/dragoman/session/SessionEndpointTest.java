@@ -15,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -180,18 +179,6 @@ class SessionEndpointTest {
     assertEquals(ByteBuffer.wrap(new byte[] {1, 2}), client.pong.get(60, TimeUnit.SECONDS));
     await().until(() -> client.has("heartbeat"));
     client.socket().abort();
-  }
-
-  @Test
-  void aLeavingNodeTellsItsClientsAndAdmitsNoMore() throws Exception {
-    Client client = connect(SID);
-    client.say(START);
-    await().until(() -> client.has("session.started"));
-    node.endpoint.leave(Duration.ofSeconds(30));
-    assertEquals(1012, client.closed());
-    assertEquals(30_000, client.first("session.moving").path("deadline_ms").asLong());
-    Client late = connect("another-session-2");
-    assertEquals(1012, late.closed());
   }
 
   private Client connect(String sid) throws Exception {

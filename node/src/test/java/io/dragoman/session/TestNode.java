@@ -59,6 +59,7 @@ final class TestNode implements AutoCloseable {
     Duration opening = Duration.ofSeconds(10);
     Duration idle = Duration.ofMinutes(5);
     Duration ping = Duration.ofSeconds(20);
+    Duration longest = Duration.ofHours(4);
     Duration patience = Duration.ofSeconds(10);
     Duration firstHead = Duration.ofSeconds(10);
     Duration nextHead = Duration.ofSeconds(60);
@@ -95,6 +96,7 @@ final class TestNode implements AutoCloseable {
                         limits.outboxMessages,
                         limits.outboxBytes,
                         limits.ping,
+                        limits.longest,
                         limits.patience,
                         new Origins(limits.origins, limits.requireOrigin))),
                 recognizer,
