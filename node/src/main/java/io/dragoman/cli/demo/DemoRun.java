@@ -215,6 +215,7 @@ final class DemoRun {
         upstream,
         Summary.ResumeDelay.of(ran.stream().flatMap(s -> s.receipt().absences().stream()).toList()),
         ran.stream().mapToInt(s -> s.receipt().absences().size()).sum(),
+        ran.stream().mapToLong(s -> s.pauses().longestMillis()).max().orElse(0),
         ran.stream().mapToInt(s -> s.receipt().gaps()).sum(),
         share(ran),
         script.fault == null ? null : script.fault.figures(),

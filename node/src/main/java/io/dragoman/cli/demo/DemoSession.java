@@ -47,6 +47,7 @@ final class DemoSession implements Runnable {
 
   private final Plan plan;
   private final Delays delays;
+  private final Pauses pauses;
   private final Receipt receipt;
   private volatile State state = State.CONNECTING;
   private volatile boolean stopAsked;
@@ -59,7 +60,8 @@ final class DemoSession implements Runnable {
   DemoSession(Plan plan, boolean translationKnown) {
     this.plan = plan;
     this.delays = new Delays(translationKnown);
-    this.receipt = new Receipt(delays, System::nanoTime);
+    this.pauses = new Pauses(plan.track());
+    this.receipt = new Receipt(delays, pauses, System::nanoTime);
   }
 
   @Override
@@ -112,6 +114,7 @@ final class DemoSession implements Runnable {
     Utterance next = track.utterance(begun);
     boolean stopping = false;
     long startNanos = System.nanoTime();
+    pauses.begin(startNanos);
     pacer.awaitSample(0);
     for (long position = 0; position < end; ) {
       if (stopAsked && !stopping) {
@@ -166,6 +169,10 @@ final class DemoSession implements Runnable {
 
   Delays delays() {
     return delays;
+  }
+
+  Pauses pauses() {
+    return pauses;
   }
 
   /** Why it did not come to its end, in a sentence; null where it did. */

@@ -3,6 +3,7 @@ package io.dragoman.cli.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dragoman.cli.CommandException;
+import io.dragoman.cli.ExitCode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +31,7 @@ final class Ordeal {
   private static final Duration SEEN = Duration.ofSeconds(10);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration WHOLE_WITHIN = Duration.ofSeconds(120);
 
   /** Which nodes meet what. */
   @FunctionalInterface
@@ -111,6 +113,7 @@ final class Ordeal {
       }
       case FREEZE -> freeze(node);
     }
+    awaitWhole();
     say.accept(node.name() + " is back.");
   }
 
@@ -135,23 +138,48 @@ final class Ordeal {
     return sessions.stream().allMatch(session -> session.speaksFor(SEEN));
   }
 
-  private DemoNode bookkeeper() throws IOException, InterruptedException {
-    String admin = cluster.nodes().getFirst().admin();
+  private DemoNode bookkeeper() throws IOException, CommandException, InterruptedException {
+    JsonNode kept = status(cluster.nodes().getFirst()).path("quota").path("ledgerKeptBy");
+    String keeper = DemoCluster.nodeName(kept.path(0).asText());
+    return cluster.nodes().stream()
+        .filter(node -> node.name().equals(keeper))
+        .findFirst()
+        .orElseThrow(() -> new IOException("nobody says who keeps the quota's books"));
+  }
+
+  /** Waits until every node sees all others again. */
+  private void awaitWhole() throws CommandException, InterruptedException {
+    long deadlineNanos = System.nanoTime() + WHOLE_WITHIN.toNanos();
+    while (!isWhole()) {
+      if (System.nanoTime() - deadlineNanos > 0) {
+        throw new CommandException(
+            ExitCode.FAILED,
+            "the nodes were no cluster again after %d s".formatted(WHOLE_WITHIN.toSeconds()));
+      }
+      TimeUnit.MILLISECONDS.sleep(200);
+    }
+  }
+
+  private boolean isWhole() throws InterruptedException {
+    for (DemoNode node : cluster.nodes()) {
+      try {
+        if (status(node).path("nodes").size() < cluster.nodes().size()) {
+          return false;
+        }
+      } catch (IOException e) {
+        return false; // It is not there yet.
+      }
+    }
+    return true;
+  }
+
+  private static JsonNode status(DemoNode node) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + admin + "/v1/stats/cluster"))
+        HttpRequest.newBuilder(URI.create("http://" + node.admin() + "/v1/stats/cluster"))
             .timeout(TIMEOUT)
             .build();
     try (HttpClient http = HttpClient.newHttpClient()) {
-      JsonNode kept =
-          new JsonMapper()
-              .readTree(http.send(request, BodyHandlers.ofString()).body())
-              .path("quota")
-              .path("ledgerKeptBy");
-      String keeper = DemoCluster.nodeName(kept.path(0).asText());
-      return cluster.nodes().stream()
-          .filter(node -> node.name().equals(keeper))
-          .findFirst()
-          .orElseThrow(() -> new IOException("nobody says who keeps the quota's books"));
+      return new JsonMapper().readTree(http.send(request, BodyHandlers.ofString()).body());
     }
   }
 }

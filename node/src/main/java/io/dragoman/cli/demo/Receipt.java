@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Receipt implements CaptionClient.Listener {
   private final Delays delays;
+  private final Pauses pauses;
   private final LongSupplier nanoTime;
 
   // All of these are guarded by this.
@@ -31,8 +32,9 @@ final class Receipt implements CaptionClient.Listener {
   private final List<Long> absences = new ArrayList<>();
   private int gaps;
 
-  Receipt(Delays delays, LongSupplier nanoTime) {
+  Receipt(Delays delays, Pauses pauses, LongSupplier nanoTime) {
     this.delays = delays;
+    this.pauses = pauses;
     this.nanoTime = nanoTime;
   }
 
@@ -40,7 +42,9 @@ final class Receipt implements CaptionClient.Listener {
   public synchronized void onMessage(String raw, @Nullable ServerMessage message) {
     Codec.seq(raw).ifPresent(seqs::add);
     if (message instanceof Caption caption) {
-      delays.arrived(caption, nanoTime.getAsLong());
+      long now = nanoTime.getAsLong();
+      delays.arrived(caption, now);
+      pauses.arrived(now);
       if (caption.role() == Role.TRANSLATION) {
         newestTranslation = caption;
       }
@@ -63,6 +67,7 @@ final class Receipt implements CaptionClient.Listener {
   @Override
   public synchronized void onInterrupted(Ending why) {
     away = true;
+    pauses.interrupted();
   }
 
   @Override

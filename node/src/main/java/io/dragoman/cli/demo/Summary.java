@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     nobody knows what to expect
  * @param finalsDoubled words of finals beyond the expected ones; null likewise
  * @param resumes how often a session went on in another connection
+ * @param longestPauseMs for how long, at most, no caption came while a session that was resumed
+ *     spoke
  * @param gaps how often one was told that something is lost
  * @param share null where no session told what it used
  * @param fault that the stand-ins were given; null for none
@@ -37,6 +39,7 @@ record Summary(
     Upstream upstream,
     ResumeDelay resumeMs,
     int resumes,
+    long longestPauseMs,
     int gaps,
     @Nullable Share share,
     StandInFault.@Nullable Figures fault,
@@ -135,11 +138,12 @@ record Summary(
       line(
           text,
           "Resumed",
-          "%,d times, after %s (p50), %s (p95), %s at most; %,d gaps",
+          "%,d times, after %s (p50), %s (p95), %s at most; captions paused for %s; %,d gaps",
           resumes,
           seconds(resumeMs.p50()),
           seconds(resumeMs.p95()),
           seconds(resumeMs.max()),
+          seconds(longestPauseMs),
           gaps);
     }
     if (share != null) {

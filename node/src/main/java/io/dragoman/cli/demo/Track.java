@@ -74,6 +74,16 @@ final class Track {
     return n;
   }
 
+  /** How many samples of sentences there are from one position to another. */
+  long spokenBetween(long from, long to) {
+    long spoken = 0;
+    int n = utterancesBefore(Math.max(0, from));
+    for (Utterance next = utterance(n); next.startSample() < to; next = utterance(++n)) {
+      spoken += Math.min(to, next.endSample()) - Math.max(from, next.startSample());
+    }
+    return spoken;
+  }
+
   /** Where a session may stop once it has spoken so much: after the sentence, in its silence. */
   long stopAfter(long sample) {
     int n = utterancesBefore(Math.max(0, sample - 1));
