@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -71,7 +72,12 @@ final class Dragoman implements AutoCloseable {
 
   /** Waits for its end; the exit code. */
   int exit() throws InterruptedException {
-    if (!process.waitFor(5, TimeUnit.MINUTES)) {
+    return exit(Duration.ofMinutes(5));
+  }
+
+  /** Waits so long for its end; the exit code. */
+  int exit(Duration within) throws InterruptedException {
+    if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("it does not end:\n" + errors());
     }
     return process.exitValue();
