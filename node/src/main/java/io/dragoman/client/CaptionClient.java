@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class CaptionClient implements AutoCloseable {
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
 
-  /** The usual resume window, and a long sentence before it. */
-  private static final long MOST_AUDIO_S = 120;
-
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
 
@@ -79,8 +76,7 @@ public final class CaptionClient implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition changed = lock.newCondition();
-  private final SendBuffer said;
-  private SessionStart start;
+  private final Resumption resumption;
   private @Nullable Connection connection;
 
   /** Whether the connection carries the session. */
@@ -94,10 +90,6 @@ public final class CaptionClient implements AutoCloseable {
   /** Whether the node has said its last word. */
   private boolean over;
 
-  private String token = "";
-  private Duration window = Duration.ZERO;
-  private long lastSeq;
-
   /** When the last connection that carried the session was lost. */
   private long lostAt;
 
@@ -108,10 +100,9 @@ public final class CaptionClient implements AutoCloseable {
   private CaptionClient(
       SessionAddress address, SessionStart start, Listener listener, Patience patience) {
     this.address = address;
-    this.start = start;
     this.listener = listener;
     this.patience = patience;
-    this.said = new SendBuffer(MOST_AUDIO_S * start.audio().sampleRate());
+    this.resumption = new Resumption(start);
   }
 
   /** Connects and asks for the session; {@link #awaitStarted} says whether it was granted. */
@@ -153,11 +144,11 @@ public final class CaptionClient implements AutoCloseable {
   public void sendAudio(byte[] pcm) throws ClientException, InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (said.isFull() && !ended.isDone()) {
+      while (resumption.isFull() && !ended.isDone()) {
         changed.await();
       }
       requireGoingOn();
-      said.add(pcm);
+      resumption.say(pcm);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -173,10 +164,7 @@ public final class CaptionClient implements AutoCloseable {
     lock.lock();
     try {
       requireGoingOn();
-      if (message instanceof ClientMessage.SessionUpdate update) {
-        start = start.updated(update);
-      }
-      said.add(message);
+      resumption.say(message);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -281,7 +269,9 @@ public final class CaptionClient implements AutoCloseable {
     return letGo(carrier);
   }
 
+  /** What the connection is to say first, after all that came of the one before was told. */
   private SessionStart begin(Connection carrier) {
+    telling.lock();
     lock.lock();
     try {
       connection = carrier;
@@ -290,11 +280,10 @@ public final class CaptionClient implements AutoCloseable {
       if (ended.isDone()) {
         close();
       }
-      return token.isEmpty()
-          ? start
-          : start.resuming(new ClientMessage.Resume(token, lastSeq, said.oldest()));
+      return resumption.start();
     } finally {
       lock.unlock();
+      telling.unlock();
     }
   }
 
@@ -303,7 +292,7 @@ public final class CaptionClient implements AutoCloseable {
     lock.lock();
     try {
       while (carrier.ending() == null && !leaving) {
-        Piece piece = answered ? said.next() : null;
+        Piece piece = answered ? resumption.next() : null;
         if (piece != null) {
           changed.signalAll();
           return piece;
@@ -347,7 +336,9 @@ public final class CaptionClient implements AutoCloseable {
   private boolean mayResume() {
     lock.lock();
     try {
-      return wasStarted() && !ended.isDone() && System.nanoTime() - lostAt < window.toNanos();
+      return wasStarted()
+          && !ended.isDone()
+          && System.nanoTime() - lostAt < resumption.window().toNanos();
     } finally {
       lock.unlock();
     }
@@ -360,7 +351,7 @@ public final class CaptionClient implements AutoCloseable {
   private Ending outOfReach(Ending last) {
     return new Ending.Broken(
         "no node took the session up again within %d s; at last: %s"
-            .formatted(window.toSeconds(), last.describe()));
+            .formatted(resumption.window().toSeconds(), last.describe()));
   }
 
   /** Many sessions may have lost their node at once; one that leaves sends them away in turn. */
@@ -419,7 +410,7 @@ public final class CaptionClient implements AutoCloseable {
     private void note(Connection from, String raw, @Nullable ServerMessage message) {
       lock.lock();
       try {
-        lastSeq = Math.max(lastSeq, Codec.seq(raw).orElse(0));
+        resumption.heard(Codec.seq(raw).orElse(0));
         switch (message) {
           case ServerMessage.SessionStarted s -> {
             carries(from, s.fromSample(), s.resumeToken(), s.resumeWindowS());
@@ -427,7 +418,7 @@ public final class CaptionClient implements AutoCloseable {
           }
           case ServerMessage.SessionResumed s ->
               carries(from, s.fromSample(), s.resumeToken(), s.resumeWindowS());
-          case ServerMessage.AudioAck ack -> said.acknowledge(ack.sample());
+          case ServerMessage.AudioAck ack -> resumption.acknowledged(ack.sample());
           case ServerMessage.SessionMoving _ -> leaving = true;
           case ServerMessage.SessionEnded _ -> over = true;
           case null, default -> {}
@@ -447,14 +438,11 @@ public final class CaptionClient implements AutoCloseable {
       }
     }
 
-    private void carries(Connection carrier, long fromSample, String newToken, int windowS) {
+    private void carries(Connection carrier, long fromSample, String token, int windowS) {
       answered = true;
       answeredAt = System.nanoTime();
-      token = newToken;
-      window = Duration.ofSeconds(windowS);
       carrier.patience(patience.silence());
-      // What was forgotten in the meantime is told with another resume.
-      leaving = !said.rewind(fromSample);
+      leaving = !resumption.carried(fromSample, token, windowS);
     }
   }
 }
