@@ -366,6 +366,28 @@ class ResumeTest extends NodeFixture {
   }
 
   @Test
+  void whileARecordMayComeYetNobodyIsToldThatItIsGone() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+    }
+    await().until(node::isEmpty);
+    SessionRecord record = requireNonNull(node.registry.records.remove(SID));
+    node.registry.settling = true;
+    try (RawClient client = resume(other, started, 1, 0)) {
+      assertEnds(client, "unavailable", 4429);
+    }
+    node.registry.records.put(SID, record);
+    JsonNode newer = RawClient.json("{\"resume_token\":\"of what is merged later\"}");
+    try (RawClient client = resume(other, newer, 1, 0)) {
+      assertEnds(client, "unavailable", 4429);
+    }
+    try (RawClient client = resume(other, started, 1, 0)) {
+      client.await("session.resumed");
+    }
+  }
+
+  @Test
   void aSessionIsResumedAsItBegan() throws IOException {
     JsonNode started;
     try (RawClient client = begun()) {
