@@ -271,7 +271,7 @@ class ResumeTest extends NodeFixture {
       client.await("session.moving");
       client.abort();
     }
-    await().until(() -> node.endpoint.connections() == 0);
+    await().until(() -> node.endpoint.carrying().isEmpty());
     node.registry.away = true;
     node.registry.silent = false;
     int asked = node.registry.asked.get();
