@@ -21,6 +21,7 @@ final class GridSessionRegistry implements SessionRegistry {
   private final int resumableS;
   private final int transcriptS;
   private final BooleanSupplier majority;
+  private final Settling settling = new Settling();
 
   /**
    * @param resumable for how long an interrupted session may be resumed
@@ -37,6 +38,7 @@ final class GridSessionRegistry implements SessionRegistry {
     this.records = hazelcast.getMap(MAP);
     this.resumableS = (int) resumable.toSeconds();
     this.transcriptS = (int) transcript.toSeconds();
+    hazelcast.getCluster().addMembershipListener(settling);
   }
 
   @Override
@@ -61,5 +63,10 @@ final class GridSessionRegistry implements SessionRegistry {
   @Override
   public boolean hasMajority() {
     return majority.getAsBoolean();
+  }
+
+  @Override
+  public boolean isSettled() {
+    return settling.isOver();
   }
 }

@@ -171,13 +171,26 @@ final class Admission {
               ErrorCode.RESUME_UNAVAILABLE,
               CloseCode.RESUME_EXPIRED,
               "resume: the session has ended; start a new one without \"resume\"");
-      case UNKNOWN, BEHIND, WRONG_TOKEN, FORGOTTEN ->
-          new RefusedException(
-              ErrorCode.RESUME_UNAVAILABLE,
-              CloseCode.RESUME_EXPIRED,
-              "resume: there is no such session, or not any more: an interrupted one is kept for %d s; start a new one without \"resume\""
-                  .formatted(services.config().resume().toSeconds()));
+      case UNKNOWN, WRONG_TOKEN -> services.registry().isSettled() ? gone() : notYet();
+      case BEHIND, FORGOTTEN -> gone();
     };
+  }
+
+  private RefusedException gone() {
+    return new RefusedException(
+        ErrorCode.RESUME_UNAVAILABLE,
+        CloseCode.RESUME_EXPIRED,
+        "resume: there is no such session, or not any more: an interrupted one is kept for %d s; start a new one without \"resume\""
+            .formatted(services.config().resume().toSeconds()));
+  }
+
+  /** A client that is told that its session is gone gives it up. */
+  private static RefusedException notYet() {
+    return new RefusedException(
+        ErrorCode.UNAVAILABLE,
+        CloseCode.FULL,
+        "resume: the session is not known here; nodes have come or gone just now, so try again"
+            + " later");
   }
 
   private ServerMessage started(SessionRecord record) {

@@ -24,4 +24,11 @@ public interface SessionRegistry {
    * Without, every change fails.
    */
   boolean hasMajority();
+
+  /**
+   * Whether the cluster's nodes have been the same for a while. Before, a session that is not
+   * known, or not by its newest token, may be known in a moment: once what two parts of the cluster
+   * kept is merged, or its owner has brought it back.
+   */
+  boolean isSettled();
 }

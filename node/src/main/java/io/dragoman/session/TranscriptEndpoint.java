@@ -112,6 +112,11 @@ final class TranscriptEndpoint {
       throws RefusedException, InterruptedException {
     SessionEntry entry = new SessionEntry(request.path().pathParameters().get("id"), registry);
     return switch (entry.change(change.apply(token(request)), PATIENCE)) {
+      case SessionAnswer.Refused _ when !registry.isSettled() ->
+          throw new RefusedException(
+              Status.SERVICE_UNAVAILABLE_503,
+              "The session is not known here; nodes have come or gone just now, so try again"
+                  + " later.");
       case SessionAnswer.Refused(Reason why) when why == Reason.WRONG_TOKEN ->
           throw new RefusedException(
               Status.FORBIDDEN_403, "The token is none of this session's last two resume tokens.");

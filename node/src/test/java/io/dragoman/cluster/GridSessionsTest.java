@@ -159,6 +159,7 @@ final class GridSessionsTest {
     }
     SessionRegistry one = halves.get(0).sessions(RESUMABLE, KEPT);
     SessionRegistry other = halves.get(1).sessions(RESUMABLE, KEPT);
+    assertTrue(one.isSettled() && other.isSettled());
     for (String sid : List.of("here", "there")) {
       SessionChange.Begin begin = begin(sid, halves.get(0));
       make(one, begin);
@@ -182,6 +183,7 @@ final class GridSessionsTest {
                 .getJoin()
                 .getTcpIpConfig()
                 .setMembers(addresses));
+    await(() -> !one.isSettled() && !other.isSettled());
     await(() -> halves.stream().allMatch(half -> half.size() == 2));
 
     IMap<String, SessionRecord> records =
@@ -194,6 +196,7 @@ final class GridSessionsTest {
             return kept != null && kept.owner().equals(new Owner("n", 7, 2));
           });
     }
+    await(() -> one.isSettled() && other.isSettled());
   }
 
   @Test

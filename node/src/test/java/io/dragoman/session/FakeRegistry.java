@@ -26,6 +26,9 @@ final class FakeRegistry implements SessionRegistry {
   /** Whether the node knows that it is cut off from the cluster. */
   volatile boolean cutOff;
 
+  /** Whether a record that is not there may come yet. */
+  volatile boolean settling;
+
   @Override
   public CompletionStage<SessionAnswer> change(String sid, SessionChange change) {
     asked.incrementAndGet();
@@ -53,6 +56,11 @@ final class FakeRegistry implements SessionRegistry {
   @Override
   public boolean hasMajority() {
     return !cutOff;
+  }
+
+  @Override
+  public boolean isSettled() {
+    return !settling;
   }
 
   private synchronized SessionAnswer make(String sid, SessionChange change) {

@@ -271,7 +271,7 @@ class ResumeTest extends NodeFixture {
       client.await("session.moving");
       client.abort();
     }
-    await().until(() -> node.recognizer.open.get() == 0);
+    await().until(() -> node.endpoint.carrying().isEmpty());
     node.registry.away = true;
     node.registry.silent = false;
     int asked = node.registry.asked.get();
@@ -363,6 +363,28 @@ class ResumeTest extends NodeFixture {
       assertTrue(error.path("message").asText().contains("kept for 60 s"), error::toString);
     }
     assertNull(node.registry.held(SID));
+  }
+
+  @Test
+  void whileARecordMayComeYetNobodyIsToldThatItIsGone() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+    }
+    await().until(node::isEmpty);
+    SessionRecord record = requireNonNull(node.registry.records.remove(SID));
+    node.registry.settling = true;
+    try (RawClient client = resume(other, started, 1, 0)) {
+      assertEnds(client, "unavailable", 4429);
+    }
+    node.registry.records.put(SID, record);
+    JsonNode newer = RawClient.json("{\"resume_token\":\"of what is merged later\"}");
+    try (RawClient client = resume(other, newer, 1, 0)) {
+      assertEnds(client, "unavailable", 4429);
+    }
+    try (RawClient client = resume(other, started, 1, 0)) {
+      client.await("session.resumed");
+    }
   }
 
   @Test

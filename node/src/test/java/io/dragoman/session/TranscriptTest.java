@@ -234,6 +234,8 @@ class TranscriptTest extends NodeFixture {
     assertEquals(503, response.statusCode());
     assertFalse(response.body().contains("secret"), response::body);
     node.registry.away = false;
+    node.registry.settling = true;
     assertEquals(200, get("json").statusCode());
+    assertEquals(503, ask("GET", "another-session-id/transcript.json", token).statusCode());
   }
 }
