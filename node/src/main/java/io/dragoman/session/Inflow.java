@@ -21,7 +21,10 @@ final class Inflow {
 
   private static final double REPLAY_AHEAD = 0.5;
 
-  /** A client that sent so much, and never faster than it may, has caught up; in seconds. */
+  /**
+   * A client that sent so much, and never faster than it may, has caught up; in seconds. One that
+   * only stood still for a moment sends what it has at once thereafter.
+   */
   private static final double REPLAY_LEAST = 1;
 
   /** The session, as far as too much audio concerns it. */
@@ -51,8 +54,8 @@ final class Inflow {
    */
   private @Nullable Pace replay;
 
-  /** How much of it came, in seconds. */
-  private double replayed;
+  /** How much of it came since it last came faster than it is read, in seconds. */
+  private double unhurried;
 
   /** Since when audio comes too fast; null while it does not. */
   private @Nullable Long rushingSince;
@@ -85,8 +88,8 @@ final class Inflow {
       return;
     }
     long wait = replay.take(seconds, System.nanoTime());
-    replayed += seconds;
-    if (replayed > REPLAY_LEAST && replay.isRelaxed()) {
+    unhurried = replay.isRelaxed() ? unhurried + seconds : 0;
+    if (unhurried > REPLAY_LEAST) {
       replay = null;
     }
     TimeUnit.NANOSECONDS.sleep(wait);

@@ -506,6 +506,32 @@ class ResumeTest extends NodeFixture {
     }
   }
 
+  /** As where its machine, or the node's, has too much to do for a moment. */
+  @Test
+  void aClientThatHesitatesHasNotCaughtUp() throws IOException {
+    limits.ahead = Duration.ofSeconds(1);
+    restart();
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+    }
+    await().until(node::isEmpty);
+    try (RawClient client = resume(node, started, 1, 0)) {
+      client.await("session.resumed");
+      for (int i = 0; i < 20; i++) {
+        client.audio(SECOND / 10);
+      }
+      client.await("heartbeat");
+      for (int i = 0; i < 40; i++) {
+        client.audio(SECOND / 10);
+      }
+      client.text(END);
+      Ending ending = client.end();
+      assertEquals(List.of(), ending.of("error"), "it is read slowly, and not blamed for it");
+      assertEquals(1000, ending.closeCode());
+    }
+  }
+
   @Test
   void aLongReplayDoesNotTakeTheClientForASlowReader() throws IOException {
     limits.outboxMessages = 16;
