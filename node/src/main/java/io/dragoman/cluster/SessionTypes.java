@@ -128,6 +128,7 @@ final class SessionTypes {
         out.writeString(resume.fresh());
         out.writeLong(resume.lastSeq());
         out.writeLong(resume.oldestSample());
+        out.writeBoolean(resume.givesUp());
       }
       case SessionChange.Append(Owner owner, List<SessionEvent> events) -> {
         out.writeByte(APPEND);
@@ -169,7 +170,8 @@ final class SessionTypes {
               GridTypes.readString(in),
               GridTypes.readString(in),
               in.readLong(),
-              in.readLong());
+              in.readLong(),
+              in.readBoolean());
       case APPEND -> new SessionChange.Append(readOwner(in), readList(in, SessionTypes::readEvent));
       case RENEW -> new SessionChange.Renew(readOwner(in));
       case RESTORE -> new SessionChange.Restore(readRecord(in));

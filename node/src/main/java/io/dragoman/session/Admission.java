@@ -123,7 +123,8 @@ final class Admission {
             resume.token(),
             newToken(),
             resume.lastSeq(),
-            resume.oldestSample()),
+            resume.oldestSample(),
+            services.registry().isSettled()),
         new SessionChange.Leave(owner));
   }
 
@@ -172,7 +173,8 @@ final class Admission {
               CloseCode.RESUME_EXPIRED,
               "resume: the session has ended; start a new one without \"resume\"");
       case UNKNOWN, WRONG_TOKEN -> services.registry().isSettled() ? gone() : notYet();
-      case BEHIND, FORGOTTEN -> gone();
+      case BEHIND -> notYet();
+      case FORGOTTEN -> gone();
     };
   }
 
@@ -189,8 +191,8 @@ final class Admission {
     return new RefusedException(
         ErrorCode.UNAVAILABLE,
         CloseCode.FULL,
-        "resume: the session is not known here; nodes have come or gone just now, so try again"
-            + " later");
+        "resume: the session, or its end, is not known here; nodes have come or gone just now, so try"
+            + " again later");
   }
 
   private ServerMessage started(SessionRecord record) {

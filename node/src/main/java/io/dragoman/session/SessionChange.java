@@ -58,6 +58,8 @@ public sealed interface SessionChange {
    * @param fresh the token's successor, unless it has one
    * @param lastSeq the last event that the client has
    * @param oldestSample the oldest audio that it has
+   * @param givesUp whether events that the client has and the record lacks are lost for good; they
+   *     may still come where nodes have just come or gone
    */
   record Resume(
       Owner next,
@@ -66,7 +68,8 @@ public sealed interface SessionChange {
       String token,
       String fresh,
       long lastSeq,
-      long oldestSample)
+      long oldestSample,
+      boolean givesUp)
       implements SessionChange {
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
@@ -93,6 +96,9 @@ public sealed interface SessionChange {
       }
       if (!record.remembers(lastSeq)) {
         return refused(Reason.FORGOTTEN);
+      }
+      if (lastSeq > record.seq() && !givesUp) {
+        return refused(Reason.BEHIND);
       }
       SessionRecord taken =
           record.takenUp(

@@ -90,7 +90,7 @@ final class GridSessionsTest {
                   Held.class,
                   make(
                       after,
-                      new SessionChange.Resume(next, 2_000, TERMS, "token", "next", 1, 0),
+                      new SessionChange.Resume(next, 2_000, TERMS, "token", "next", 1, 0, true),
                       sid))
               .record();
       assertEquals(List.of(said(2), covered(3)), record.events());
@@ -144,7 +144,8 @@ final class GridSessionsTest {
         new Refused(Reason.UNKNOWN),
         make(
             other.sessions(RESUMABLE, KEPT),
-            new SessionChange.Resume(new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0),
+            new SessionChange.Resume(
+                new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0, true),
             "s1"));
   }
 
@@ -167,7 +168,7 @@ final class GridSessionsTest {
       // Before epochs, the number of events does not count.
       make(
           sid.equals("here") ? one : other,
-          new SessionChange.Resume(new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0),
+          new SessionChange.Resume(new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0, true),
           sid);
       make(
           sid.equals("here") ? other : one,
@@ -253,7 +254,7 @@ final class GridSessionsTest {
       return make(
           registry,
           new SessionChange.Resume(
-              new Owner("n", 7, 1), registry.nowMs(), OTHER_TERMS, "token", "next", 1, 0),
+              new Owner("n", 7, 1), registry.nowMs(), OTHER_TERMS, "token", "next", 1, 0, true),
           "said");
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new IllegalStateException(e);

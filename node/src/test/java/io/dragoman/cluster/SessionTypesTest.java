@@ -88,7 +88,7 @@ final class SessionTypesTest {
   private static final String FIRST_RESUME =
       "AAAAAAAAABUBAAAAAAAAE4gAAABaAAAOEAEAAAAFbjEtYWIAAAAAAAAATQAAAAIAAAAAAAAF3AAAAAt0cmFu"
           + "c2xhdGlvbgAAXcAAAAACAAAABWVuLVVTAAAAAmRlAAAAAQAAAAJlcwEAAAAFdG9rZW4AAAAFZnJlc2gAAAAA"
-          + "AAADKwAAAAAAQwRA";
+          + "AAADKwAAAAAAQwRAAQ==";
 
   private final SerializationService service = service();
 
@@ -97,7 +97,7 @@ final class SessionTypesTest {
     for (SessionChange change :
         List.of(
             new SessionChange.Begin(RECORD),
-            new SessionChange.Resume(OWNER, 1_500, TERMS, "token", "fresh", 811, 4_392_000),
+            new SessionChange.Resume(OWNER, 1_500, TERMS, "token", "fresh", 811, 4_392_000, true),
             new SessionChange.Append(OWNER, EVENTS),
             new SessionChange.Renew(OWNER),
             new SessionChange.Restore(RECORD),
@@ -166,7 +166,7 @@ final class SessionTypesTest {
 
   private static SessionOperation resume() {
     return new SessionOperation(
-        new SessionChange.Resume(OWNER, 1_500, TERMS, "token", "fresh", 811, 4_392_000),
+        new SessionChange.Resume(OWNER, 1_500, TERMS, "token", "fresh", 811, 4_392_000, true),
         5_000,
         90,
         3_600);

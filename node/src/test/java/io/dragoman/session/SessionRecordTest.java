@@ -131,7 +131,16 @@ final class SessionRecordTest {
     SessionTerms other = new SessionTerms("translation", 24_000, List.of("en-US"), List.of(), true);
     assertRefused(
         Reason.OTHER_TERMS,
-        new SessionChange.Resume(SECOND, LATER, other, "token-1", "next", 3, 0).applyTo(spoken));
+        new SessionChange.Resume(SECOND, LATER, other, "token-1", "next", 3, 0, true)
+            .applyTo(spoken));
+  }
+
+  @Test
+  void whatMayComeYetIsNotGivenUp() {
+    assertRefused(
+        Reason.BEHIND,
+        new SessionChange.Resume(SECOND, LATER, TERMS, "token-1", "next", 9, 0, false)
+            .applyTo(spoken));
   }
 
   @Test
@@ -371,7 +380,7 @@ final class SessionRecordTest {
     private SessionChange attempt() {
       Owner next = new Owner("n", ++claims, 1);
       return new SessionChange.Resume(
-          next, ++nowMs, TERMS, token, "token-" + claims, lastHeard(), 0);
+          next, ++nowMs, TERMS, token, "token-" + claims, lastHeard(), 0, true);
     }
 
     /** What is kept falls back to what it was, or is gone. */
@@ -484,7 +493,7 @@ final class SessionRecordTest {
   private static SessionChange.Resume resume(
       Owner next, long askedAtMs, String token, long lastSeq, long oldestSample) {
     return new SessionChange.Resume(
-        next, askedAtMs, TERMS, token, "token-" + next.claim(), lastSeq, oldestSample);
+        next, askedAtMs, TERMS, token, "token-" + next.claim(), lastSeq, oldestSample, true);
   }
 
   private static void assertRefused(Reason reason, SessionChange.Outcome outcome) {
