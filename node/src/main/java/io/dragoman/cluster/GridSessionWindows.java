@@ -39,8 +39,8 @@ final class GridSessionWindows implements SessionWindows {
 
   private static final Duration EVERY = Duration.ofSeconds(1);
 
-  /** As long as a session counts as active. */
-  private static final Duration KEPT = Duration.ofMinutes(5);
+  /** A session may ask for nothing for long, and what it has spent is to be told at its end. */
+  private static final Duration KEPT = Duration.ofHours(1);
 
   private static final Logger log = LoggerFactory.getLogger(GridSessionWindows.class);
 

@@ -12,6 +12,7 @@ import io.dragoman.cluster.LedgerOperation.Seal;
 import io.dragoman.cluster.LedgerOperation.SetLimits;
 import io.dragoman.cluster.LedgerOperation.Store;
 import io.dragoman.pipeline.SessionWindow;
+import io.dragoman.pipeline.Spent;
 import io.dragoman.quota.BinaryForm;
 import io.dragoman.quota.Ledger;
 import io.dragoman.quota.Limits;
@@ -20,6 +21,7 @@ import io.dragoman.quota.RecentUse;
 import io.dragoman.quota.Reply;
 import io.dragoman.quota.UnknownFormatException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -84,6 +86,8 @@ final class GridTypes {
       out.writeInt(part.requests());
       out.writeLong(part.tokens());
     }
+    out.writeLong(kept.window().spent().requests());
+    out.writeLong(kept.window().spent().tokens());
   }
 
   private static KeptWindow readWindow(ObjectDataInput in) throws IOException {
@@ -94,7 +98,14 @@ final class GridTypes {
     for (int left = in.readInt(); left > 0; left--) {
       parts.add(new RecentUse.Part(in.readInt() * 1_000_000L, in.readInt(), in.readLong()));
     }
-    return new KeptWindow(atMs, new SessionWindow(requests, lastAgeMs, new RecentUse(parts)));
+    Spent spent = goesOn(in) ? new Spent(in.readLong(), in.readLong()) : Spent.NOTHING;
+    return new KeptWindow(
+        atMs, new SessionWindow(requests, lastAgeMs, new RecentUse(parts), spent));
+  }
+
+  /** Whether a value has what was added at its end. Only of one that travels by itself. */
+  private static boolean goesOn(ObjectDataInput in) throws IOException {
+    return in instanceof InputStream rest && rest.available() > 0;
   }
 
   private static void writeSetLimits(ObjectDataOutput out, SetLimits set) throws IOException {

@@ -84,7 +84,13 @@ public record ClusterStatus(
       long tokensPerMinuteLimit,
       long tokensPerMinuteCeiling) {
     public Quota {
+      requestsPerMinuteCeiling = told(requestsPerMinuteCeiling, requestsPerMinuteLimit);
+      tokensPerMinuteCeiling = told(tokensPerMinuteCeiling, tokensPerMinuteLimit);
       ledgerKeptBy = ledgerKeptBy == null ? List.of() : List.copyOf(ledgerKeptBy);
+    }
+
+    private static long told(long ceiling, long limit) {
+      return ceiling == 0 ? limit : ceiling;
     }
   }
 

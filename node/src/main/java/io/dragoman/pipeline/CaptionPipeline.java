@@ -162,8 +162,8 @@ public final class CaptionPipeline implements AutoCloseable {
   }
 
   /**
-   * What the session's calls have cost so far: requests sent, and tokens as reserved or reported.
-   * Thread-safe.
+   * What the session's calls have cost so far, here and on nodes that it left: requests sent, and
+   * tokens as reserved or reported. Thread-safe.
    */
   public Spent spent() {
     return meter.spent();

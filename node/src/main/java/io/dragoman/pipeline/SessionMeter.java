@@ -113,6 +113,7 @@ public final class SessionMeter {
       }
       lastRequestMs = Math.max(lastRequestMs, nowMs - window.lastAgeMs());
       requests += window.requests();
+      spent = spent.plus(window.spent());
       brought = true;
       changed = true;
     }
@@ -127,7 +128,8 @@ public final class SessionMeter {
         return null;
       }
       changed = false;
-      return new SessionWindow(requests, Math.max(0, nowMs - lastRequestMs), minute.recent(nowMs));
+      return new SessionWindow(
+          requests, Math.max(0, nowMs - lastRequestMs), minute.recent(nowMs), spent);
     }
   }
 
@@ -136,7 +138,10 @@ public final class SessionMeter {
     changed = true;
   }
 
-  /** What all calls that are over have cost: requests sent, and tokens as reserved or reported. */
+  /**
+   * What all the session's calls that are over have cost, here and as far as it is known elsewhere:
+   * requests sent, and tokens as reserved or reported.
+   */
   synchronized Spent spent() {
     return spent;
   }
@@ -164,6 +169,7 @@ public final class SessionMeter {
       long cost = usage == null ? tokens : usage.total();
       synchronized (SessionMeter.this) {
         spent = spent.plus(new Spent(1, cost));
+        changed = true;
       }
     }
 

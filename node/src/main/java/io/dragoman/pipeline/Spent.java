@@ -5,7 +5,7 @@ package io.dragoman.pipeline;
  * reserved where it did not.
  */
 public record Spent(long requests, long tokens) {
-  static final Spent NOTHING = new Spent(0, 0);
+  public static final Spent NOTHING = new Spent(0, 0);
 
   Spent plus(Spent other) {
     return new Spent(requests + other.requests, tokens + other.tokens);

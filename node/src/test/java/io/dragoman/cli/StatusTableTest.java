@@ -3,6 +3,7 @@ package io.dragoman.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dragoman.ops.ClusterStatus;
 import io.dragoman.ops.Totals;
 import io.dragoman.ops.Trouble;
@@ -62,6 +63,46 @@ class StatusTableTest {
     assertEquals("! n2-0a1b2c3d does not answer; look at its machine and its log.", lines.get(1));
     assertTrue(lines.get(2).startsWith("! 192.168.100.200:5701 does not"), lines.get(2));
     assertTrue(lines.get(4).contains("unreachable"), lines.get(4));
+  }
+
+  /** As it was before leases, totals, ceilings and shares were told. No node says less. */
+  @Test
+  void whatANodeOfAnEarlierReleaseDoesNotTellIsLeftOut() throws Exception {
+    String document =
+        """
+        {"time": 3600000, "answeredBy": "n1-0a1b2c3d", "nodesMissing": [], "sessions": 1,
+         "activeSessions": 1,
+         "nodes": [{"node": "n1-0a1b2c3d", "state": "ready", "listen": "10.0.0.1:8080",
+           "admin": "10.0.0.1:8081", "version": "0.9", "uptimeMs": 60000, "connections": 1,
+           "sessions": 1, "activeRequests": 2, "maxConcurrent": 100, "queueLength": 3,
+           "requestsLastMinute": 90, "tokensLastMinute": 30000, "troubles": []}],
+         "quota": {"state": "normal", "remainingMs": 0, "votes": 3, "votesNeeded": 2,
+           "requestsLastMinute": 90, "requestsPerMinuteLimit": 4500,
+           "tokensLastMinute": 30000, "tokensPerMinuteLimit": 1800000},
+         "busiest": [{"session": "4be0643f-1d98-573b-97cd-ca98a65347dd", "node": "n1-0a1b2c3d",
+           "activeRequests": 2, "queueLength": 3, "requestCount": 90, "lastRequestTime": 3599000,
+           "requestsLastMinute": 90, "tokensLastMinute": 30000}]}
+        """;
+    ClusterStatus status = new JsonMapper().readValue(document, ClusterStatus.class);
+
+    assertEquals(
+        """
+        1 of 1 node, 1 session; 01:00:00 as n1-0a1b2c3d sees it; version 0.9
+
+        quota     normal
+        requests  ░░░░░░░░░░░░░░░░░░░░░░░░  2 %  90 of 4,500
+        tokens    ░░░░░░░░░░░░░░░░░░░░░░░░  2 %  30,000 of 1,800,000
+        ledger    kept by a node that does not answer; 3 votes, and it needs 2
+        so far    0 requests and 0 tokens, of 0 sessions
+        services  no trouble with speech or the language model
+
+        node             clients connect to    state    sessions calls queue     up lease requests   tokens
+        n1-0a1b2c3d      10.0.0.1:8080         ready           1     2     3  1 min  none        0        0
+
+        calls queue req/min   tok/min quota  share  waits for         node             session
+            2     3      90     30000   2 %      –                    n1-0a1b2c3d      4be0643f-1d98-573b-97cd-ca98a65347dd
+        """,
+        String.join("\n", StatusTable.lines(status, ZoneOffset.UTC)) + "\n");
   }
 
   @Test

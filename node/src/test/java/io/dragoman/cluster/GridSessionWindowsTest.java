@@ -14,6 +14,7 @@ import io.dragoman.pipeline.PipelineMetrics;
 import io.dragoman.pipeline.SessionMeter;
 import io.dragoman.pipeline.SessionUse;
 import io.dragoman.pipeline.SessionWindow;
+import io.dragoman.pipeline.Spent;
 import io.dragoman.quota.RecentUse;
 import io.dragoman.session.SessionWindows;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -42,7 +43,8 @@ final class GridSessionWindowsTest {
           new RecentUse(
               List.of(
                   new RecentUse.Part(2 * SECOND, 10, 2_000),
-                  new RecentUse.Part(20 * SECOND, 20, 4_000))));
+                  new RecentUse.Part(20 * SECOND, 20, 4_000))),
+          new Spent(39, 7_800));
 
   private final Map<Grid, PipelineMetrics> metrics = new HashMap<>();
   private final Map<Grid, SessionWindows> windows = new HashMap<>();
@@ -71,13 +73,14 @@ final class GridSessionWindowsTest {
     SessionWindow brought = recalled(grid.get(1), sid);
     assertEquals(40, brought.requests());
     assertEquals(30, requests(brought));
+    assertEquals(new Spent(39, 7_800), brought.spent());
     assertTrue(brought.lastAgeMs() >= 2_000, brought::toString);
     assertTrue(brought.lastAgeMs() < 60_000, brought::toString);
     await(() -> recalled(grid.get(1), sid).lastAgeMs() > brought.lastAgeMs());
 
     SessionMeter second = meter(grid.get(1), sid);
     second.brought(brought);
-    second.brought(new SessionWindow(1, 0, new RecentUse(List.of(part(0, 1)))));
+    second.brought(new SessionWindow(1, 0, new RecentUse(List.of(part(0, 1))), new Spent(1, 100)));
     SessionWindow again =
         await(() -> recalled(grid.get(0), sid), window -> window.requests() == 41);
     assertEquals(31, requests(again));

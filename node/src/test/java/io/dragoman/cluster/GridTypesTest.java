@@ -24,6 +24,7 @@ import io.dragoman.ops.Selection;
 import io.dragoman.ops.Trouble;
 import io.dragoman.pipeline.SessionUse;
 import io.dragoman.pipeline.SessionWindow;
+import io.dragoman.pipeline.Spent;
 import io.dragoman.quota.BinaryForm;
 import io.dragoman.quota.Charge;
 import io.dragoman.quota.HardState;
@@ -41,6 +42,7 @@ import io.dragoman.quota.Voters;
 import io.dragoman.quota.Wants;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -55,7 +57,28 @@ final class GridTypesTest {
       new KeptWindow(
           1_000,
           new SessionWindow(
-              40, 2_000, new RecentUse(List.of(new RecentUse.Part(2_000_000_000L, 10, 2_000)))));
+              40,
+              2_000,
+              new RecentUse(List.of(new RecentUse.Part(2_000_000_000L, 10, 2_000))),
+              new Spent(39, 8_000)));
+
+  /** What was written before a window told what the session had spent. */
+  private static final String FIRST_WINDOW =
+      "AAAAAAAAABMBAAAAAAAAA+gAAAAAAAAAKAAAAAAAAAfQAAAAAQAAB9AAAAAKAAAAAAAAB9A=";
+
+  /** What this release writes. No later one may change it but by adding at the end. */
+  private static final String SECOND_WINDOW =
+      "AAAAAAAAABMBAAAAAAAAA+gAAAAAAAAAKAAAAAAAAAfQAAAAAQAAB9AAAAAKAAAAAAAAB9AAAAAAAAAAJwAA"
+          + "AAAAAB9A";
+
+  /** What nodes of the last release tell, and can read. No later one may change it so either. */
+  private static final String REPORT =
+      "AAAAAAAAAAoBAAAABW4xLWFiAAAACERSQUlOSU5HAAAADjEyNy4wLjAuMTo4MDgwAAAADjEyNy4wLjAuMTo4"
+          + "MDgxAAAAAzEuMAAAAAAAAAABAAAAAgAAAAMAAAAEAAAABQAAAAYAAAAHAAAAAAAAAAgAAAAAAAAACQEAAAAA"
+          + "AAAAAQAAAAAAAAACAAAAAAAAAAMAAAAEAAAABQAAAAEAAAAGc3BlZWNoAAAABGF3YXkAAAALVU5BVkFJTEFC"
+          + "TEUAAAAAAAAACgAAAAAAAAALAAAAAgAAAAJzMQEAAAAAAQAAAAIAAAAAAAAAAwAAAAAAAAAEAAAAAAAAAAUA"
+          + "AAAAAAAABgEAAAAMcXVvdGEudG9rZW5zAAAAAAAAAAcAAAACczEBAAAAAAEAAAACAAAAAAAAAAMAAAAAAAAA"
+          + "BAAAAAAAAAAFAAAAAAAAAAYBAAAADHF1b3RhLnRva2VucwAAAAAAAAAH";
 
   private final LedgerOwners here = owners(1);
   private final LedgerOwners there = owners(2);
@@ -183,6 +206,38 @@ final class GridTypesTest {
   }
 
   /** Helidon forbids what it is not told to allow, in the whole process. */
+  @Test
+  void aWindowOfThePreviousReleaseIsRead() {
+    assertEquals(SECOND_WINDOW, base64(WINDOW));
+    assertEquals(WINDOW, receiver.toObject(data(SECOND_WINDOW)));
+    assertEquals(
+        new KeptWindow(
+            1_000,
+            new SessionWindow(
+                40,
+                2_000,
+                new RecentUse(List.of(new RecentUse.Part(2_000_000_000L, 10, 2_000))),
+                Spent.NOTHING)),
+        receiver.toObject(data(FIRST_WINDOW)));
+  }
+
+  @Test
+  void aReportIsReadByTheReleasesBesideThisOne() {
+    assertEquals(REPORT, base64(report()));
+    assertEquals(report(), receiver.toObject(data(REPORT)));
+    byte[] bytes = sender.toData(report()).toByteArray();
+    byte[] newer = Arrays.copyOf(bytes, bytes.length + 8);
+    assertEquals(report(), receiver.toObject(new HeapData(newer)));
+  }
+
+  private String base64(Object value) {
+    return Base64.getEncoder().encodeToString(sender.toData(value).toByteArray());
+  }
+
+  private static Data data(String base64) {
+    return new HeapData(Base64.getDecoder().decode(base64));
+  }
+
   @Test
   void exceptionsOfTheGridArriveInAProcessThatServesHttp() {
     io.helidon.common.SerializationConfig.configureRuntime();

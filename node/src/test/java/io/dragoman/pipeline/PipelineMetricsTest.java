@@ -167,6 +167,25 @@ class PipelineMetricsTest {
   }
 
   @Test
+  void whatASessionSpentIsCarriedFromNodeToNode() {
+    SessionMeter there = metrics.session("s1");
+    try (SessionMeter.Sending sending = there.begin(100)) {
+      assertNotNull(there.changes());
+      sending.settle(new ApiResult.Failed(true, true, "no answer"));
+    }
+    SessionWindow window = requireNonNull(there.changes(), "its cost is told once it is known");
+
+    SessionMeter here = new PipelineMetrics(new SimpleMeterRegistry()).session("s1");
+    here.brought(window);
+    try (SessionMeter.Sending sending = here.begin(10)) {
+      sending.settle(new ApiResult.Failed(true, true, "no answer"));
+    }
+
+    assertEquals(new Spent(2, 110), here.spent());
+    assertEquals(new Spent(2, 110), requireNonNull(here.changes()).spent());
+  }
+
+  @Test
   void sessionsThatAskedForNothingLeaveNothingAndTheRestIsBounded() throws Exception {
     pipeline("silent").close();
     assertEquals(List.of(), metrics.sessions());

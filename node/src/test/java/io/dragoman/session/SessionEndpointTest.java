@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dragoman.pipeline.SessionUse;
 import io.dragoman.pipeline.SessionWindow;
+import io.dragoman.pipeline.Spent;
 import io.dragoman.quota.RecentUse;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -77,7 +78,7 @@ class SessionEndpointTest {
   @Test
   void whatASessionUsedOnTheNodeThatItLeftCountsHere() throws Exception {
     RecentUse minute = new RecentUse(List.of(new RecentUse.Part(1_000_000_000L, 30, 6_000)));
-    node.elsewhere.put(SID, new SessionWindow(40, 1_000, minute));
+    node.elsewhere.put(SID, new SessionWindow(40, 1_000, minute, new Spent(39, 7_000)));
     Client client = connect(SID);
     client.say(START);
     await().until(() -> client.has("session.started"));
@@ -88,6 +89,9 @@ class SessionEndpointTest {
     assertEquals(6_000, use.tokensLastMinute());
     client.say("{\"type\":\"session.end\"}");
     assertEquals(1000, client.closed());
+    JsonNode usage = client.first("session.ended").path("usage");
+    assertEquals(39, usage.path("requests").asLong(), "it asked for nothing here");
+    assertEquals(7_000, usage.path("tokens").asLong());
   }
 
   @Test
