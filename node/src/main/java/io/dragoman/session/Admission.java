@@ -9,6 +9,7 @@ import io.dragoman.session.SessionAnswer.Reason;
 import io.dragoman.session.SessionPlan.UnsupportedException;
 import io.dragoman.session.SessionRecord.Owner;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
   private static final SecureRandom LOTS = new SecureRandom();
   private static final int TOKEN_BYTES = 24;
+
+  /**
+   * A session whose copies were lost is brought back by its last owner, which may come later than
+   * its client: then it is not there yet.
+   */
+  private static final Duration BROUGHT_BACK_WITHIN = Duration.ofSeconds(2);
+
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** Why a client gets no session. */
   static final class RefusedException extends Exception {
@@ -109,13 +118,13 @@ final class Admission {
   private SessionRecord begin(SessionPlan plan) throws RefusedException, InterruptedException {
     SessionRecord fresh =
         SessionRecord.begun(entry.sid(), plan.terms(), entry.nowMs(), owner(), newToken());
-    return held(new SessionChange.Begin(fresh), new SessionChange.End(fresh.owner()));
+    return held(ask(new SessionChange.Begin(fresh)), new SessionChange.End(fresh.owner()));
   }
 
   private SessionRecord resume(SessionPlan plan, Resume resume)
       throws RefusedException, InterruptedException {
     Owner owner = owner();
-    return held(
+    SessionChange change =
         new SessionChange.Resume(
             owner,
             entry.nowMs(),
@@ -123,18 +132,33 @@ final class Admission {
             resume.token(),
             newToken(),
             resume.lastSeq(),
-            resume.oldestSample()),
-        new SessionChange.Leave(owner));
+            resume.oldestSample());
+    SessionAnswer answer = ask(change);
+    long giveUpAt = System.nanoTime() + BROUGHT_BACK_WITHIN.toNanos();
+    while (isUnknown(answer) && !outbox.isClosing() && System.nanoTime() - giveUpAt < 0) {
+      Thread.sleep(PAUSE);
+      answer = ask(change);
+    }
+    return held(answer, new SessionChange.Leave(owner));
+  }
+
+  private static boolean isUnknown(@Nullable SessionAnswer answer) {
+    return answer instanceof SessionAnswer.Refused(Reason reason) && reason == Reason.UNKNOWN;
+  }
+
+  /** Asks for a session for as long as its client is there. */
+  private @Nullable SessionAnswer ask(SessionChange change) throws InterruptedException {
+    return entry.change(change, services.config().opening(), () -> !outbox.isClosing());
   }
 
   /**
-   * Asks for a session for as long as its client is there.
+   * The session that was asked for.
    *
    * @param undo what is asked for where nobody knows whether the change is made
    */
-  private SessionRecord held(SessionChange change, SessionChange undo)
-      throws RefusedException, InterruptedException {
-    return switch (entry.change(change, services.config().opening(), () -> !outbox.isClosing())) {
+  private SessionRecord held(@Nullable SessionAnswer answer, SessionChange undo)
+      throws RefusedException {
+    return switch (answer) {
       case SessionAnswer.Held(SessionRecord record) -> record;
       case SessionAnswer.Refused(Reason reason) -> throw refusal(reason);
       case SessionAnswer.Done done ->

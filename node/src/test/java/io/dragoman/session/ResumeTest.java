@@ -260,6 +260,23 @@ class ResumeTest extends NodeFixture {
     }
   }
 
+  /** All copies were lost, and the client comes back sooner than its last node brings it back. */
+  @Test
+  void aSessionThatIsAboutToBeBroughtBackIsWaitedFor() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+    }
+    await().until(node::isEmpty);
+    SessionRecord kept = requireNonNull(node.registry.records.remove(SID));
+    int asked = node.registry.asked.get();
+    try (RawClient client = resume(other, started, 1, 0)) {
+      await().until(() -> node.registry.asked.get() > asked);
+      node.registry.records.put(SID, kept);
+      assertEquals(2, client.await("session.resumed").path("epoch").asInt());
+    }
+  }
+
   @Test
   void whatWasNotCommittedWhenTheConnectionEndedIsCommittedAndTheSessionLetGo() throws IOException {
     try (RawClient client = begun()) {
