@@ -1,5 +1,8 @@
 package io.dragoman.chaos;
 
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -81,6 +84,15 @@ final class Dragoman implements AutoCloseable {
       throw new AssertionError("it does not end:\n" + errors());
     }
     return process.exitValue();
+  }
+
+  /** Waits until it serves; the line that it prints then. */
+  JsonNode awaitReady() throws IOException {
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .failFast(() -> assertTrue(process.isAlive(), this::errors))
+        .until(() -> output().endsWith("\n"));
+    return summary();
   }
 
   ProcessHandle handle() {

@@ -1,8 +1,5 @@
 package io.dragoman.chaos;
 
-import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,27 +7,22 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** A cluster of one node, with stand-ins behind it: two processes. */
 final class LoneNode implements AutoCloseable {
-  private final Dragoman standIns;
+  private final StandIns standIns;
   private final Dragoman node;
   private final JsonNode ready;
-  private final URI faults;
 
-  private LoneNode(Dragoman standIns, URI faults, Dragoman node) throws IOException {
+  private LoneNode(StandIns standIns, Dragoman node) throws IOException {
     this.standIns = standIns;
-    this.faults = faults;
     this.node = node;
-    this.ready = ready(node);
+    this.ready = node.awaitReady();
   }
 
   /**
@@ -41,22 +33,14 @@ final class LoneNode implements AutoCloseable {
    */
   static LoneNode start(Path directory, Map<String, Object> keys, String... options)
       throws IOException {
-    List<String> standIn = new ArrayList<>(List.of("standin", "--openai=127.0.0.1:0"));
-    standIn.add("--speech=127.0.0.1:0");
-    standIn.addAll(List.of(options));
-    Dragoman standIns = Dragoman.start(directory, standIn.toArray(String[]::new));
+    StandIns standIns = StandIns.start(directory, options);
     try {
-      JsonNode upstreams = ready(standIns);
       List<String> command = new ArrayList<>(List.of("node", "--listen=127.0.0.1:0"));
       command.add("--admin=127.0.0.1:0");
       command.add("--grid=127.0.0.1:" + freePort());
-      command.add("--set=openai.api_key=stand-in");
-      command.add("--set=openai.base_url=" + upstreams.path("openai").asText());
-      command.add("--set=speech.endpoint=" + upstreams.path("speech").asText());
+      command.addAll(standIns.settings());
       keys.forEach((key, value) -> command.add("--set=" + key + "=" + value));
-      URI faults = URI.create(upstreams.path("openai").asText()).resolve("/standin/fault");
-      return new LoneNode(
-          standIns, faults, Dragoman.start(directory, command.toArray(String[]::new)));
+      return new LoneNode(standIns, Dragoman.start(directory, command.toArray(String[]::new)));
     } catch (IOException | RuntimeException | Error e) {
       standIns.close();
       throw e;
@@ -108,25 +92,13 @@ final class LoneNode implements AutoCloseable {
    * Makes the stand-ins fail, as {@code docs/testing.md} tells; none is {@code {"name": "none"}}.
    */
   void fault(String json) throws IOException, InterruptedException {
-    HttpRequest set = HttpRequest.newBuilder(faults).POST(BodyPublishers.ofString(json)).build();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      HttpResponse<String> answer = http.send(set, BodyHandlers.ofString());
-      assertEquals(200, answer.statusCode(), answer.body());
-    }
+    standIns.fault(json);
   }
 
   @Override
   public void close() {
     node.close();
     standIns.close();
-  }
-
-  private static JsonNode ready(Dragoman process) throws IOException {
-    await()
-        .atMost(Duration.ofMinutes(2))
-        .failFast("it ended", () -> !process.handle().isAlive())
-        .until(() -> process.output().endsWith("\n"));
-    return process.summary();
   }
 
   private static int freePort() throws IOException {

@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -165,10 +164,8 @@ final class Connection {
       }
     }
     if (first) {
-      opening.cancel(true);
-      if (opening.state() == Future.State.SUCCESS) {
-        socket().abort();
-      }
+      // A close may come with the answer to the handshake, before the socket is known here.
+      var _ = opening.thenAccept(WebSocket::abort);
       listener.onEnd();
     }
     return ended.join();

@@ -1,5 +1,6 @@
 package io.dragoman.client;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -9,10 +10,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dragoman.protocol.ClientMessage;
 import io.dragoman.protocol.ErrorCode;
 import io.dragoman.protocol.ServerMessage;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -146,6 +154,42 @@ class CaptionClientTest {
   private static int closedPort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
+    }
+  }
+
+  /** As of a node that begins to leave in that moment. */
+  @Test
+  void aCloseThatComesWithTheHandshakeIsAnEnding() throws Exception {
+    try (ServerSocket node = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> closeAtOnce(node));
+      SessionAddress address = SessionAddress.parse("ws://127.0.0.1:" + node.getLocalPort());
+      try (CaptionClient client = CaptionClient.connect(address, START, (raw, message) -> {})) {
+        assertEquals("the node closed the session with 1012", client.awaitEnd().describe());
+      }
+    }
+  }
+
+  private static void closeAtOnce(ServerSocket node) {
+    try (Socket client = node.accept()) {
+      String key =
+          new BufferedReader(new InputStreamReader(client.getInputStream(), ISO_8859_1))
+              .lines()
+              .filter(line -> line.startsWith("Sec-WebSocket-Key: "))
+              .map(line -> line.substring("Sec-WebSocket-Key: ".length()))
+              .findFirst()
+              .orElseThrow();
+      byte[] accept =
+          MessageDigest.getInstance("SHA-1")
+              .digest((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(ISO_8859_1));
+      String head =
+          "HTTP/1.1 101 .\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+              + Base64.getEncoder().encodeToString(accept)
+              + "\r\n\r\n";
+      String close = new String(new char[] {0x88, 2, 1012 >> 8, 1012 & 0xff});
+      client.getOutputStream().write((head + close).getBytes(ISO_8859_1));
+      client.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException | GeneralSecurityException e) {
+      // The client is gone.
     }
   }
 }
