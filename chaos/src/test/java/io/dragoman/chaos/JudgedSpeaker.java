@@ -89,14 +89,17 @@ final class JudgedSpeaker implements AutoCloseable {
     return SessionAddress.parse(doors.toArray(String[]::new));
   }
 
-  /** What a client asks for that has its English corrected and translated into Spanish. */
+  /**
+   * What a client asks for that has its English corrected and translated into Spanish, in finals
+   * only: those are judged, and many sessions are to fit a small machine.
+   */
   static ClientMessage.SessionStart start() {
     return new ClientMessage.SessionStart(
         "translation",
         new ClientMessage.Audio("pcm_s16le", Clip.SAMPLE_RATE, 1),
         List.of("en-US"),
         List.of(new ClientMessage.Target("es")),
-        null,
+        new ClientMessage.Partials(false, "balanced"),
         true,
         null);
   }
