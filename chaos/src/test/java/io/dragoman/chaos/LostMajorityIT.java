@@ -1,5 +1,6 @@
 package io.dragoman.chaos;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -91,7 +92,7 @@ class LostMajorityIT {
       ClientException why =
           assertThrows(ClientException.class, () -> refused.awaitStarted(PATIENCE));
       assertTrue(why.getMessage().contains("does not reach a majority"), why::getMessage);
-      assertEquals(ErrorCode.UNAVAILABLE, ((Ending.Closed) refused.awaitEnd()).error().code());
+      assertEquals(ErrorCode.UNAVAILABLE, code(refused.awaitEnd()));
     }
   }
 
@@ -102,8 +103,12 @@ class LostMajorityIT {
       speaker.assertWhole();
       return true;
     }
-    assertEquals(ErrorCode.RESUME_UNAVAILABLE, ((Ending.Closed) ending).error().code());
+    assertEquals(ErrorCode.RESUME_UNAVAILABLE, code(ending));
     speaker.receipt().assertNoneTwice();
     return false;
+  }
+
+  private static ErrorCode code(Ending ending) {
+    return requireNonNull(((Ending.Closed) ending).error()).code();
   }
 }
