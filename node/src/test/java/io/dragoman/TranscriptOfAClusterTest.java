@@ -1,5 +1,6 @@
 package io.dragoman;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -20,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,6 +70,12 @@ final class TranscriptOfAClusterTest {
         String srt = ask("GET", second, "/transcript.srt?lang=es", heard.token).body();
         assertEquals(heard.finals.size() / 2, srt.split(" --> ").length - 1, srt);
         assertEquals(204, ask("DELETE", second, "", heard.token).statusCode());
+        // For a while after nodes have come, what is not there may come yet.
+        await()
+            .atMost(Duration.ofMinutes(2))
+            .until(
+                () -> ask("GET", first, "/transcript.srt", heard.token).statusCode(),
+                status -> status != 503);
         assertEquals(404, ask("GET", first, "/transcript.srt", heard.token).statusCode());
       }
     } finally {

@@ -124,6 +124,7 @@ class DepartureTest extends NodeFixture {
       client.await("caption");
       node.registry.silent = true;
       client.text("{\"type\":\"finalize\"}");
+      client.await("session.moving"); // What was said waits to be committed.
     }
     await().until(() -> node.recognizer.open.get() == 0);
     CompletableFuture<Integer> left = leave(Duration.ofSeconds(30));
