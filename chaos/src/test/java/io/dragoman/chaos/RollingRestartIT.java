@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.client.CaptionClient;
+import io.dragoman.client.ClientException;
 import io.dragoman.client.Ending;
 import io.dragoman.client.SessionAddress;
 import io.dragoman.protocol.ClientMessage;
@@ -14,6 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -113,12 +117,13 @@ class RollingRestartIT {
 
   /** Sessions that say nothing but that they are there, and sessions that speak. */
   private static final class Crowd implements AutoCloseable {
-    private static final Duration KEEPALIVE = Duration.ofSeconds(5);
+    private static final int KEEPALIVE_S = 5;
 
     private final List<CaptionClient> idle = new ArrayList<>();
     private final List<Receipt> idleReceipts = new ArrayList<>();
     private final List<JudgedSpeaker> live = new ArrayList<>();
-    private final Thread keepalives = Thread.ofVirtual().unstarted(this::keepAlive);
+    private final ScheduledExecutorService keepalives =
+        Executors.newSingleThreadScheduledExecutor();
 
     /** Starts them, as many at each node. */
     Crowd(NodeCluster cluster, int idleCount, int liveCount) throws Exception {
@@ -132,7 +137,9 @@ class RollingRestartIT {
           idleReceipts.add(receipt);
           client.awaitStarted(PATIENCE);
         }
-        keepalives.start();
+        var _ =
+            keepalives.scheduleAtFixedRate(
+                this::keepAlive, KEEPALIVE_S, KEEPALIVE_S, TimeUnit.SECONDS);
         for (int number = 1; number <= liveCount; number++) {
           live.add(JudgedSpeaker.resuming(cluster.doors(number % NodeCluster.NODES), number));
         }
@@ -148,27 +155,23 @@ class RollingRestartIT {
     }
 
     private void keepAlive() {
-      try {
-        while (true) {
-          Thread.sleep(KEEPALIVE);
-          for (CaptionClient client : idle) {
-            client.send(new ClientMessage.Keepalive());
-          }
+      for (CaptionClient client : idle) {
+        try {
+          client.send(new ClientMessage.Keepalive());
+        } catch (ClientException e) {
+          // It has ended, which is told when it is judged.
         }
-      } catch (Exception e) {
-        // Closed; or one has ended, which is told when it is judged.
       }
     }
 
     /** Ends all: each was moved, and has got all that it is owed. */
     void assertWhole() throws InterruptedException {
-      keepalives.interrupt();
-      keepalives.join();
+      keepalives.close();
       live.forEach(JudgedSpeaker::finish);
       for (CaptionClient client : idle) {
         try {
           client.send(new ClientMessage.SessionEnd());
-        } catch (Exception e) {
+        } catch (ClientException e) {
           throw new AssertionError("an idle session has ended", e);
         }
       }
@@ -195,7 +198,7 @@ class RollingRestartIT {
 
     @Override
     public void close() {
-      keepalives.interrupt();
+      keepalives.shutdownNow();
       live.forEach(JudgedSpeaker::close);
       idle.forEach(CaptionClient::close);
     }

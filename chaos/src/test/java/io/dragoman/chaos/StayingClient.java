@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,7 @@ final class StayingClient implements JudgedSpeaker.Client {
   private static void await(CompletableFuture<WebSocket> sent) throws ClientException {
     try {
       sent.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (Exception e) {
+    } catch (ExecutionException | TimeoutException | InterruptedException e) {
       throw new ClientException("the connection broke: " + e);
     }
   }
@@ -65,7 +66,7 @@ final class StayingClient implements JudgedSpeaker.Client {
       return ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       return null;
-    } catch (Exception e) {
+    } catch (ExecutionException e) {
       throw new AssertionError("an ending is never exceptional", e);
     }
   }

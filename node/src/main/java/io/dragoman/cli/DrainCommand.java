@@ -104,9 +104,8 @@ final class DrainCommand implements Callable<Integer> {
     return new Target(one.node(), address, others(status, one.node()));
   }
 
-  /** A node's name is followed by the tag of its present life. */
   private boolean isMeant(String name) {
-    return name.equals(node) || name.replaceFirst("-[^-]*$", "").equals(node);
+    return name.equals(node) || NodeNames.configured(name).equals(node);
   }
 
   private String notOne(ClusterStatus status, List<ClusterStatus.Node> named) {

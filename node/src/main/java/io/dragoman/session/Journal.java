@@ -178,7 +178,7 @@ final class Journal {
     }
   }
 
-  /** Waits until what came last is committed, or cannot be: a few seconds after the close. */
+  /** Waits until what came last is committed, or cannot be: half a minute after the close. */
   void awaitLetGo() throws InterruptedException {
     thread.join();
   }

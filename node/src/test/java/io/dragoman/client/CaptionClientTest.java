@@ -1,5 +1,6 @@
 package io.dragoman.client;
 
+import static io.dragoman.client.FakeNode.START;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -32,15 +33,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class CaptionClientTest {
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final ClientMessage.SessionStart START =
-      new ClientMessage.SessionStart(
-          "translation",
-          new ClientMessage.Audio("pcm_s16le", 24_000, 1),
-          List.of("en-US"),
-          List.of(new ClientMessage.Target("es")),
-          null,
-          true,
-          null);
 
   private record Heard(String raw, @Nullable ServerMessage message) {}
 

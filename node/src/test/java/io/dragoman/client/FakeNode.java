@@ -25,6 +25,16 @@ import java.util.function.BiConsumer;
  * that it lives.
  */
 public final class FakeNode implements AutoCloseable {
+  static final ClientMessage.SessionStart START =
+      new ClientMessage.SessionStart(
+          "translation",
+          new ClientMessage.Audio("pcm_s16le", 24_000, 1),
+          List.of("en-US"),
+          List.of(new ClientMessage.Target("es")),
+          null,
+          true,
+          null);
+
   static final ServerMessage.SessionStarted STARTED =
       new ServerMessage.SessionStarted(
           "s1",

@@ -1,5 +1,6 @@
 package io.dragoman.client;
 
+import static io.dragoman.client.FakeNode.START;
 import static io.dragoman.client.FakeNode.STARTED;
 import static io.dragoman.client.FakeNode.say;
 import static org.awaitility.Awaitility.await;
@@ -37,16 +38,6 @@ final class ResumingClientTest {
   /** Java's WebSocket does not tell of every end, so this long a test may take for one. */
   private static final Patience PATIENT =
       new Patience(Duration.ofSeconds(10), Duration.ofSeconds(10));
-
-  private static final SessionStart START =
-      new SessionStart(
-          "translation",
-          new ClientMessage.Audio("pcm_s16le", 24_000, 1),
-          List.of("en-US"),
-          List.of(new ClientMessage.Target("es")),
-          null,
-          true,
-          null);
 
   private static final ServerMessage.SessionEnded BYE =
       new ServerMessage.SessionEnded("client", new ServerMessage.Usage(100, 0, 0));

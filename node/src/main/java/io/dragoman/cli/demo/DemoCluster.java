@@ -223,11 +223,6 @@ final class DemoCluster implements AutoCloseable {
     return "n" + (index + 1);
   }
 
-  /** The same of a node's name in one of its lives, which ends with what tells them apart. */
-  static String nodeName(String life) {
-    return life.replaceFirst("-[0-9a-f]+$", "");
-  }
-
   /** All are chosen before any is let go, so they differ. */
   private static List<Integer> freePorts(int count) throws CommandException {
     List<ServerSocket> sockets = new ArrayList<>();

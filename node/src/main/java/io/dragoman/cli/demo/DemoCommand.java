@@ -190,7 +190,7 @@ public final class DemoCommand implements Callable<Integer> {
         "--kill-one, --freeze-one, --roll, --chaos, --fault and --inject come one at a time");
     require(chaos == null || chaos >= 1, "--chaos must be at least 1");
     require(
-        ordeal() == null || nodes >= 3,
+        nodeFaults() == null || nodes >= 3,
         "--nodes must be at least 3 where one of them is taken away: the others go on if they are the"
             + " majority");
     require(
@@ -224,7 +224,7 @@ public final class DemoCommand implements Callable<Integer> {
             salt,
             inject,
             fault == null ? null : fault.during(faultSeconds),
-            ordeal());
+            nodeFaults());
     System.err.println(services.describe());
     DemoRun.Outcome outcome =
         new DemoRun(
@@ -237,18 +237,18 @@ public final class DemoCommand implements Callable<Integer> {
     return outcome.verdict().good() ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  private Ordeal.@Nullable Course ordeal() {
+  private FaultInjection.@Nullable Schedule nodeFaults() {
     Integer times = chaos;
     if (times != null) {
-      return ordeal -> ordeal.chaos(times);
+      return faults -> faults.chaos(times);
     }
     if (killOne) {
-      return ordeal -> ordeal.twice(NodeFault.KILL);
+      return faults -> faults.twice(NodeFault.KILL);
     }
     if (freezeOne) {
-      return ordeal -> ordeal.twice(NodeFault.FREEZE);
+      return faults -> faults.twice(NodeFault.FREEZE);
     }
-    return roll ? Ordeal::roll : null;
+    return roll ? FaultInjection::roll : null;
   }
 
   private void report(

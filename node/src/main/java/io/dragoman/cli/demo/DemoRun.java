@@ -53,7 +53,7 @@ final class DemoRun {
    * @param salt whether each session's words are its own
    * @param inject null for nothing
    * @param fault that the stand-ins are given on the way; null for none
-   * @param ordeal of the nodes; null for none
+   * @param nodeFaults what befalls the nodes; null for nothing
    */
   record Script(
       DemoCluster.Size size,
@@ -62,7 +62,7 @@ final class DemoRun {
       boolean salt,
       @Nullable Inject inject,
       @Nullable StandInFault fault,
-      Ordeal.@Nullable Course ordeal) {}
+      FaultInjection.@Nullable Schedule nodeFaults) {}
 
   /**
    * What came of it.
@@ -118,11 +118,13 @@ final class DemoRun {
 
   private Play.@Nullable Event event(DemoCluster cluster, List<DemoSession> sessions) {
     StandInFault fault = script.fault;
-    Ordeal.Course ordeal = script.ordeal;
+    FaultInjection.Schedule nodeFaults = script.nodeFaults;
     if (fault != null) {
       return say -> set(fault, cluster.faultDoor(), say);
     }
-    return ordeal == null ? null : say -> new Ordeal(cluster, sessions, say).run(ordeal);
+    return nodeFaults == null
+        ? null
+        : say -> new FaultInjection(cluster, sessions, say).run(nodeFaults);
   }
 
   private static @Nullable String set(StandInFault fault, String door, Consumer<String> say)

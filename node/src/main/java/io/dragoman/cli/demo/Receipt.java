@@ -1,5 +1,6 @@
 package io.dragoman.cli.demo;
 
+import io.dragoman.cli.NodeNames;
 import io.dragoman.client.CaptionClient;
 import io.dragoman.client.Ending;
 import io.dragoman.protocol.Codec;
@@ -54,9 +55,9 @@ final class Receipt implements CaptionClient.Listener {
         partials++;
       }
     } else if (message instanceof ServerMessage.SessionStarted started) {
-      node = DemoCluster.nodeName(started.node());
+      node = NodeNames.configured(started.node());
     } else if (message instanceof ServerMessage.SessionResumed resumed) {
-      node = DemoCluster.nodeName(resumed.node());
+      node = NodeNames.configured(resumed.node());
     } else if (message instanceof ServerMessage.Gap) {
       gaps++;
     } else if (message instanceof ServerMessage.SessionEnded ended) {

@@ -1,9 +1,10 @@
 package io.dragoman.cli.demo;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dragoman.cli.CommandException;
 import io.dragoman.cli.ExitCode;
+import io.dragoman.cli.NodeNames;
+import io.dragoman.ops.ClusterStatus;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,10 +19,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets nodes meet their fate, one at a time, while sessions speak. Each is back before the next one
- * is taken. An interrupt ends it, with all nodes awake. Used by one thread.
+ * Makes faults befall the nodes, one node at a time, while sessions speak. Each node is back before
+ * the next one is taken. An interrupt ends it, with all nodes awake. Used by one thread.
  */
-final class Ordeal {
+final class FaultInjection {
+  private static final JsonMapper JSON = new JsonMapper();
   private static final int FROZEN_S = 15;
 
   /** For how long all is well before the next node is taken. */
@@ -35,8 +37,8 @@ final class Ordeal {
 
   /** Which nodes meet what. */
   @FunctionalInterface
-  interface Course {
-    void run(Ordeal ordeal) throws CommandException, IOException, InterruptedException;
+  interface Schedule {
+    void run(FaultInjection faults) throws CommandException, IOException, InterruptedException;
   }
 
   private final DemoCluster cluster;
@@ -46,23 +48,23 @@ final class Ordeal {
   /**
    * @param say is told what happens, in sentences
    */
-  Ordeal(DemoCluster cluster, List<DemoSession> sessions, Consumer<String> say) {
+  FaultInjection(DemoCluster cluster, List<DemoSession> sessions, Consumer<String> say) {
     this.cluster = cluster;
     this.sessions = sessions;
     this.say = say;
   }
 
   /**
-   * Runs a course.
+   * Follows a schedule.
    *
-   * @return a sentence when it could not be run to its end; null otherwise
+   * @return a sentence when it could not be followed to its end; null otherwise
    */
-  @Nullable String run(Course course) throws InterruptedException {
+  @Nullable String run(Schedule schedule) throws InterruptedException {
     try {
-      course.run(this);
+      schedule.run(this);
       return null;
     } catch (CommandException | IOException e) {
-      return "the nodes did not meet their fate: " + e.getMessage();
+      return "a fault could not be made: " + e.getMessage();
     }
   }
 
@@ -138,32 +140,35 @@ final class Ordeal {
     return sessions.stream().allMatch(session -> session.speaksFor(SEEN));
   }
 
-  private DemoNode bookkeeper() throws IOException, CommandException, InterruptedException {
-    JsonNode kept = status(cluster.nodes().getFirst()).path("quota").path("ledgerKeptBy");
-    String keeper = DemoCluster.nodeName(kept.path(0).asText());
-    return cluster.nodes().stream()
-        .filter(node -> node.name().equals(keeper))
-        .findFirst()
-        .orElseThrow(() -> new IOException("nobody says who keeps the quota's books"));
+  private DemoNode bookkeeper() throws CommandException, IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      List<String> kept = status(http, cluster.nodes().getFirst()).quota().ledgerKeptBy();
+      return cluster.nodes().stream()
+          .filter(node -> kept.stream().map(NodeNames::configured).anyMatch(node.name()::equals))
+          .findFirst()
+          .orElseThrow(() -> new IOException("nobody says who keeps the quota's books"));
+    }
   }
 
   /** Waits until every node sees all others again. */
   private void awaitWhole() throws CommandException, InterruptedException {
     long deadlineNanos = System.nanoTime() + WHOLE_WITHIN.toNanos();
-    while (!isWhole()) {
-      if (System.nanoTime() - deadlineNanos > 0) {
-        throw new CommandException(
-            ExitCode.FAILED,
-            "the nodes were no cluster again after %d s".formatted(WHOLE_WITHIN.toSeconds()));
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      while (!isWhole(http)) {
+        if (System.nanoTime() - deadlineNanos > 0) {
+          throw new CommandException(
+              ExitCode.FAILED,
+              "the nodes were no cluster again after %d s".formatted(WHOLE_WITHIN.toSeconds()));
+        }
+        TimeUnit.MILLISECONDS.sleep(200);
       }
-      TimeUnit.MILLISECONDS.sleep(200);
     }
   }
 
-  private boolean isWhole() throws InterruptedException {
+  private boolean isWhole(HttpClient http) throws InterruptedException {
     for (DemoNode node : cluster.nodes()) {
       try {
-        if (status(node).path("nodes").size() < cluster.nodes().size()) {
+        if (status(http, node).nodes().size() < cluster.nodes().size()) {
           return false;
         }
       } catch (IOException e) {
@@ -173,13 +178,12 @@ final class Ordeal {
     return true;
   }
 
-  private static JsonNode status(DemoNode node) throws IOException, InterruptedException {
+  private static ClusterStatus status(HttpClient http, DemoNode node)
+      throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + node.admin() + "/v1/stats/cluster"))
             .timeout(TIMEOUT)
             .build();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      return new JsonMapper().readTree(http.send(request, BodyHandlers.ofString()).body());
-    }
+    return JSON.readValue(http.send(request, BodyHandlers.ofString()).body(), ClusterStatus.class);
   }
 }
