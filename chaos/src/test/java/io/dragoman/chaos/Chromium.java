@@ -1,10 +1,8 @@
 package io.dragoman.chaos;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,9 +18,8 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
- * The machine's own Chromium, without a window. Where there is none, {@code
- * chaos/bin/install-tools} is asked for it; where that may not install anything, the tests are
- * aborted with what it says.
+ * The machine's own Chromium, without a window. Where there is none the tests are aborted, and say
+ * what to do.
  */
 final class Chromium {
   private static final List<String> BROWSERS =
@@ -42,11 +39,10 @@ final class Chromium {
    * @param preferences of its profile, such as which permissions are denied
    * @param arguments beside those that every test needs
    */
-  static ChromeDriver start(Map<String, Object> preferences, String... arguments)
-      throws IOException, InterruptedException {
-    if (find(BROWSERS).isEmpty() || find(List.of(DRIVER)).isEmpty()) {
-      install();
-    }
+  static ChromeDriver start(Map<String, Object> preferences, String... arguments) {
+    assumeTrue(
+        find(BROWSERS).isPresent() && find(List.of(DRIVER)).isPresent(),
+        "No browser to test the captions page with. Run chaos/bin/install-tools.");
     SELENIUM.setLevel(Level.SEVERE);
     LoggingPreferences logs = new LoggingPreferences();
     logs.enable(LogType.BROWSER, Level.ALL);
@@ -65,16 +61,6 @@ final class Chromium {
             .usingAnyFreePort()
             .build();
     return new ChromeDriver(service, options);
-  }
-
-  private static void install() throws IOException, InterruptedException {
-    Path script =
-        Path.of(System.getProperty("basedir", "."), "bin", "install-tools").toAbsolutePath();
-    Process install = new ProcessBuilder(script.toString()).redirectErrorStream(true).start();
-    String said = new String(install.getInputStream().readAllBytes(), UTF_8).strip();
-    assumeTrue(
-        install.waitFor() == 0,
-        () -> "No browser to test the captions page with. Run chaos/bin/install-tools. " + said);
   }
 
   private static Optional<Path> find(List<String> names) {

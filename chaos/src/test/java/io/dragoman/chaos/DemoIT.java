@@ -82,24 +82,20 @@ class DemoIT {
   }
 
   @Test
-  void aSecondDemoBesideTheFirstWorksAndOneHasTheUsualPorts() throws Exception {
-    boolean usual = free(8080) && free(8081);
-    try (Dragoman first =
-            Dragoman.start(
-                directory, "demo", "--standin", "--sessions", "3", "--seconds", "8", "--json");
-        Dragoman second =
-            Dragoman.start(
-                directory, "demo", "--standin", "--sessions", "3", "--seconds", "8", "--json")) {
+  void aSecondDemoBesideTheFirstWorksAndTheUsualPortsAreInUse() throws Exception {
+    String[] command = {"demo", "--standin", "--sessions", "3", "--seconds", "8", "--json"};
+    try (Dragoman first = Dragoman.start(directory, command);
+        Dragoman second = Dragoman.start(directory, command)) {
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () ->
+                  Stream.of(first, second)
+                      .allMatch(demo -> demo.errors().contains("Node n1 serves sessions at")));
+      // Another program of this machine may have been there first.
+      assertFalse(free(8080) && free(8081), first::errors);
       assertEquals(0, first.exit(), first::errors);
       assertEquals(0, second.exit(), second::errors);
-      assertTrue(
-          !usual
-              || Stream.of(first, second)
-                  .anyMatch(
-                      demo ->
-                          demo.errors()
-                              .contains("Node n1 serves sessions at ws://127.0.0.1:8080,")),
-          first::errors);
     }
   }
 

@@ -109,8 +109,10 @@ final class QuotaFaultIT {
       awaitCalls(cluster, 60);
       // Leaving is a part of rolling.
       for (Fault fault : List.of(Fault.ROLLS, Fault.CUTS_OFF)) {
+        long since = System.currentTimeMillis();
         befall(cluster, fault, fault.brief);
         cluster.awaitCalls(0, 1, 2);
+        assertNothingIsLost(cluster, fault, since);
       }
       // After one of these some is held back for a while, and not everybody is served.
       for (Fault fault : List.of(Fault.CUT_OFF, Fault.FREEZES, Fault.DIES)) {

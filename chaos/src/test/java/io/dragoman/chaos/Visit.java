@@ -23,7 +23,7 @@ record Visit(LoneNode node, ChromeDriver browser, Page page) implements AutoClos
       Map<String, Object> keys,
       Map<String, Object> preferences,
       String... arguments)
-      throws IOException, InterruptedException {
+      throws IOException {
     ChromeDriver browser = Chromium.start(preferences, arguments);
     try {
       LoneNode node = LoneNode.start(directory, keys);
