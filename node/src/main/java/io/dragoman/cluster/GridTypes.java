@@ -20,15 +20,15 @@ import io.dragoman.quota.MalformedException;
 import io.dragoman.quota.RecentUse;
 import io.dragoman.quota.Reply;
 import io.dragoman.quota.UnknownFormatException;
+import java.io.DataInputStream;
+import java.io.DataOutput;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * Everything that travels between nodes, in bytes: the type's number, a version, the fields in
- * order. Nothing of ours is ever serialised by Java. Numbers are never used again; a change of
- * fields is a new version, which the reader tells apart.
+ * Everything that travels between nodes, in bytes: the type's number, a version, and a {@link
+ * Frame} with the fields in order, since the grid may write one value within another. Nothing of
+ * ours is ever serialised by Java. Numbers are never used again; any change but a field more at the
+ * end is a new version, which the reader tells apart.
  */
 final class GridTypes {
   private GridTypes() {}
@@ -48,7 +48,7 @@ final class GridTypes {
         config,
         13,
         Ask.class,
-        (out, ask) -> out.writeByteArray(BinaryForm.REFRESH.write(ask.refresh)),
+        (out, ask) -> out.write(BinaryForm.REFRESH.write(ask.refresh)),
         in -> new Ask(owners, read(BinaryForm.REFRESH, in)));
     add(
         config,
@@ -60,13 +60,13 @@ final class GridTypes {
         config,
         16,
         Adopt.class,
-        (out, adopt) -> out.writeByteArray(BinaryForm.LEDGER.write(adopt.ledger)),
+        (out, adopt) -> out.write(BinaryForm.LEDGER.write(adopt.ledger)),
         in -> new Adopt(owners, read(BinaryForm.LEDGER, in)));
     add(
         config,
         15,
         Store.class,
-        (out, store) -> out.writeByteArray(BinaryForm.LEDGER.write(store.ledger())),
+        (out, store) -> out.write(BinaryForm.LEDGER.write(store.ledger())),
         in -> new Store(read(BinaryForm.LEDGER, in)));
     add(config, 17, SetLimits.class, GridTypes::writeSetLimits, in -> readSetLimits(in, owners));
     add(config, 18, LimitsAnswer.class, GridTypes::writeAnswer, GridTypes::readAnswer);
@@ -76,51 +76,47 @@ final class GridTypes {
   }
 
   /** Ages go in milliseconds. */
-  private static void writeWindow(ObjectDataOutput out, KeptWindow kept) throws IOException {
+  private static void writeWindow(DataOutput out, KeptWindow kept) throws IOException {
     out.writeLong(kept.atMs());
     out.writeLong(kept.window().requests());
     out.writeLong(kept.window().lastAgeMs());
-    out.writeInt(kept.window().minute().parts().size());
-    for (RecentUse.Part part : kept.window().minute().parts()) {
-      out.writeInt((int) (part.age() / 1_000_000));
-      out.writeInt(part.requests());
-      out.writeLong(part.tokens());
-    }
+    Frame.writeList(out, kept.window().minute().parts(), GridTypes::writePart);
     out.writeLong(kept.window().spent().requests());
     out.writeLong(kept.window().spent().tokens());
   }
 
-  private static KeptWindow readWindow(ObjectDataInput in) throws IOException {
+  private static KeptWindow readWindow(DataInputStream in) throws IOException {
     long atMs = in.readLong();
     long requests = in.readLong();
     long lastAgeMs = in.readLong();
-    List<RecentUse.Part> parts = new ArrayList<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      parts.add(new RecentUse.Part(in.readInt() * 1_000_000L, in.readInt(), in.readLong()));
-    }
-    Spent spent = goesOn(in) ? new Spent(in.readLong(), in.readLong()) : Spent.NOTHING;
-    return new KeptWindow(
-        atMs, new SessionWindow(requests, lastAgeMs, new RecentUse(parts), spent));
+    RecentUse minute = new RecentUse(Frame.readList(in, GridTypes::readPart));
+    Spent spent = Frame.goesOn(in) ? new Spent(in.readLong(), in.readLong()) : Spent.NOTHING;
+    return new KeptWindow(atMs, new SessionWindow(requests, lastAgeMs, minute, spent));
   }
 
-  /** Whether a value has what was added at its end. Only of one that travels by itself. */
-  private static boolean goesOn(ObjectDataInput in) throws IOException {
-    return in instanceof InputStream rest && rest.available() > 0;
+  private static void writePart(DataOutput out, RecentUse.Part part) throws IOException {
+    out.writeInt((int) (part.age() / 1_000_000));
+    out.writeInt(part.requests());
+    out.writeLong(part.tokens());
   }
 
-  private static void writeSetLimits(ObjectDataOutput out, SetLimits set) throws IOException {
+  private static RecentUse.Part readPart(DataInputStream in) throws IOException {
+    return new RecentUse.Part(in.readInt() * 1_000_000L, in.readInt(), in.readLong());
+  }
+
+  private static void writeSetLimits(DataOutput out, SetLimits set) throws IOException {
     out.writeLong(set.process);
-    out.writeString(set.caller);
+    Frame.writeText(out, set.caller);
     writeLimits(out, set.from);
     writeLimits(out, set.to);
   }
 
-  private static SetLimits readSetLimits(ObjectDataInput in, LedgerOwners owners)
+  private static SetLimits readSetLimits(DataInputStream in, LedgerOwners owners)
       throws IOException {
-    return new SetLimits(owners, in.readLong(), readString(in), readLimits(in), readLimits(in));
+    return new SetLimits(owners, in.readLong(), Frame.readText(in), readLimits(in), readLimits(in));
   }
 
-  private static void writeAnswer(ObjectDataOutput out, LimitsAnswer answer) throws IOException {
+  private static void writeAnswer(DataOutput out, LimitsAnswer answer) throws IOException {
     out.writeBoolean(answer.known());
     out.writeBoolean(answer.now() != null);
     if (answer.now() != null) {
@@ -128,71 +124,50 @@ final class GridTypes {
     }
   }
 
-  private static LimitsAnswer readAnswer(ObjectDataInput in) throws IOException {
+  private static LimitsAnswer readAnswer(DataInputStream in) throws IOException {
     return new LimitsAnswer(in.readBoolean(), in.readBoolean() ? readLimits(in) : null);
   }
 
-  private static void writeLimits(ObjectDataOutput out, Limits limits) throws IOException {
+  private static void writeLimits(DataOutput out, Limits limits) throws IOException {
     out.writeLong(limits.requests());
     out.writeLong(limits.tokens());
     out.writeLong(limits.requestsPerSecond());
   }
 
-  private static Limits readLimits(ObjectDataInput in) throws IOException {
+  private static Limits readLimits(DataInputStream in) throws IOException {
     return new Limits(in.readLong(), in.readLong(), in.readLong());
   }
 
-  private static <T> Writer<T> bytes(BinaryForm<T> form) {
-    return (out, value) -> out.writeByteArray(form.write(value));
+  private static <T> Frame.Writer<T> bytes(BinaryForm<T> form) {
+    return (out, value) -> out.write(form.write(value));
   }
 
-  private static <T> Reader<T> value(BinaryForm<T> form) {
+  private static <T> Frame.Reader<T> value(BinaryForm<T> form) {
     return in -> read(form, in);
   }
 
   /** Whoever sent what cannot be read is told why, with nothing that the grid would not bring. */
-  private static <T> T read(BinaryForm<T> form, ObjectDataInput in) throws IOException {
-    byte[] bytes = readBytes(in);
+  private static <T> T read(BinaryForm<T> form, DataInputStream in) throws IOException {
     try {
-      return form.read(bytes);
+      return form.read(in.readAllBytes());
     } catch (UnknownFormatException | MalformedException e) {
       throw new HazelcastSerializationException(e.getMessage());
     }
   }
 
-  private static byte[] readBytes(ObjectDataInput in) throws IOException {
-    byte[] bytes = in.readByteArray();
-    if (bytes == null) {
-      throw new HazelcastSerializationException("a value is missing");
-    }
-    return bytes;
-  }
-
-  static String readString(ObjectDataInput in) throws IOException {
-    String text = in.readString();
-    if (text == null) {
-      throw new HazelcastSerializationException("a text is missing");
-    }
-    return text;
-  }
-
-  interface Writer<T> {
-    void write(ObjectDataOutput out, T value) throws IOException;
-  }
-
-  interface Reader<T> {
-    T read(ObjectDataInput in) throws IOException;
-  }
-
   static <T> void add(
-      SerializationConfig config, int id, Class<T> type, Writer<T> writer, Reader<T> reader) {
+      SerializationConfig config,
+      int id,
+      Class<T> type,
+      Frame.Writer<T> writer,
+      Frame.Reader<T> reader) {
     config.addSerializerConfig(
         new SerializerConfig()
             .setTypeClass(type)
             .setImplementation(new Versioned<>(id, writer, reader)));
   }
 
-  private record Versioned<T>(int id, Writer<T> writer, Reader<T> reader)
+  private record Versioned<T>(int id, Frame.Writer<T> writer, Frame.Reader<T> reader)
       implements StreamSerializer<T> {
 
     @Override
@@ -203,7 +178,7 @@ final class GridTypes {
     @Override
     public void write(ObjectDataOutput out, T value) throws IOException {
       out.writeByte(VERSION);
-      writer.write(out, value);
+      Frame.write(out, value, writer);
     }
 
     @Override
@@ -213,7 +188,7 @@ final class GridTypes {
         throw new HazelcastSerializationException(
             "type " + id + " has version " + version + ", which this node does not know");
       }
-      return reader.read(in);
+      return Frame.read(in, reader);
     }
   }
 }

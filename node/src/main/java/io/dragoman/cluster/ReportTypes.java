@@ -1,11 +1,10 @@
 package io.dragoman.cluster;
 
+import static io.dragoman.cluster.Frame.readText;
+import static io.dragoman.cluster.Frame.writeText;
 import static io.dragoman.cluster.GridTypes.add;
-import static io.dragoman.cluster.GridTypes.readString;
 
 import com.hazelcast.config.SerializationConfig;
-import com.hazelcast.nio.ObjectDataInput;
-import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.Readiness;
@@ -14,10 +13,10 @@ import io.dragoman.ops.Trouble;
 import io.dragoman.pipeline.SessionUse;
 import io.dragoman.quota.Load;
 import io.dragoman.quota.NodeQuota;
+import java.io.DataInputStream;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /** What nodes ask and tell each other of how they stand, as {@link GridTypes} has it. */
 final class ReportTypes {
@@ -28,11 +27,11 @@ final class ReportTypes {
     add(config, 10, NodeReport.class, ReportTypes::writeReport, ReportTypes::readReport);
   }
 
-  private static void writeTask(ObjectDataOutput out, ReportTask task) throws IOException {
+  private static void writeTask(DataOutput out, ReportTask task) throws IOException {
     switch (task.selection) {
       case Selection.ActiveAfter(String after, int limit) -> {
         out.writeByte(0);
-        out.writeString(after);
+        writeText(out, after);
         out.writeInt(limit);
       }
       case Selection.Busiest(int limit) -> {
@@ -42,22 +41,22 @@ final class ReportTypes {
     }
   }
 
-  private static ReportTask readTask(ObjectDataInput in) throws IOException {
+  private static ReportTask readTask(DataInputStream in) throws IOException {
     byte kind = in.readByte();
     return new ReportTask(
         switch (kind) {
-          case 0 -> new Selection.ActiveAfter(readString(in), in.readInt());
+          case 0 -> new Selection.ActiveAfter(readText(in), in.readInt());
           case 1 -> new Selection.Busiest(in.readInt());
           default -> throw new HazelcastSerializationException("unknown selection " + kind);
         });
   }
 
-  private static void writeReport(ObjectDataOutput out, NodeReport report) throws IOException {
-    out.writeString(report.node());
-    out.writeString(report.readiness().name());
-    out.writeString(report.listen());
-    out.writeString(report.admin());
-    out.writeString(report.version());
+  private static void writeReport(DataOutput out, NodeReport report) throws IOException {
+    writeText(out, report.node());
+    writeText(out, report.readiness().name());
+    writeText(out, report.listen());
+    writeText(out, report.admin());
+    writeText(out, report.version());
     out.writeLong(report.uptimeMs());
     out.writeInt(report.connections());
     out.writeInt(report.sessions());
@@ -68,23 +67,17 @@ final class ReportTypes {
     out.writeLong(report.requestsLastMinute());
     out.writeLong(report.tokensLastMinute());
     writeQuota(out, report.quota());
-    out.writeInt(report.troubles().size());
-    for (Trouble trouble : report.troubles()) {
-      writeTrouble(out, trouble);
-    }
-    out.writeInt(report.selected().size());
-    for (SessionUse use : report.selected()) {
-      writeUse(out, use);
-    }
+    Frame.writeList(out, report.troubles(), ReportTypes::writeTrouble);
+    Frame.writeList(out, report.selected(), ReportTypes::writeUse);
   }
 
-  private static NodeReport readReport(ObjectDataInput in) throws IOException {
+  private static NodeReport readReport(DataInputStream in) throws IOException {
     return new NodeReport(
-        readString(in),
-        Readiness.valueOf(readString(in)),
-        readString(in),
-        readString(in),
-        readString(in),
+        readText(in),
+        Readiness.valueOf(readText(in)),
+        readText(in),
+        readText(in),
+        readText(in),
         in.readLong(),
         in.readInt(),
         in.readInt(),
@@ -95,11 +88,11 @@ final class ReportTypes {
         in.readLong(),
         in.readLong(),
         readQuota(in),
-        readTroubles(in),
-        readUses(in));
+        Frame.readList(in, ReportTypes::readTrouble),
+        Frame.readList(in, ReportTypes::readUse));
   }
 
-  private static void writeQuota(ObjectDataOutput out, NodeQuota quota) throws IOException {
+  private static void writeQuota(DataOutput out, NodeQuota quota) throws IOException {
     out.writeBoolean(quota.keepsLedger());
     out.writeLong(quota.leased().requests());
     out.writeLong(quota.leased().tokens());
@@ -108,7 +101,7 @@ final class ReportTypes {
     out.writeInt(quota.partials());
   }
 
-  private static NodeQuota readQuota(ObjectDataInput in) throws IOException {
+  private static NodeQuota readQuota(DataInputStream in) throws IOException {
     return new NodeQuota(
         in.readBoolean(),
         new Load(in.readLong(), in.readLong()),
@@ -117,26 +110,20 @@ final class ReportTypes {
         in.readInt());
   }
 
-  private static void writeTrouble(ObjectDataOutput out, Trouble trouble) throws IOException {
-    out.writeString(trouble.service());
-    out.writeString(trouble.state());
-    out.writeString(trouble.reason());
+  private static void writeTrouble(DataOutput out, Trouble trouble) throws IOException {
+    writeText(out, trouble.service());
+    writeText(out, trouble.state());
+    writeText(out, trouble.reason());
     out.writeLong(trouble.lastsMs());
     out.writeLong(trouble.triedMsAgo());
   }
 
-  private static List<Trouble> readTroubles(ObjectDataInput in) throws IOException {
-    List<Trouble> troubles = new ArrayList<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      troubles.add(
-          new Trouble(
-              readString(in), readString(in), readString(in), in.readLong(), in.readLong()));
-    }
-    return troubles;
+  private static Trouble readTrouble(DataInputStream in) throws IOException {
+    return new Trouble(readText(in), readText(in), readText(in), in.readLong(), in.readLong());
   }
 
-  private static void writeUse(ObjectDataOutput out, SessionUse use) throws IOException {
-    out.writeString(use.session());
+  private static void writeUse(DataOutput out, SessionUse use) throws IOException {
+    writeText(out, use.session());
     out.writeBoolean(use.live());
     out.writeBoolean(use.active());
     out.writeInt(use.waiting());
@@ -146,28 +133,23 @@ final class ReportTypes {
     out.writeLong(use.requestsLastMinute());
     out.writeLong(use.tokensLastMinute());
     out.writeBoolean(use.brought());
-    out.writeString(use.waitsFor());
+    writeText(out, use.waitsFor());
     out.writeLong(use.waitsMs());
   }
 
-  private static List<SessionUse> readUses(ObjectDataInput in) throws IOException {
-    List<SessionUse> uses = new ArrayList<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      uses.add(
-          new SessionUse(
-              readString(in),
-              in.readBoolean(),
-              in.readBoolean(),
-              in.readInt(),
-              in.readInt(),
-              in.readLong(),
-              in.readLong(),
-              in.readLong(),
-              in.readLong(),
-              in.readBoolean(),
-              readString(in),
-              in.readLong()));
-    }
-    return uses;
+  private static SessionUse readUse(DataInputStream in) throws IOException {
+    return new SessionUse(
+        readText(in),
+        in.readBoolean(),
+        in.readBoolean(),
+        in.readInt(),
+        in.readInt(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readBoolean(),
+        readText(in),
+        in.readLong());
   }
 }

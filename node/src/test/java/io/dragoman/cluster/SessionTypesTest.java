@@ -1,13 +1,15 @@
 package io.dragoman.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hazelcast.config.SerializationConfig;
-import com.hazelcast.internal.serialization.SerializationService;
+import com.hazelcast.internal.serialization.InternalSerializationService;
 import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuilder;
 import com.hazelcast.internal.serialization.impl.HeapData;
+import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import io.dragoman.pipeline.Caption;
 import io.dragoman.pipeline.Caption.Role;
@@ -19,6 +21,9 @@ import io.dragoman.session.SessionRecord.Owed;
 import io.dragoman.session.SessionRecord.Owner;
 import io.dragoman.session.SessionRecord.Tokens;
 import io.dragoman.session.SessionTerms;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -63,34 +68,37 @@ final class SessionTypesTest {
    * resumed.
    */
   private static final String FIRST_RECORD =
-      "AAAAAAAAABQBAAAAABNzZXNzaW9uLWZvci10ZXN0cy0xAAAAC3RyYW5zbGF0aW9uAABdwAAAAAIAAAAF"
-          + "ZW4tVVMAAAACZGUAAAABAAAAAmVzAQAAAAAAAAPoAAAABW4xLWFiAAAAAAAAAE0AAAACAAAABHVzZWQA"
-          + "AAAHY3VycmVudAAAAAAAAAAEAAAAAAAAdTAAAAAAAAB1MAAAAAMAAAAAAAAAAAIAAAABAAAAAAVlbi1V"
-          + "UwAAAAAAABLAAAAAAwAAAAAAABOIAAAAAAAAXcAAAAAHwr9RdcOpPwEAAAAAAAAAAwAAAAAAAF3AAgAA"
-          + "AAAAAAAEAAAAAAAAXcAAAAAAAAB1MAAAAAECAAAAAmVzAAAAAAVlbi1VUwAAAAAAABLAAAAAAwAAAAAA"
-          + "ABOIAAAAAAAAXcAAAAAHwr9RdcOpPw==";
+      "AAAAAAAAABQBAAABSAAAABNzZXNzaW9uLWZvci10ZXN0cy0xAAAAC3RyYW5zbGF0aW9uAABdwAAAAAIAAAAF"
+          + "ZW4tVVMAAAACZGUAAAABAAAAAmVzAQAAAAAAAAPoAAAABW4xLWFiAAAAAAAAAE0AAAACAAAABHVzZWQAAAAH"
+          + "Y3VycmVudAAAAAAAAAAEAAAAAAAAdTAAAAAAAAB1MAAAAAMAAAA+AAAAAAAAAAACAAAAAQAAAAAFZW4tVVMA"
+          + "AAAAAAASwAAAAAMAAAAAAAATiAAAAAAAAF3AAAAAB8K/UXXDqT8AAAARAQAAAAAAAAADAAAAAAAAXcAAAAAZ"
+          + "AgAAAAAAAAAEAAAAAAAAXcAAAAAAAAB1MAAAAAEAAAA4AgAAAAJlcwAAAAAFZW4tVVMAAAAAAAASwAAAAAMA"
+          + "AAAAAAATiAAAAAAAAF3AAAAAB8K/UXXDqT8=";
 
   /** What the first release asks for. No later one may change it. */
   private static final String FIRST_APPEND =
-      "AAAAAAAAABUBAAAAAAAAE4gAAABaAAAOEAIAAAAFbjEtYWIAAAAAAAAATQAAAAIAAAADAAAAAAAAAAACAAAA"
-          + "AQAAAAAFZW4tVVMAAAAAAAASwAAAAAMAAAAAAAATiAAAAAAAAF3AAAAAB8K/UXXDqT8BAAAAAAAAAAMAAAAA"
-          + "AABdwAIAAAAAAAAABAAAAAAAAF3AAAAAAAAAdTA=";
+      "AAAAAAAAABUBAAAAogAAAAAAABOIAAAAWgAADhAAAACOAgAAAAVuMS1hYgAAAAAAAABNAAAAAgAAAAMAAAA+"
+          + "AAAAAAAAAAACAAAAAQAAAAAFZW4tVVMAAAAAAAASwAAAAAMAAAAAAAATiAAAAAAAAF3AAAAAB8K/UXXDqT8A"
+          + "AAARAQAAAAAAAAADAAAAAAAAXcAAAAAZAgAAAAAAAAAEAAAAAAAAXcAAAAAAAAB1MA==";
 
   /** What this release writes. No later one may change it but by adding at the end. */
   private static final String SECOND_RECORD =
-      "AAAAAAAAABQBAQAAABNzZXNzaW9uLWZvci10ZXN0cy0xAAAAC3RyYW5zbGF0aW9uAABdwAAAAAIAAAAFZW4t"
-          + "VVMAAAACZGUAAAABAAAAAmVzAQAAAAAAAAPoAAAABW4xLWFiAAAAAAAAAE0AAAACAAAABHVzZWQAAAAHY3Vy"
-          + "cmVudAAAAAAAAAAEAAAAAAAAdTAAAAAAAAB1MAAAAAMAAAAAAAAAAAIAAAABAAAAAAVlbi1VUwAAAAAAABLA"
-          + "AAAAAwAAAAAAABOIAAAAAAAAXcAAAAAHwr9RdcOpPwEAAAAAAAAAAwAAAAAAAF3AAgAAAAAAAAAEAAAAAAAA"
-          + "XcAAAAAAAAB1MAAAAAECAAAAAmVzAAAAAAVlbi1VUwAAAAAAABLAAAAAAwAAAAAAABOIAAAAAAAAXcAAAAAH"
-          + "wr9RdcOpPwAAAAAAAAXcAAAAAAAACcQ=";
+      "AAAAAAAAABQBAAABWAAAABNzZXNzaW9uLWZvci10ZXN0cy0xAAAAC3RyYW5zbGF0aW9uAABdwAAAAAIAAAAF"
+          + "ZW4tVVMAAAACZGUAAAABAAAAAmVzAQAAAAAAAAPoAAAABW4xLWFiAAAAAAAAAE0AAAACAAAABHVzZWQAAAAH"
+          + "Y3VycmVudAAAAAAAAAAEAAAAAAAAdTAAAAAAAAB1MAAAAAMAAAA+AAAAAAAAAAACAAAAAQAAAAAFZW4tVVMA"
+          + "AAAAAAASwAAAAAMAAAAAAAATiAAAAAAAAF3AAAAAB8K/UXXDqT8AAAARAQAAAAAAAAADAAAAAAAAXcAAAAAZ"
+          + "AgAAAAAAAAAEAAAAAAAAXcAAAAAAAAB1MAAAAAEAAAA4AgAAAAJlcwAAAAAFZW4tVVMAAAAAAAASwAAAAAMA"
+          + "AAAAAAATiAAAAAAAAF3AAAAAB8K/UXXDqT8AAAAAAAAF3AAAAAAAAAnE";
 
   private static final String FIRST_RESUME =
-      "AAAAAAAAABUBAAAAAAAAE4gAAABaAAAOEAEAAAAFbjEtYWIAAAAAAAAATQAAAAIAAAAAAAAF3AAAAAt0cmFu"
-          + "c2xhdGlvbgAAXcAAAAACAAAABWVuLVVTAAAAAmRlAAAAAQAAAAJlcwEAAAAFdG9rZW4AAAAFZnJlc2gAAAAA"
-          + "AAADKwAAAAAAQwRAAQ==";
+      "AAAAAAAAABUBAAAAhgAAAAAAABOIAAAAWgAADhAAAAByAQAAAAVuMS1hYgAAAAAAAABNAAAAAgAAAAAAAAXc"
+          + "AAAAC3RyYW5zbGF0aW9uAABdwAAAAAIAAAAFZW4tVVMAAAACZGUAAAABAAAAAmVzAQAAAAV0b2tlbgAAAAVm"
+          + "cmVzaAAAAAAAAAMrAAAAAABDBEAB";
 
-  private final SerializationService service = service();
+  /** What a newer release puts at the end of a form. */
+  private static final byte[] ADDED = {9, 9, 9, 9, 9, 9, 9, 9};
+
+  private final InternalSerializationService service = service();
 
   @Test
   void everyChangeAndAnswerArrivesAsItWasSent() {
@@ -105,7 +113,7 @@ final class SessionTypesTest {
             new SessionChange.End(OWNER),
             new SessionChange.Read("token"),
             new SessionChange.Erase("token"))) {
-      SessionOperation operation = new SessionOperation(change, 5_000, 90, 3_600);
+      SessionOperation operation = operation(change);
       assertEquals(operation, read(bytes(operation)));
     }
     assertEquals(RECORD, read(bytes(RECORD)));
@@ -134,24 +142,68 @@ final class SessionTypesTest {
     assertEquals(FIRST_RESUME, Base64.getEncoder().encodeToString(bytes(resume())));
   }
 
+  /** The grid writes a change into its message to a copy, where more of its own follows. */
   @Test
-  void whatANewerReleaseAddsAtTheEndIsPassedOver() {
-    for (Object value :
-        List.of(
-            RECORD,
-            new SessionAnswer.Held(RECORD),
-            new SessionOperation(new SessionChange.Restore(RECORD), 5_000, 90, 3_600))) {
-      byte[] bytes = bytes(value);
-      assertEquals(value, read(Arrays.copyOf(bytes, bytes.length + 8)));
+  void whatANewerReleaseAddsToAFormIsPassedOverAndWhatFollowsIsRead() throws IOException {
+    byte[] record = framed(body(RECORD), ADDED);
+    byte[] times = Arrays.copyOf(body(append()), 16);
+    byte[] owner = join(framed("n1-ab".getBytes(UTF_8)), number(77), new byte[] {0, 0, 0, 2});
+    byte[] covered = framed(new byte[] {1}, number(3), number(24_000), ADDED);
+    byte[] gap = framed(new byte[] {2}, number(4), number(24_000), number(30_000), ADDED);
+    assertPassedOver(RECORD, body(RECORD), ADDED);
+    assertPassedOver(new SessionAnswer.Done(4), new byte[] {0}, number(4), ADDED);
+    assertPassedOver(new SessionAnswer.Held(RECORD), new byte[] {1}, record, ADDED);
+    assertPassedOver(
+        operation(new SessionChange.Begin(RECORD)),
+        times,
+        framed(new byte[] {0}, record, ADDED),
+        ADDED);
+    assertPassedOver(
+        operation(new SessionChange.Append(OWNER, EVENTS.subList(1, 3))),
+        times,
+        framed(new byte[] {2}, owner, new byte[] {0, 0, 0, 2}, covered, gap, ADDED),
+        ADDED);
+  }
+
+  /**
+   * @param fields as a newer release writes them
+   */
+  private void assertPassedOver(Object value, byte[]... fields) throws IOException {
+    byte[] type = {0, 0, 0, (byte) service.toData(value).getType(), 1};
+    byte[] stream = join(type, framed(fields), number(42));
+    ObjectDataInput in = service.createObjectDataInput(stream);
+    assertEquals(value, in.readObject());
+    assertEquals(42, in.readLong());
+  }
+
+  /** The fields of a value, without what the grid puts before it, its version and its length. */
+  private byte[] body(Object value) {
+    byte[] bytes = bytes(value);
+    return Arrays.copyOfRange(bytes, HeapData.DATA_OFFSET + 5, bytes.length);
+  }
+
+  private static byte[] framed(byte[]... fields) {
+    byte[] bytes = join(fields);
+    return join(ByteBuffer.allocate(4).putInt(bytes.length).array(), bytes);
+  }
+
+  private static byte[] number(long value) {
+    return ByteBuffer.allocate(8).putLong(value).array();
+  }
+
+  private static byte[] join(byte[]... parts) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      bytes.writeBytes(part);
     }
+    return bytes.toByteArray();
   }
 
   @Test
   void whatOnlyANewerReleaseKnowsIsRefusedWithASentence() {
-    byte[] operation =
-        bytes(new SessionOperation(new SessionChange.Leave(OWNER), 5_000, 90, 3_600));
-    // After the version and the times.
-    operation[HeapData.DATA_OFFSET + 17] = 99;
+    byte[] operation = bytes(operation(new SessionChange.Leave(OWNER)));
+    // After the version, the times, and two lengths.
+    operation[HeapData.DATA_OFFSET + 25] = 99;
     assertEquals(
         "change 99 of a session is of a newer release: deploy that release here",
         assertThrows(HazelcastSerializationException.class, () -> read(operation)).getMessage());
@@ -165,15 +217,16 @@ final class SessionTypesTest {
   }
 
   private static SessionOperation resume() {
-    return new SessionOperation(
-        new SessionChange.Resume(OWNER, 1_500, TERMS, "token", "fresh", 811, 4_392_000, true),
-        5_000,
-        90,
-        3_600);
+    return operation(
+        new SessionChange.Resume(OWNER, 1_500, TERMS, "token", "fresh", 811, 4_392_000, true));
   }
 
   private static SessionOperation append() {
-    return new SessionOperation(new SessionChange.Append(OWNER, EVENTS), 5_000, 90, 3_600);
+    return operation(new SessionChange.Append(OWNER, EVENTS));
+  }
+
+  private static SessionOperation operation(SessionChange change) {
+    return new SessionOperation(change, 5_000, 90, 3_600);
   }
 
   private byte[] bytes(Object value) {
@@ -184,7 +237,7 @@ final class SessionTypesTest {
     return service.toObject(new HeapData(bytes));
   }
 
-  private static SerializationService service() {
+  private static InternalSerializationService service() {
     SerializationConfig config = new SerializationConfig();
     SessionTypes.register(config);
     return new DefaultSerializationServiceBuilder().setConfig(config).build();

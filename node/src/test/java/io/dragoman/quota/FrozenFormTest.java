@@ -95,6 +95,7 @@ class FrozenFormTest {
     String before =
         REPLY.replace("\n", "").replaceFirst("^0202", "0200").replaceFirst("f02ee012$", "");
     assertEquals(reply(Amount.ZERO), BinaryForm.REPLY.read(HexFormat.of().parseHex(before)));
+    assertEquals(reply(Amount.ZERO), PreviousRevision.of(reply(Amount.of(3, 1_200))));
   }
 
   private static Reply reply(Amount foreign) {
@@ -132,6 +133,7 @@ class FrozenFormTest {
     String before =
         REFRESH.replace("\n", "").replaceFirst("^0202", "0200").replaceFirst("f001$", "");
     assertEquals(refresh(0), BinaryForm.REFRESH.read(HexFormat.of().parseHex(before)));
+    assertEquals(refresh(0), PreviousRevision.of(refresh(120)));
   }
 
   private static Refresh refresh(long echoAge) {
@@ -211,6 +213,7 @@ class FrozenFormTest {
     String before =
         LEDGER.replace("\n", "").replaceFirst("^0202", "0200").replaceFirst("02e807904e0c$", "");
     Ledgers.assertSame(ledger, BinaryForm.LEDGER.read(HexFormat.of().parseHex(before)));
+    Ledgers.assertSame(ledger, PreviousRevision.of(ledger()));
   }
 
   private static Ledger ledger() {

@@ -60,6 +60,7 @@ final class LedgerCluster {
     }
   }
 
+  private final boolean mixed;
   private final Rules rules = new Rules(TIMING);
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::at));
@@ -77,6 +78,14 @@ final class LedgerCluster {
   private long now = 1_000 * MILLISECOND;
 
   LedgerCluster() {
+    this(false);
+  }
+
+  /**
+   * @param mixed whether one of the nodes and one of the owners are of the previous release
+   */
+  LedgerCluster(boolean mixed) {
+    this.mixed = mixed;
     for (int node = 0; node < NODES; node++) {
       disks.add(HardState.NONE);
       nodes.add(new Node(node));
@@ -294,11 +303,14 @@ final class LedgerCluster {
   }
 
   private void deliver(Node node, Owner owner, Refresh refresh, boolean replied) {
-    Outcome outcome = owner.keeper.refresh(owner.copy, refresh, owner.now());
+    boolean previous = mixed && owner.number == 1;
+    Refresh heard =
+        previous || (mixed && node.number == 2) ? PreviousRevision.of(refresh) : refresh;
+    Outcome outcome = owner.keeper.refresh(owner.copy, heard, owner.now());
     if (now % 7 == 0) {
       owner.old = owner.copy;
     }
-    owner.copy = outcome.ledger();
+    owner.copy = previous ? PreviousRevision.of(outcome.ledger()) : outcome.ledger();
     latest = outcome.ledger();
     if (replied) {
       node.lessee.replied(outcome.reply(), node.now());

@@ -40,6 +40,17 @@ final class LedgerKeeperTest {
     cluster.play(steps);
   }
 
+  /** What the previous release does not tell, or does not write on, is missed by nobody. */
+  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+  void allThatMayCountIsBookedBesideThePreviousRelease(
+      @ForAll("schedules") List<Step> steps, @ForAll("torn") List<Step> torn) {
+    cluster = new LedgerCluster(true);
+    cluster.open();
+    cluster.play(steps);
+    cluster.play(torn);
+    cluster.open();
+  }
+
   /** So much of a life is spent in one epoch that its books are compared to the last token. */
   @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
   void oneOwnersBooksAreExact(@ForAll("calm") List<Step> steps) {
