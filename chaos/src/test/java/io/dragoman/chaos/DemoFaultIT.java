@@ -16,9 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Sessions survive what befalls their nodes: real processes are killed, stand still and are
- * restarted while people speak, and the demo's judge compares every word that came with the clips'
- * timelines.
+ * Sessions survive what befalls their nodes: real processes are killed, stand still, are restarted
+ * and are cut off while people speak, and the demo's judge compares every word that came with the
+ * clips' timelines.
  */
 @Timeout(1_800)
 final class DemoFaultIT {
@@ -39,7 +39,9 @@ final class DemoFaultIT {
     "--roll, 60, 3000",
     "--roll --balancer, 60, 3000",
     "--freeze-one, 80, 12000",
-    "--freeze-one --balancer, 80, 12000"
+    "--freeze-one --balancer, 80, 12000",
+    "--cut-one, 80, 12000",
+    "--cut-one --balancer, 80, 12000"
   })
   void howSoonSessionsGoOn(String what, String seconds, long p95) throws Exception {
     List<String> arguments = new ArrayList<>(List.of(what.split(" ")));
@@ -62,7 +64,9 @@ final class DemoFaultIT {
   private JsonNode demo(String... options) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("demo", "--standin", "--json"));
     arguments.addAll(List.of(options));
-    try (Dragoman demo = Dragoman.start(directory, arguments.toArray(String[]::new))) {
+    List<String> where =
+        arguments.contains("--cut-one") ? TestNetwork.NEW_ROUTER : List.<String>of();
+    try (Dragoman demo = Dragoman.start(directory, where, arguments.toArray(String[]::new))) {
       assertEquals(0, demo.exit(Duration.ofMinutes(25)), demo::errors);
       JsonNode summary = demo.summary();
       assertTrue(summary.path("finals_expected").asInt() > 0, summary::toString);

@@ -101,9 +101,11 @@ final class DemoRun {
           plan(cluster).stream()
               .map(plan -> new DemoSession(plan, !services.realOpenAi()))
               .toList();
-      progress.accept(
-          "Open http://%s/ in a browser to play a clip, or speak, and read along."
-              .formatted(cluster.doors(0).getFirst()));
+      if (!script.size.ownHosts()) {
+        progress.accept(
+            "Open http://%s/ in a browser to play a clip, or speak, and read along."
+                .formatted(cluster.doors(0).getFirst()));
+      }
       blame(new Play(sessions, board).run(event(cluster, sessions)));
       upstream = upstream(cluster);
       progress.accept("Stopping the nodes…");

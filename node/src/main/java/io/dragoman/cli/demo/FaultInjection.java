@@ -20,11 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes faults befall the nodes, one node at a time, while sessions speak. Each node is back before
- * the next one is taken. An interrupt ends it, with all nodes awake. Used by one thread.
+ * the next one is taken. An interrupt ends it, with all nodes awake and within reach. Used by one
+ * thread.
  */
 final class FaultInjection {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final int FROZEN_S = 15;
+
+  /** What befalls any node, wherever it runs. */
+  private static final List<NodeFault> ANYWHERE =
+      List.of(NodeFault.KILL, NodeFault.FREEZE, NodeFault.LEAVE);
+
+  /** For how long a node stands still, or is cut off. */
+  private static final int AWAY_S = 15;
 
   /** For how long all is well before the next node is taken. */
   private static final int BETWEEN_S = 5;
@@ -85,7 +92,9 @@ final class FaultInjection {
     }
   }
 
-  /** So many faults of any kind, of any node, at any moment; then the sessions may end. */
+  /**
+   * So many kills, freezes and departures, of any node, at any moment; then the sessions may end.
+   */
   void chaos(int times) throws CommandException, InterruptedException {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     for (int number = 1; number <= times; number++) {
@@ -93,7 +102,7 @@ final class FaultInjection {
       say.accept("Fault %d of %d:".formatted(number, times));
       strike(
           cluster.nodes().get(random.nextInt(cluster.nodes().size())),
-          NodeFault.values()[random.nextInt(NodeFault.values().length)]);
+          ANYWHERE.get(random.nextInt(ANYWHERE.size())));
     }
     TimeUnit.SECONDS.sleep(BETWEEN_S);
     sessions.forEach(DemoSession::stop);
@@ -114,6 +123,7 @@ final class FaultInjection {
         node.restart(DemoCluster.PATIENCE);
       }
       case FREEZE -> freeze(node);
+      case CUT -> cut(node);
     }
     awaitWhole();
     say.accept(node.name() + " is back.");
@@ -122,9 +132,19 @@ final class FaultInjection {
   private static void freeze(DemoNode node) throws CommandException, InterruptedException {
     node.freeze(true);
     try {
-      TimeUnit.SECONDS.sleep(FROZEN_S);
+      TimeUnit.SECONDS.sleep(AWAY_S);
     } finally {
       node.freeze(false);
+    }
+  }
+
+  private void cut(DemoNode node) throws CommandException, InterruptedException {
+    HostNetwork network = cluster.network();
+    network.isolate(node.host());
+    try {
+      TimeUnit.SECONDS.sleep(AWAY_S);
+    } finally {
+      network.heal();
     }
   }
 

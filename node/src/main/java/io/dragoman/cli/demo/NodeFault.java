@@ -7,7 +7,9 @@ enum NodeFault {
   /** It stands still for 15 s, and goes on. */
   FREEZE("stands still for 15 s"),
   /** It leaves in good order, and is started again. */
-  LEAVE("leaves");
+  LEAVE("leaves"),
+  /** It and everybody else hear nothing of each other for 15 s. Its host must be its own. */
+  CUT("is cut off for 15 s");
 
   private final String words;
 
