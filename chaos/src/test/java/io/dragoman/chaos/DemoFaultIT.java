@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Sessions survive what befalls their nodes: real processes are killed, stand still, are restarted
@@ -24,10 +25,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class DemoFaultIT {
   @TempDir Path directory;
 
-  /** Any fault, of any node, at any moment. */
-  @Test
-  void nothingIsLostWhateverBefallsTheNodes() throws Exception {
-    JsonNode summary = demo("--chaos", "5", "--balancer");
+  /** Any fault of a process, of any node, at any moment; and one of the network. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--chaos 3", "--cut-one --seconds 20"})
+  void nothingIsLostWhateverBefallsTheNodes(String what) throws Exception {
+    JsonNode summary = demo((what + " --balancer").split(" "));
     assertTrue(summary.path("resumes").asInt() > 0, summary::toString);
   }
 

@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
       "  dragoman demo --seconds 30 --fault rate-limit     OpenAI says 429 for 10 s",
       "  dragoman demo --seconds 30 --fault reset:0.2      every fifth call breaks",
       "  dragoman demo --seconds 40 --kill-one --balancer  nodes die while people speak",
-      "  dragoman demo --seconds 80 --cut-one              nodes that nobody hears for 15 s",
+      "  dragoman demo --seconds 80 --cut-one              nodes that nobody hears",
       "  dragoman demo --seconds 60 --roll                 a deploy while people speak",
       "  dragoman demo --chaos 10                          ten times trouble"
     })

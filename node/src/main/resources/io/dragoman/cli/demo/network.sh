@@ -19,7 +19,7 @@ trap '' INT HUP TERM
 
 hosts=$1
 if [[ -n $(ip -o address show) ]]; then
-  echo "this changes the network that it runs in, which must be new: run it with unshare --map-root-user --net" >&2
+  echo "the network that this runs in is not a new one, as unshare --map-root-user --net makes" >&2
   exit 1
 fi
 pids=()
