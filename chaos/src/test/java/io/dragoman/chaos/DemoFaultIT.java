@@ -14,38 +14,43 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Sessions survive what befalls their nodes: real processes are killed, stand still and are
- * restarted while people speak, and the demo's judge compares every word that came with the clips'
- * timelines.
+ * Sessions survive what befalls their nodes: real processes are killed, stand still, are restarted
+ * and are cut off while people speak, and the demo's judge compares every word that came with the
+ * clips' timelines.
  */
 @Timeout(1_800)
 final class DemoFaultIT {
   @TempDir Path directory;
 
-  /** Any fault, of any node, at any moment. */
-  @Test
-  void nothingIsLostWhateverBefallsTheNodes() throws Exception {
-    JsonNode summary = demo("--chaos", "5", "--balancer");
+  /** Any fault of a process, of any node, at any moment; and one of the network. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--chaos 5", "--cut-one --seconds 20"})
+  void nothingIsLostWhateverBefallsTheNodes(String what) throws Exception {
+    JsonNode summary = demo((what + " --balancer").split(" "));
     assertTrue(summary.path("resumes").asInt() > 0, summary::toString);
   }
 
   @ParameterizedTest
   @Tag("acceptance")
   @CsvSource({
-    "--kill-one, 40, 3000",
-    "--kill-one --balancer, 40, 3000",
-    "--roll, 60, 3000",
-    "--roll --balancer, 60, 3000",
-    "--freeze-one, 80, 12000",
-    "--freeze-one --balancer, 80, 12000"
+    "--kill-one, 40, 2, 3000",
+    "--kill-one --balancer, 40, 2, 3000",
+    "--roll, 60, 3, 3000",
+    "--roll --balancer, 60, 3, 3000",
+    "--freeze-one, 80, 2, 12000",
+    "--freeze-one --balancer, 80, 2, 12000",
+    "--cut-one, 80, 2, 12000",
+    "--cut-one --balancer, 80, 2, 12000"
   })
-  void howSoonSessionsGoOn(String what, String seconds, long p95) throws Exception {
+  void howSoonSessionsGoOn(String what, String seconds, int faults, long p95) throws Exception {
     List<String> arguments = new ArrayList<>(List.of(what.split(" ")));
     arguments.addAll(List.of("--seconds", seconds));
     JsonNode summary = demo(arguments.toArray(String[]::new));
     System.out.println(what + ": " + summary);
+    assertEquals(faults, summary.path("node_faults").asInt(), summary::toString);
     assertTrue(summary.path("resumes").asInt() > 0, summary::toString);
     assertTrue(summary.path("resume_ms").path("p95").asLong() <= p95, summary::toString);
     if (what.startsWith("--roll")) {
@@ -62,7 +67,9 @@ final class DemoFaultIT {
   private JsonNode demo(String... options) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("demo", "--standin", "--json"));
     arguments.addAll(List.of(options));
-    try (Dragoman demo = Dragoman.start(directory, arguments.toArray(String[]::new))) {
+    List<String> where =
+        arguments.contains("--cut-one") ? TestNetwork.NEW_ROUTER : List.<String>of();
+    try (Dragoman demo = Dragoman.start(directory, where, arguments.toArray(String[]::new))) {
       assertEquals(0, demo.exit(Duration.ofMinutes(25)), demo::errors);
       JsonNode summary = demo.summary();
       assertTrue(summary.path("finals_expected").asInt() > 0, summary::toString);

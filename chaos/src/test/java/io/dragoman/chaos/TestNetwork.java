@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -19,8 +20,13 @@ import java.util.concurrent.TimeUnit;
  * <p>It needs Linux, and to be root or allowed to make user namespaces.
  */
 final class TestNetwork implements AutoCloseable {
+  /** What goes before a command to have it run in a new network, where it may build hosts. */
+  static final List<String> NEW_ROUTER = List.of("unshare", "--map-root-user", "--net");
+
   private static final Path SCRIPT =
-      Path.of(System.getProperty("basedir", "."), "src", "test", "sh", "network.sh");
+      Path.of(
+          System.getProperty("basedir", "."),
+          "../node/src/main/resources/io/dragoman/cli/demo/network.sh");
 
   private final Process process;
   private final BufferedReader answers;
@@ -45,20 +51,13 @@ final class TestNetwork implements AutoCloseable {
 
   static TestNetwork start(Path directory, int hosts) throws IOException {
     Path errors = Files.createTempFile(directory, "network", ".txt");
-    Process process =
-        new ProcessBuilder(
-                "unshare",
-                "--map-root-user",
-                "--net",
-                "bash",
-                SCRIPT.toString(),
-                String.valueOf(hosts))
-            .redirectError(errors.toFile())
-            .start();
+    List<String> command = new ArrayList<>(NEW_ROUTER);
+    command.addAll(List.of("bash", SCRIPT.toString(), String.valueOf(hosts)));
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     try {
       return new TestNetwork(process, errors);
     } catch (IOException e) {
-      process.destroy();
+      process.destroyForcibly();
       throw e;
     }
   }
@@ -87,6 +86,11 @@ final class TestNetwork implements AutoCloseable {
         "--target",
         namespaces.get(namespace),
         "--");
+  }
+
+  /** From now on a host hears nobody, and nobody hears it, the router neither. */
+  void isolate(int host) throws IOException {
+    order("isolate " + host);
   }
 
   /** From now on a host and the others hear nothing of each other. */
@@ -118,10 +122,10 @@ final class TestNetwork implements AutoCloseable {
     orders.close();
     try {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroy();
+        process.destroyForcibly();
       }
     } catch (InterruptedException e) {
-      process.destroy();
+      process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
   }

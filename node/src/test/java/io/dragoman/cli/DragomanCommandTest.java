@@ -139,6 +139,9 @@ class DragomanCommandTest {
         Arguments.of(
             List.of("demo", "--kill-one", "--roll"),
             "--roll, --chaos, --fault and --inject come one"),
+        Arguments.of(List.of("demo", "--cut-one", "--freeze-one"), "--cut-one, --roll, --chaos,"),
+        Arguments.of(
+            List.of("demo", "--cut-one", "--nodes=2"), "--nodes must be at least 3 where one"),
         Arguments.of(
             List.of("demo", "--roll", "--nodes=2"), "--nodes must be at least 3 where one"),
         Arguments.of(List.of("demo", "--chaos=0"), "--chaos must be at least 1"),

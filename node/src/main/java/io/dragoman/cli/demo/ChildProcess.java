@@ -78,9 +78,10 @@ final class ChildProcess implements AutoCloseable {
    *
    * @param env what its environment has beside this process's; null removes
    */
-  static ChildProcess start(String name, List<String> args, Map<String, @Nullable String> env)
+  static ChildProcess start(
+      String name, Host host, List<String> args, Map<String, @Nullable String> env)
       throws CommandException {
-    ProcessBuilder builder = new ProcessBuilder(command(args));
+    ProcessBuilder builder = new ProcessBuilder(command(host, args));
     env.forEach(
         (key, value) -> {
           if (value == null) {
@@ -100,9 +101,10 @@ final class ChildProcess implements AutoCloseable {
    * Signals such as a terminal's Ctrl-C, or the SIGTERM of timeout or systemd, reach the whole
    * group of processes; a child is not to leave before those who use it have ended.
    */
-  private static List<String> command(List<String> args) {
+  private static List<String> command(Host host, List<String> args) {
     List<String> command =
         new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP TERM; exec \"$@\"", "sh"));
+    command.addAll(host.prefix());
     command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));

@@ -5,8 +5,6 @@ import io.dragoman.cli.CommandException;
 import io.dragoman.cli.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,13 +14,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stand-ins and the nodes of a demo, each a process of its own, on free loopback ports; the
- * first node on the usual ones, where these are free. Closing it leaves nothing behind.
+ * The stand-ins and the nodes of a demo, each a process of its own, on free loopback ports, or each
+ * node on a host of its own; the first node on the usual ports, where these are free. Closing it
+ * leaves nothing behind.
  */
 final class DemoCluster implements AutoCloseable {
   static final ChildProcess.Patience PATIENCE =
@@ -39,8 +38,9 @@ final class DemoCluster implements AutoCloseable {
    * @param haproxy the program that balances; null for none
    * @param limitRpm requests per minute, of the quota and of the stand-in
    * @param limitTpm tokens per minute
+   * @param ownHosts whether each node is on a host of its own, which can be cut off
    */
-  record Size(int nodes, int limitRpm, int limitTpm, @Nullable Path haproxy) {}
+  record Size(int nodes, int limitRpm, int limitTpm, @Nullable Path haproxy, boolean ownHosts) {}
 
   private final Services services;
   private final Size size;
@@ -50,6 +50,7 @@ final class DemoCluster implements AutoCloseable {
   private final Path data;
 
   private final List<DemoNode> nodes = new ArrayList<>();
+  private @Nullable HostNetwork network;
   private @Nullable ChildProcess standInProcess;
   private Services.@Nullable StandIns standIns;
   private @Nullable Balancer balancer;
@@ -70,6 +71,9 @@ final class DemoCluster implements AutoCloseable {
       throws CommandException, InterruptedException {
     DemoCluster cluster = new DemoCluster(services, size, temporaryFolder(), progress);
     try {
+      if (size.ownHosts) {
+        cluster.network = HostNetwork.start(size.nodes);
+      }
       if (services.anyStandIn()) {
         cluster.startStandIns();
       }
@@ -96,6 +100,11 @@ final class DemoCluster implements AutoCloseable {
 
   List<DemoNode> nodes() {
     return List.copyOf(nodes);
+  }
+
+  /** What joins the nodes' hosts, of which each has its own. */
+  HostNetwork network() {
+    return Objects.requireNonNull(network, "all nodes are on this host");
   }
 
   /** Where a client connects: the balancer, or the nodes, each client to another one first. */
@@ -126,6 +135,7 @@ final class DemoCluster implements AutoCloseable {
     ChildProcess process =
         ChildProcess.start(
             "the stand-in",
+            Host.LOCAL,
             List.of(
                 "standin",
                 "--openai=127.0.0.1:0",
@@ -144,7 +154,7 @@ final class DemoCluster implements AutoCloseable {
   /** A port that is free when it is chosen may be taken when it is used: then all start again. */
   private void startNodes() throws CommandException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
-      List<Integer> gridPorts = freePorts(size.nodes());
+      List<Integer> gridPorts = LoopbackPorts.free(size.nodes());
       List<Integer> firstPorts = firstPorts();
       try {
         startNodes(gridPorts, firstPorts);
@@ -152,7 +162,8 @@ final class DemoCluster implements AutoCloseable {
       } catch (CommandException e) {
         closeNodes();
         if (attempt == ATTEMPTS
-            || Stream.concat(gridPorts.stream(), firstPorts.stream()).allMatch(DemoCluster::free)) {
+            || Stream.concat(gridPorts.stream(), firstPorts.stream())
+                .allMatch(LoopbackPorts::isFree)) {
           throw e;
         }
         progress.accept("A port was taken meanwhile; starting the nodes again");
@@ -162,21 +173,21 @@ final class DemoCluster implements AutoCloseable {
 
   /** Behind a balancer, clients find that one where the first node is usually. */
   private List<Integer> firstPorts() {
-    if (!USUAL_PORTS.stream().allMatch(DemoCluster::free)) {
+    if (!USUAL_PORTS.stream().allMatch(LoopbackPorts::isFree)) {
       return List.of(0, 0);
     }
     return size.haproxy == null ? USUAL_PORTS : List.of(0, USUAL_PORTS.getLast());
   }
 
   private void startBalancer(Path haproxy) throws CommandException, InterruptedException {
-    List<Integer> ports = freePorts(2);
+    List<Integer> ports = LoopbackPorts.free(2);
     int usual = USUAL_PORTS.getFirst();
     Balancer started =
         Balancer.start(
             haproxy,
             data,
             new BalancerFile(
-                "127.0.0.1:" + (free(usual) ? usual : ports.getFirst()),
+                "127.0.0.1:" + (LoopbackPorts.isFree(usual) ? usual : ports.getFirst()),
                 "127.0.0.1:" + ports.getLast(),
                 nodes.stream().map(DemoNode::listen).toList()));
     balancer = started;
@@ -191,18 +202,20 @@ final class DemoCluster implements AutoCloseable {
    */
   private void startNodes(List<Integer> gridPorts, List<Integer> firstPorts)
       throws CommandException, InterruptedException {
-    String members =
-        gridPorts.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
-    for (int i = 0; i < gridPorts.size(); i++) {
+    int count = gridPorts.size();
+    List<Host> hosts = network == null ? Collections.nCopies(count, Host.LOCAL) : network.hosts();
+    List<String> members =
+        IntStream.range(0, count).mapToObj(i -> hosts.get(i).at(gridPorts.get(i))).toList();
+    for (int i = 0; i < count; i++) {
       List<Integer> ports = i == 0 ? firstPorts : List.of(0, 0);
       nodes.add(
           new DemoNode(
               nodeName(i),
-              "127.0.0.1:" + ports.get(0),
-              "127.0.0.1:" + ports.get(1),
+              hosts.get(i),
+              ports,
               List.of(
-                  "--grid=127.0.0.1:" + gridPorts.get(i),
-                  "--members=" + members,
+                  "--grid=" + members.get(i),
+                  "--members=" + String.join(",", members),
                   "--set=node.data=" + data,
                   "--set=quota.requests_per_minute=" + size.limitRpm(),
                   "--set=quota.tokens_per_minute=" + size.limitTpm()),
@@ -215,46 +228,14 @@ final class DemoCluster implements AutoCloseable {
               .formatted(node.name(), node.listen(), node.admin()));
     }
     progress.accept(
-        "All nodes at a glance: dragoman status --watch --admin " + nodes.getFirst().admin());
+        network == null
+            ? "All nodes at a glance: dragoman status --watch --admin " + nodes.getFirst().admin()
+            : "All of this runs on a network of its own, which no browser reaches.");
   }
 
   /** As its sessions are told it. */
   static String nodeName(int index) {
     return "n" + (index + 1);
-  }
-
-  /** All are chosen before any is let go, so they differ. */
-  private static List<Integer> freePorts(int count) throws CommandException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return sockets.stream().map(ServerSocket::getLocalPort).toList();
-    } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.UNAVAILABLE, "There is no free port on loopback: " + e.getMessage());
-    } finally {
-      for (ServerSocket socket : sockets) {
-        closeQuietly(socket);
-      }
-    }
-  }
-
-  private static boolean free(int port) {
-    try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static void closeQuietly(ServerSocket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new AssertionError("a socket that accepted nothing closes", e);
-    }
   }
 
   private void closeNodes() {
@@ -270,6 +251,9 @@ final class DemoCluster implements AutoCloseable {
     }
     if (standInProcess != null) {
       standInProcess.close();
+    }
+    if (network != null) {
+      network.close();
     }
     removeData();
   }

@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       "  dragoman demo --seconds 30 --fault rate-limit     OpenAI says 429 for 10 s",
       "  dragoman demo --seconds 30 --fault reset:0.2      every fifth call breaks",
       "  dragoman demo --seconds 40 --kill-one --balancer  nodes die while people speak",
+      "  dragoman demo --seconds 80 --cut-one              nodes that nobody hears",
       "  dragoman demo --seconds 60 --roll                 a deploy while people speak",
       "  dragoman demo --chaos 10                          ten times trouble"
     })
@@ -142,6 +143,14 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--freeze-one", description = "Lets the same nodes stand still for 15 s instead.")
   private boolean freezeOne;
 
+  @Option(
+      names = "--cut-one",
+      description =
+          "Cuts the first of them off from everybody for 15 s instead, and the second one from the other"
+              + " nodes. All of it runs on a network of its own, which takes Linux and stand-ins, and"
+              + " which no browser reaches.")
+  private boolean cutOne;
+
   @Option(names = "--roll", description = "Restarts every node in turn, as a deploy does.")
   private boolean roll;
 
@@ -182,17 +191,21 @@ public final class DemoCommand implements Callable<Integer> {
         "--inject needs words that are known beforehand: add --standin");
     require(faultSeconds >= 1 && faultSeconds <= 86_400, "--fault-seconds must be 1 to 86400");
     long asked =
-        Stream.of(killOne, freezeOne, roll, chaos != null, fault != null, inject != null)
+        Stream.of(killOne, freezeOne, cutOne, roll, chaos != null, fault != null, inject != null)
             .filter(one -> one)
             .count();
     require(
         asked <= 1,
-        "--kill-one, --freeze-one, --roll, --chaos, --fault and --inject come one at a time");
+        "--kill-one, --freeze-one, --cut-one, --roll, --chaos, --fault and --inject come one at a"
+            + " time");
     require(chaos == null || chaos >= 1, "--chaos must be at least 1");
     require(
         nodeFaults() == null || nodes >= 3,
         "--nodes must be at least 3 where one of them is taken away: the others go on if they are the"
             + " majority");
+    require(
+        !cutOne || !services.anyReal(),
+        "--cut-one cuts a network that reaches no real service: add --standin");
     require(
         fault == null || !services.real(fault.kind().service()),
         "--fault needs a stand-in in place of the real service: add --standin");
@@ -218,7 +231,8 @@ public final class DemoCommand implements Callable<Integer> {
     PrintStream screen = json ? System.err : System.out;
     DemoRun.Script script =
         new DemoRun.Script(
-            new DemoCluster.Size(nodes, limitRpm, limitTpm, balanced ? Balancer.installed() : null),
+            new DemoCluster.Size(
+                nodes, limitRpm, limitTpm, balanced ? Balancer.installed() : null, cutOne),
             sessions,
             seconds,
             salt,
@@ -243,10 +257,13 @@ public final class DemoCommand implements Callable<Integer> {
       return faults -> faults.chaos(times);
     }
     if (killOne) {
-      return faults -> faults.twice(NodeFault.KILL);
+      return faults -> faults.twice(NodeFault.KILL, NodeFault.KILL);
     }
     if (freezeOne) {
-      return faults -> faults.twice(NodeFault.FREEZE);
+      return faults -> faults.twice(NodeFault.FREEZE, NodeFault.FREEZE);
+    }
+    if (cutOne) {
+      return faults -> faults.twice(NodeFault.CUT_OFF, NodeFault.SPLIT_OFF);
     }
     return roll ? FaultInjection::roll : null;
   }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DemoNode {
   private final String name;
+  private final Host host;
   private final List<String> args;
   private final Map<String, @Nullable String> env;
   private String listen;
@@ -24,28 +25,29 @@ final class DemoNode {
    * Starts one.
    *
    * @param name as its sessions are told it
-   * @param listen where it listens for clients, as {@code host:port}; port 0 is any that is free
-   * @param admin where it listens for operators
+   * @param ports where it listens for clients and for operators; 0 is any that is free
    * @param args of the command beside these
    * @param env what its environment has beside this process's; null removes
    */
   DemoNode(
       String name,
-      String listen,
-      String admin,
+      Host host,
+      List<Integer> ports,
       List<String> args,
       Map<String, @Nullable String> env)
       throws CommandException {
     this.name = name;
+    this.host = host;
     this.args = List.copyOf(args);
     this.env = env;
-    this.listen = listen;
-    this.admin = admin;
-    this.process = process(name, listen, admin, args, env);
+    this.listen = host.at(ports.get(0));
+    this.admin = host.at(ports.get(1));
+    this.process = process(name, host, listen, admin, args, env);
   }
 
   private static ChildProcess process(
       String name,
+      Host host,
       String listen,
       String admin,
       List<String> args,
@@ -55,7 +57,7 @@ final class DemoNode {
         new ArrayList<>(
             List.of("node", "--listen=" + listen, "--admin=" + admin, "--set=node.name=" + name));
     all.addAll(args);
-    return ChildProcess.start("node " + name, all, env);
+    return ChildProcess.start("node " + name, host, all, env);
   }
 
   /**
@@ -82,6 +84,10 @@ final class DemoNode {
 
   String name() {
     return name;
+  }
+
+  Host host() {
+    return host;
   }
 
   /** Where clients reach it. */
@@ -111,7 +117,7 @@ final class DemoNode {
 
   /** Brings it back, and waits until it serves. */
   void restart(ChildProcess.Patience patience) throws CommandException, InterruptedException {
-    process = process(name, listen, admin, args, env);
+    process = process(name, host, listen, admin, args, env);
     awaitReady(List.of(this), patience, _ -> {});
   }
 }

@@ -80,6 +80,8 @@ final class DemoRun {
   /** What is wrong that no session can be blamed for. */
   private Verdict verdict = Verdict.NOTHING;
 
+  private volatile int nodeFaultsMade;
+
   /**
    * @param board where the sessions are shown while they speak
    * @param progress is told what happens before and after, in sentences
@@ -101,9 +103,11 @@ final class DemoRun {
           plan(cluster).stream()
               .map(plan -> new DemoSession(plan, !services.realOpenAi()))
               .toList();
-      progress.accept(
-          "Open http://%s/ in a browser to play a clip, or speak, and read along."
-              .formatted(cluster.doors(0).getFirst()));
+      if (!script.size.ownHosts()) {
+        progress.accept(
+            "Open http://%s/ in a browser to play a clip, or speak, and read along."
+                .formatted(cluster.doors(0).getFirst()));
+      }
       blame(new Play(sessions, board).run(event(cluster, sessions)));
       upstream = upstream(cluster);
       progress.accept("Stopping the nodes…");
@@ -122,9 +126,21 @@ final class DemoRun {
     if (fault != null) {
       return say -> set(fault, cluster.faultDoor(), say);
     }
-    return nodeFaults == null
-        ? null
-        : say -> new FaultInjection(cluster, sessions, say).run(nodeFaults);
+    return nodeFaults == null ? null : say -> befall(cluster, sessions, say, nodeFaults);
+  }
+
+  private @Nullable String befall(
+      DemoCluster cluster,
+      List<DemoSession> sessions,
+      Consumer<String> say,
+      FaultInjection.Schedule nodeFaults)
+      throws InterruptedException {
+    FaultInjection injection = new FaultInjection(cluster, sessions, say);
+    try {
+      return injection.run(nodeFaults);
+    } finally {
+      nodeFaultsMade = injection.made();
+    }
   }
 
   private static @Nullable String set(StandInFault fault, String door, Consumer<String> say)
@@ -219,6 +235,7 @@ final class DemoRun {
         ran.stream().mapToInt(s -> s.receipt().absences().size()).sum(),
         ran.stream().mapToLong(s -> s.pauses().longestMillis()).max().orElse(0),
         ran.stream().mapToInt(s -> s.receipt().gaps()).sum(),
+        nodeFaultsMade,
         share(ran),
         script.fault == null ? null : script.fault.figures(),
         script.inject == null ? null : script.inject.toString());

@@ -20,11 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes faults befall the nodes, one node at a time, while sessions speak. Each node is back before
- * the next one is taken. An interrupt ends it, with all nodes awake. Used by one thread.
+ * the next one is taken. An interrupt ends it, with all nodes awake and within reach. Used by one
+ * thread.
  */
 final class FaultInjection {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final int FROZEN_S = 15;
+
+  /** What befalls any node, wherever it runs. */
+  private static final List<NodeFault> ANYWHERE =
+      List.of(NodeFault.KILL, NodeFault.FREEZE, NodeFault.LEAVE);
+
+  /** For how long a node stands still, or is cut off. */
+  private static final int AWAY_S = 15;
 
   /** For how long all is well before the next node is taken. */
   private static final int BETWEEN_S = 5;
@@ -44,6 +51,7 @@ final class FaultInjection {
   private final DemoCluster cluster;
   private final List<DemoSession> sessions;
   private final Consumer<String> say;
+  private int made;
 
   /**
    * @param say is told what happens, in sentences
@@ -68,12 +76,23 @@ final class FaultInjection {
     }
   }
 
-  /** The node that carries most sessions, and then the one that keeps the quota's books. */
-  void twice(NodeFault fault) throws CommandException, IOException, InterruptedException {
-    strike(busiest(), fault);
+  /** How many there were so far whose node is back. */
+  int made() {
+    return made;
+  }
+
+  /**
+   * @param first befalls the node that carries most sessions
+   * @param second befalls the one that keeps the quota's books then
+   */
+  void twice(NodeFault first, NodeFault second)
+      throws CommandException, IOException, InterruptedException {
+    strike(busiest(), first);
     TimeUnit.SECONDS.sleep(BETWEEN_S);
     if (isSeen()) {
-      strike(bookkeeper(), fault);
+      strike(bookkeeper(), second);
+    } else {
+      say.accept("The sessions end too soon for a second fault; --seconds lets them speak longer.");
     }
   }
 
@@ -85,7 +104,9 @@ final class FaultInjection {
     }
   }
 
-  /** So many faults of any kind, of any node, at any moment; then the sessions may end. */
+  /**
+   * So many kills, freezes and departures, of any node, at any moment; then the sessions may end.
+   */
   void chaos(int times) throws CommandException, InterruptedException {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     for (int number = 1; number <= times; number++) {
@@ -93,7 +114,7 @@ final class FaultInjection {
       say.accept("Fault %d of %d:".formatted(number, times));
       strike(
           cluster.nodes().get(random.nextInt(cluster.nodes().size())),
-          NodeFault.values()[random.nextInt(NodeFault.values().length)]);
+          ANYWHERE.get(random.nextInt(ANYWHERE.size())));
     }
     TimeUnit.SECONDS.sleep(BETWEEN_S);
     sessions.forEach(DemoSession::stop);
@@ -114,17 +135,31 @@ final class FaultInjection {
         node.restart(DemoCluster.PATIENCE);
       }
       case FREEZE -> freeze(node);
+      case CUT_OFF -> cut(node, HostNetwork::isolate);
+      case SPLIT_OFF -> cut(node, HostNetwork::separate);
     }
     awaitWhole();
+    made++;
     say.accept(node.name() + " is back.");
   }
 
   private static void freeze(DemoNode node) throws CommandException, InterruptedException {
     node.freeze(true);
     try {
-      TimeUnit.SECONDS.sleep(FROZEN_S);
+      TimeUnit.SECONDS.sleep(AWAY_S);
     } finally {
       node.freeze(false);
+    }
+  }
+
+  private void cut(DemoNode node, HostNetwork.Cut cut)
+      throws CommandException, InterruptedException {
+    HostNetwork network = cluster.network();
+    cut.make(network, node.host());
+    try {
+      TimeUnit.SECONDS.sleep(AWAY_S);
+    } finally {
+      network.heal();
     }
   }
 

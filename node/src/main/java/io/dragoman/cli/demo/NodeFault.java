@@ -7,7 +7,11 @@ enum NodeFault {
   /** It stands still for 15 s, and goes on. */
   FREEZE("stands still for 15 s"),
   /** It leaves in good order, and is started again. */
-  LEAVE("leaves");
+  LEAVE("leaves"),
+  /** It and everybody else hear nothing of each other for 15 s. Its host must be its own. */
+  CUT_OFF("is cut off from everybody for 15 s"),
+  /** It and the other nodes hear nothing of each other for 15 s. Its host must be its own. */
+  SPLIT_OFF("is cut off from the other nodes for 15 s");
 
   private final String words;
 

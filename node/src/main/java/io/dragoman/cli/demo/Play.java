@@ -79,6 +79,9 @@ final class Play {
       trouble = event.happen(said::add);
     } catch (InterruptedException e) {
       // Nobody looks any more.
+    } catch (RuntimeException bug) {
+      trouble = "what was to happen on the way met a bug: " + bug;
+      sessions.forEach(DemoSession::stop);
     }
   }
 

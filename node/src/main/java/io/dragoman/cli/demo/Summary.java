@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param longestPauseMs for how long, at most, no caption came while a session that was resumed
  *     spoke
  * @param gaps how often one was told that something is lost
+ * @param nodeFaults how often a node was taken away and came back
  * @param share null where no session told what it used
  * @param fault that the stand-ins were given; null for none
  * @param inject what was done to the first session's audio; null for nothing
@@ -41,6 +42,7 @@ record Summary(
     int resumes,
     long longestPauseMs,
     int gaps,
+    int nodeFaults,
     @Nullable Share share,
     StandInFault.@Nullable Figures fault,
     @Nullable String inject) {
@@ -133,6 +135,9 @@ record Summary(
           "%,d of %,d requests allowed",
           upstream.worstWindowRequests(),
           upstream.limitRequests());
+    }
+    if (nodeFaults > 0) {
+      line(text, "Nodes", "%,d times one was taken away and came back", nodeFaults);
     }
     if (resumes > 0) {
       line(

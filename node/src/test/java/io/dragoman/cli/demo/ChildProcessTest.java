@@ -26,6 +26,7 @@ class ChildProcessTest {
     ChildProcess child =
         ChildProcess.start(
             "the stand-in",
+            Host.LOCAL,
             List.of("standin", "--openai=127.0.0.1:0", "--speech=127.0.0.1:0"),
             Services.standInEnvironment());
     ProcessHandle process;

@@ -27,6 +27,7 @@ class SummaryTest {
             3,
             150,
             1,
+            2,
             new Share(0.0321, 0.0333, 0.0345, 0.999),
             new StandInFault.Figures("rate-limit", 0.5, 10),
             "lose");
@@ -40,7 +41,7 @@ class SummaryTest {
             + "\"upstream\":{\"requests\":412,\"tokens\":61000,\"rejected_429\":0,"
             + "\"worst_window_requests\":400,\"limit_requests\":4500,\"delay_ms_p50\":301,\"faulted\":12},"
             + "\"resume_ms\":{\"p50\":400,\"p95\":900,\"max\":900},\"resumes\":3,"
-            + "\"longest_pause_ms\":150,\"gaps\":1,"
+            + "\"longest_pause_ms\":150,\"gaps\":1,\"node_faults\":2,"
             + "\"share\":{\"least\":0.0321,\"median\":0.0333,\"most\":0.0345,\"jain\":0.999},"
             + "\"fault\":{\"name\":\"rate-limit\",\"share\":0.5,\"seconds\":10},\"inject\":\"lose\"}",
         summary.toJson());
@@ -62,6 +63,7 @@ class SummaryTest {
             Summary.CaptionDelay.of(List.of(), List.of()),
             Upstream.unknown(4_500),
             Summary.ResumeDelay.of(List.of()),
+            0,
             0,
             0,
             0,
