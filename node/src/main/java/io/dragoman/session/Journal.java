@@ -115,6 +115,20 @@ final class Journal {
     }
   }
 
+  /**
+   * Commits what was said, and at once with it what that settles, and says both. Were it committed
+   * without, and the node to die, its last word might be heard again by the next owner.
+   */
+  void said(Caption.Final source, long settled) {
+    lock.lock();
+    try {
+      finished(source);
+      covered(settled);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Commits a final caption, and says it. */
   void finished(Caption.Final caption) {
     lock.lock();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dragoman.pipeline.PipelineConfig;
 import io.dragoman.session.RawClient.Ending;
 import java.io.IOException;
 import java.time.Duration;
@@ -139,6 +140,35 @@ class ResumeTest extends NodeFixture {
         Ending ending = again.end();
         assertEquals(List.of(4L, 5L), seqs(ending.of("caption")), "the same two, and no others");
       }
+    }
+  }
+
+  /** Where a word ends is not known exactly, so audio from there on would be heard again. */
+  @Test
+  void aFinalIsCommittedWithWhatItSettlesThoughNoMoreOfThemMayWait() throws IOException {
+    node.model.away = true;
+    node.recognizer.pause = 100;
+    int finals = PipelineConfig.of("model").waitingFinals() + 1;
+    try (RawClient client = begun()) {
+      JsonNode started = client.await("session.started");
+      long seq = 0;
+      for (int i = 1; i <= finals; i++) {
+        client.audio(480);
+        client.text(FINALIZE);
+        seq = 2 * i;
+        events(client, seq);
+      }
+      try (RawClient next = resume(other, started, seq, 0)) {
+        assertEquals(240L * finals, next.await("session.resumed").path("from_sample").asLong());
+        next.audio(480);
+        next.text(FINALIZE);
+        JsonNode caption;
+        do {
+          caption = next.await("caption");
+        } while (!caption.path("role").asText().equals("source"));
+        assertEquals(SID + "." + (240L * finals - 100), caption.path("seg").asText());
+      }
+      node.model.away = false;
     }
   }
 
