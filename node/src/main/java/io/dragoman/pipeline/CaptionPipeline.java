@@ -141,7 +141,7 @@ public final class CaptionPipeline implements AutoCloseable {
             said.startSample(),
             said.endSample(),
             said.text());
-    sink.finished(source);
+    sink.said(source, said.settled());
     submit(new Utterance(segment, said.text(), said.startSample(), said.endSample(), true, now));
     segment = source.nextSegment();
     revision = 0;

@@ -10,7 +10,14 @@ public interface CaptionSink {
   /** A newer partial of the same segment, role and language replaces this one. */
   void partial(Caption.Partial caption);
 
-  /** Comes exactly once for a segment, role and language, in the order of segments. */
+  /**
+   * The source caption of a segment. Comes exactly once for it, in the order of segments.
+   *
+   * @param settled the sample before which finals or silence now cover everything
+   */
+  void said(Caption.Final source, long settled);
+
+  /** A caption of what was said. Comes exactly once for a segment, role and language, in order. */
   void finished(Caption.Final caption);
 
   /**

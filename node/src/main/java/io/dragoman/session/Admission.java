@@ -85,6 +85,9 @@ final class Admission {
               services.node()));
       services.connections().resumed();
       for (SessionEvent missed : record.after(resume.lastSeq())) {
+        if (missed instanceof SessionEvent.Gap(_, long from, long to)) {
+          services.connections().gap(entry.sid(), wording.millis(from), wording.millis(to));
+        }
         outbox.awaitRoom();
         outbox.send(wording.event(missed));
       }

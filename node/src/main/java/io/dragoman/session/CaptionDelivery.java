@@ -26,6 +26,11 @@ record CaptionDelivery(String sid, CaptionWording wording, Journal journal, End 
   }
 
   @Override
+  public void said(Caption.Final source, long settled) {
+    journal.said(source, settled);
+  }
+
+  @Override
   public void finished(Caption.Final caption) {
     journal.finished(caption);
   }

@@ -115,6 +115,20 @@ final class Journal {
     }
   }
 
+  /**
+   * Commits what was said, and at once with it what that settles, and says both. Were it committed
+   * without, and the node to die, its last word might be heard again by the next owner.
+   */
+  void said(Caption.Final source, long settled) {
+    lock.lock();
+    try {
+      finished(source);
+      covered(settled);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Commits a final caption, and says it. */
   void finished(Caption.Final caption) {
     lock.lock();
@@ -218,6 +232,9 @@ final class Journal {
         left = changed.awaitNanos(left);
       }
       boolean inVain = closed && System.nanoTime() - closedAt > LETTING_GO.toNanos();
+      if (inVain && !over) {
+        warnOfWhatIsLeft();
+      }
       return !over && !inVain;
     } finally {
       lock.unlock();
@@ -248,7 +265,7 @@ final class Journal {
     switch (answer) {
       case SessionAnswer.Done(long seq) -> {
         // A copy that took the place of one that was lost may be behind it.
-        incomplete = seq < committed;
+        found(seq < committed);
         sayUpTo(seq);
         if (!incomplete
             && (change instanceof SessionChange.Leave || change instanceof SessionChange.End)) {
@@ -257,7 +274,7 @@ final class Journal {
       }
       // Copies were lost, and this is the only whole one.
       case SessionAnswer.Refused(Reason why) when why == Reason.UNKNOWN || why == Reason.BEHIND ->
-          incomplete = true;
+          found(true);
       case SessionAnswer.Refused(Reason why) when why == Reason.TAKEN_OVER -> takenOver();
       case SessionAnswer.Refused(Reason why) when why == Reason.ENDED ->
           lost(
@@ -266,6 +283,33 @@ final class Journal {
               "The session was ended; start a new one with another sid.");
       case SessionAnswer.Held _, SessionAnswer.Refused _ ->
           throw new IllegalStateException("no answer to what was asked: " + answer);
+    }
+  }
+
+  private void found(boolean lost) {
+    // The session's start is its first event: where there is no other, nothing was said.
+    if (lost && !incomplete && committed > 1) {
+      log.warn(
+          "session {}: all whole copies of it in the cluster are lost; this node brings it back, up to its event"
+              + " {}. Nobody need act, but to start the nodes that are missing",
+          entry.sid(),
+          committed);
+    }
+    incomplete = lost;
+  }
+
+  private void warnOfWhatIsLeft() {
+    if (incomplete || committed < record.seq()) {
+      log.warn(
+          "session {}: given up {} s after its connection was lost ({}); {}",
+          entry.sid(),
+          LETTING_GO.toSeconds(),
+          entry.trouble(),
+          incomplete
+              ? "what was committed of it, up to its event %d, is not brought back, and nothing does that now"
+                  .formatted(committed)
+              : "its last %d events are not committed, and are made anew where its client resumes it"
+                  .formatted(record.seq() - committed));
     }
   }
 

@@ -13,7 +13,13 @@ public sealed interface SessionAnswer {
   /** Whoever asks carries the session, which stands so. */
   record Held(SessionRecord record) implements SessionAnswer {}
 
-  /** It is not done, and would not be if it were asked for again. */
+  /**
+   * It is not done. Some reasons may pass: where nodes have come or gone, a record that is {@code
+   * UNKNOWN}, {@code BEHIND} or by a {@code WRONG_TOKEN} may yet be brought back or merged; and an
+   * attempt to resume that was {@code TAKEN_OVER} only because two nodes' clocks differed is the
+   * newest when it is made again. For any other reason it would not be done either if it were asked
+   * for again.
+   */
   record Refused(Reason reason) implements SessionAnswer {}
 
   /** Why a change is refused. The places are part of how it travels. */

@@ -2,16 +2,30 @@ package io.dragoman.session;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Counts how connections end, and sessions that go on here, neither of which is logged: no client
- * may fill a node's log. Thread-safe.
+ * Counts how connections end, sessions that go on here, and what they have lost by then. Only
+ * losses are logged, and not each: no client may fill a node's log. Thread-safe.
  */
 public final class SessionMetrics {
+  private static final Logger log = LoggerFactory.getLogger(SessionMetrics.class);
+  private static final Duration REMINDER = Duration.ofMinutes(1);
+
   private final MeterRegistry registry;
+  private final Counter gaps;
+
+  /** On the monotonic clock. Guarded by this. */
+  private long warnAfter = System.nanoTime();
 
   public SessionMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.gaps =
+        Counter.builder("dragoman.sessions.gaps")
+            .description("Gaps that clients which resumed at this node were told of")
+            .register(registry);
   }
 
   /** An interrupted session goes on here. */
@@ -20,6 +34,32 @@ public final class SessionMetrics {
         .description("Interrupted sessions that went on at this node")
         .register(registry)
         .increment();
+  }
+
+  /**
+   * A client that resumes is told of a gap. Clients cause one by what they say that they have, so
+   * it is logged once a minute at most.
+   *
+   * @param fromMs where it begins, in milliseconds of the session's audio
+   * @param toMs where it ends
+   */
+  void gap(String sid, long fromMs, long toMs) {
+    gaps.increment();
+    if (isToBeLogged(System.nanoTime())) {
+      log.warn(
+          "session {}: its client is told of a gap: the audio from {} to {} ms, or captions of it, are lost, and"
+              + " nothing brings them back. The client no longer had the audio, or all nodes that kept the captions"
+              + " failed at once. dragoman_sessions_gaps_total counts more of them; they are logged once a minute",
+          sid,
+          fromMs,
+          toMs);
+    }
+  }
+
+  private synchronized boolean isToBeLogged(long now) {
+    boolean due = now - warnAfter >= 0;
+    warnAfter = due ? now + REMINDER.toNanos() : warnAfter;
+    return due;
   }
 
   /**

@@ -196,7 +196,7 @@ final class Hearing {
       settle(end);
     }
     if (!text.isEmpty()) {
-      events.add(new Final(text, words, start, end));
+      events.add(new Final(text, words, start, end, settled));
     }
   }
 

@@ -22,9 +22,11 @@ public sealed interface SpeechEvent {
    *
    * @param words with their positions; empty where the model gives none
    * @param startSample where its first word begins
-   * @param endSample where it ends; the next utterance begins no earlier
+   * @param endSample where its last word ends; the next utterance begins no earlier
+   * @param settled the position before which this final, those before it, or silence cover
+   *     everything: no word of it is heard again from there on
    */
-  record Final(String text, List<Word> words, long startSample, long endSample)
+  record Final(String text, List<Word> words, long startSample, long endSample, long settled)
       implements SpeechEvent {
     public Final {
       words = List.copyOf(words);

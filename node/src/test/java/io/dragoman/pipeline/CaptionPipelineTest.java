@@ -270,6 +270,6 @@ class CaptionPipelineTest {
   }
 
   private static SpeechEvent.Final said(String text, long start, long end) {
-    return new SpeechEvent.Final(text, List.of(), start, end);
+    return new SpeechEvent.Final(text, List.of(), start, end, end);
   }
 }

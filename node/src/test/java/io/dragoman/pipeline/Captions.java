@@ -33,6 +33,11 @@ final class Captions implements CaptionSink {
   }
 
   @Override
+  public void said(Caption.Final source, long settled) {
+    finals.add(source);
+  }
+
+  @Override
   public void finished(Caption.Final caption) {
     finals.add(caption);
   }

@@ -258,13 +258,17 @@ class PipelineMetricsTest {
   }
 
   private static SpeechEvent.Final said(String text, int second) {
-    return new SpeechEvent.Final(text, List.of(), second * 24_000L, (second + 1) * 24_000L);
+    long end = (second + 1) * 24_000L;
+    return new SpeechEvent.Final(text, List.of(), second * 24_000L, end, end);
   }
 
   /** Nobody listens. */
   private static final class Quiet implements CaptionSink {
     @Override
     public void partial(Caption.Partial caption) {}
+
+    @Override
+    public void said(Caption.Final source, long settled) {}
 
     @Override
     public void finished(Caption.Final caption) {}

@@ -374,6 +374,6 @@ class TurnsTest {
   }
 
   private static SpeechEvent.Final said(String text, long start, long end) {
-    return new SpeechEvent.Final(text, List.of(), start, end);
+    return new SpeechEvent.Final(text, List.of(), start, end, end);
   }
 }

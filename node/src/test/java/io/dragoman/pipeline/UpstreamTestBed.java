@@ -173,7 +173,8 @@ final class UpstreamTestBed implements AutoCloseable {
     void say(Sentence sentence) throws InterruptedException {
       spoken.add(sentence);
       pipeline.heard(
-          new SpeechEvent.Final(sentence.heard(0), List.of(), position, position + 24_000));
+          new SpeechEvent.Final(
+              sentence.heard(0), List.of(), position, position + 24_000, position + 24_000));
       position += 24_000;
     }
 
@@ -198,6 +199,9 @@ final class UpstreamTestBed implements AutoCloseable {
 
     @Override
     public void partial(Caption.Partial caption) {}
+
+    @Override
+    public void said(Caption.Final source, long settled) {}
 
     @Override
     public void finished(Caption.Final caption) {

@@ -25,6 +25,9 @@ final class FakeRecognizer implements SpeechRecognizer {
   /** Whether nobody speaks, and audio is settled at once. */
   volatile boolean silent;
 
+  /** How many samples of silence, which finals settle as well, come after their last words. */
+  volatile int pause;
+
   /** Whether streams end at the next audio, for a reason that stays. */
   volatile boolean failing;
 
@@ -91,7 +94,11 @@ final class FakeRecognizer implements SpeechRecognizer {
       if (position > committed) {
         listener.onEvent(
             new SpeechEvent.Final(
-                (position - committed) + " samples", List.of(), committed, position));
+                (position - committed) + " samples",
+                List.of(),
+                committed,
+                position - pause,
+                position));
         committed = position;
         listener.onEvent(new SpeechEvent.Settled(position));
       }

@@ -20,6 +20,9 @@ final class FakeRegistry implements SessionRegistry {
   /** Whether it makes every change twice, and says that it is not certain. */
   volatile boolean uncertain;
 
+  /** Whether it does not take back what it lost. */
+  volatile boolean lossy;
+
   /** How often it was asked for a change. */
   final AtomicInteger asked = new AtomicInteger();
 
@@ -35,7 +38,7 @@ final class FakeRegistry implements SessionRegistry {
     if (silent) {
       return new CompletableFuture<>();
     }
-    if (away) {
+    if (away || (lossy && change instanceof SessionChange.Restore)) {
       return CompletableFuture.failedFuture(new IllegalStateException("a secret of the node"));
     }
     SessionAnswer answer = make(sid, change);

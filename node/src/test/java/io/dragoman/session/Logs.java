@@ -45,6 +45,11 @@ final class Logs extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     return lines.stream().limit(5).toList();
   }
 
+  /** How many lines from information on are about a session, and say so. */
+  long count(String sid, String what) {
+    return lines.stream().filter(line -> line.contains(sid) && line.contains(what)).count();
+  }
+
   @Override
   protected void append(ILoggingEvent event) {
     if (event.getLevel().isGreaterOrEqual(Level.INFO)) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dragoman.pipeline.PipelineConfig;
 import io.dragoman.session.RawClient.Ending;
 import java.io.IOException;
 import java.time.Duration;
@@ -142,6 +143,35 @@ class ResumeTest extends NodeFixture {
     }
   }
 
+  /** Where a word ends is not known exactly, so audio from there on would be heard again. */
+  @Test
+  void aFinalIsCommittedWithWhatItSettlesThoughNoMoreOfThemMayWait() throws IOException {
+    node.model.away = true;
+    node.recognizer.pause = 100;
+    int finals = PipelineConfig.of("model").waitingFinals() + 1;
+    try (RawClient client = begun()) {
+      JsonNode started = client.await("session.started");
+      long seq = 0;
+      for (int i = 1; i <= finals; i++) {
+        client.audio(480);
+        client.text(FINALIZE);
+        seq = 2 * i;
+        events(client, seq);
+      }
+      try (RawClient next = resume(other, started, seq, 0)) {
+        assertEquals(240L * finals, next.await("session.resumed").path("from_sample").asLong());
+        next.audio(480);
+        next.text(FINALIZE);
+        JsonNode caption;
+        do {
+          caption = next.await("caption");
+        } while (!caption.path("role").asText().equals("source"));
+        assertEquals(SID + "." + (240L * finals - 100), caption.path("seg").asText());
+      }
+      node.model.away = false;
+    }
+  }
+
   @Test
   void aSecondConnectionTakesTheSessionOverFromTheFirst() throws IOException {
     try (RawClient client = begun()) {
@@ -231,13 +261,38 @@ class ResumeTest extends NodeFixture {
 
   @Test
   void whatAllCopiesLostIsBroughtBackByWhoCarriesTheSession() throws IOException {
-    try (RawClient client = begun()) {
+    try (Logs logs = new Logs();
+        RawClient client = begun()) {
       client.await("session.started");
-      node.registry.records.clear();
       client.audio(SECOND);
       client.text(FINALIZE);
       assertEquals(List.of(2L, 3L, 4L, 5L), seqs(events(client, 5)));
-      assertEquals(5, requireNonNull(node.registry.held(SID)).seq());
+      assertEquals(List.of(), logs.lines());
+      node.registry.records.clear();
+      client.audio(SECOND);
+      client.text(FINALIZE);
+      assertEquals(List.of(6L, 7L, 8L, 9L), seqs(events(client, 9)));
+      assertEquals(9, requireNonNull(node.registry.held(SID)).seq());
+      assertEquals(
+          1, logs.count(SID, "brings it back, up to its event 5"), () -> logs.lines().toString());
+    }
+  }
+
+  @Test
+  void whatCannotBeBroughtBackIsToldToTheOperator() throws IOException {
+    try (Logs logs = new Logs()) {
+      try (RawClient client = begun()) {
+        client.await("session.started");
+        client.audio(SECOND);
+        client.text(FINALIZE);
+        events(client, 5);
+        node.registry.lossy = true;
+        node.registry.records.clear();
+        client.abort();
+      }
+      await().atMost(Duration.ofMinutes(2)).until(node::isEmpty);
+      assertEquals(1, logs.count(SID, "given up 30 s"), () -> logs.lines().toString());
+      assertEquals(1, logs.count(SID, "up to its event 5, is not brought back"));
     }
   }
 
@@ -329,16 +384,22 @@ class ResumeTest extends NodeFixture {
       client.abort();
     }
     await().until(node::isEmpty);
-    try (RawClient client = resume(other, started, 1, 7_000)) {
-      assertEquals(7_000, client.await("session.resumed").path("from_sample").asLong());
+    try (Logs logs = new Logs();
+        RawClient client = resume(other, started, 1, 7_200)) {
+      assertEquals(7_200, client.await("session.resumed").path("from_sample").asLong());
       JsonNode gap = client.await("gap");
       assertEquals(2, gap.path("seq").asLong());
       assertEquals(0, gap.path("from_sample").asLong());
-      assertEquals(7_000, gap.path("to_sample").asLong());
+      assertEquals(7_200, gap.path("to_sample").asLong());
       client.audio(SECOND);
       client.text(FINALIZE);
       JsonNode said = events(client, 3).getFirst();
-      assertEquals(SID + ".7000", said.path("seg").asText());
+      assertEquals(SID + ".7200", said.path("seg").asText());
+      try (RawClient next = resume(other, started, 1, 7_200)) {
+        assertEquals(List.of(2L), seqs(events(next, 2)));
+      }
+      assertEquals(2, other.meters.counter("dragoman.sessions.gaps").count());
+      assertEquals(1, logs.count(SID, "the audio from 0 to 300 ms"), "once a minute at most");
     }
   }
 

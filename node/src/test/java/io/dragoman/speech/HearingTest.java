@@ -101,7 +101,8 @@ class HearingTest {
                     new Word("good", FROM + 800, FROM + 1_600),
                     new Word("day", FROM + 1_600, FROM + 2_400)),
                 FROM + 800,
-                FROM + 2_400)),
+                FROM + 2_400,
+                FROM + SECOND)),
         hearing.hear(Responses.of(Responses.last(said, 2L * SECOND))));
     assertEquals(FROM + SECOND, hearing.settled());
   }
@@ -112,10 +113,14 @@ class HearingTest {
     var first = hearing.hear(Responses.of(Responses.last("one", SECOND)));
     var second = hearing.hear(Responses.of(Responses.last(" two ", 2L * SECOND)));
     var third = hearing.hear(Responses.of(Responses.result("three").setIsFinal(true).build()));
-    assertEquals(List.of(new Final("one", List.of(), FROM, FROM + SECOND)), first);
-    assertEquals(List.of(new Final("two", List.of(), FROM + SECOND, FROM + 2 * SECOND)), second);
+    assertEquals(List.of(new Final("one", List.of(), FROM, FROM + SECOND, FROM + SECOND)), first);
     assertEquals(
-        List.of(new Final("three", List.of(), FROM + 2 * SECOND, FROM + 3 * SECOND)), third);
+        List.of(new Final("two", List.of(), FROM + SECOND, FROM + 2 * SECOND, FROM + 2 * SECOND)),
+        second);
+    assertEquals(
+        List.of(
+            new Final("three", List.of(), FROM + 2 * SECOND, FROM + 3 * SECOND, FROM + 3 * SECOND)),
+        third);
   }
 
   @Test
@@ -171,7 +176,8 @@ class HearingTest {
     Timeline next = hearing.beginCall();
     next.addAudio(2 * SECOND);
     assertEquals(
-        List.of(new Final("three", List.of(), FROM + 2 * SECOND, FROM + 4 * SECOND)),
+        List.of(
+            new Final("three", List.of(), FROM + 2 * SECOND, FROM + 4 * SECOND, FROM + 4 * SECOND)),
         hearing.hear(Responses.of(Responses.last("three", 2L * SECOND))));
   }
 
