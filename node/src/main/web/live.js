@@ -69,11 +69,11 @@ export class Live {
     if (this.#sending) {
       this.#sending = false;
       this.#source.stop();
-      this.#session.end();
       this.#view.state('ending');
       if (this.#away) {
         this.#view.waiting(words.ofAway(false));
       }
+      this.#session.end();
     } else {
       this.#finish();
       this.#session?.close();

@@ -17,10 +17,11 @@ const AGAIN = { 4404: Remedy.ANEW, 4409: Remedy.RESUME_ONCE, 4429: Remedy.RESUME
 /**
  * @param {number} code of the close
  * @param {?object} failure the fatal error that preceded it
+ * @param {boolean} carried whether the connection had the session; else it only tried to resume it
  */
-export function remedy(code, failure) {
+export function remedy(code, failure, carried) {
   if (failure?.code === 'internal') {
-    return Remedy.ANEW;
+    return carried ? Remedy.RESUME : Remedy.ANEW;
   }
   return AGAIN[code] ?? (code >= FIRST_OF_NODE || FINAL.includes(code) ? Remedy.NONE : Remedy.RESUME);
 }

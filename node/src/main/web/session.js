@@ -23,6 +23,8 @@ export class Session {
   #sid;
   /** What resumes the session; null where a new one is to begin. */
   #token = null;
+  /** How the session was lost that a new one is to follow; null where none is. */
+  #gone = null;
   #lastSeq = 0;
   #windowMs = 0;
   /** Null until the first session runs. @type {?Ring} */
@@ -76,10 +78,13 @@ export class Session {
     this.#connection?.finalize();
   }
 
-  /** No audio follows; what was said is finished. */
+  /** No audio follows; what was said is finished, unless its session is gone: then there is nothing to wait for. */
   end() {
     this.#ending = true;
     this.#connection?.end();
+    if (this.#gone) {
+      this.#over(this.#gone.code, this.#gone.failure);
+    }
   }
 
   /** Leaves at once; the listener is told nothing more. */
@@ -164,6 +169,9 @@ export class Session {
     if (unheard > 0) {
       this.#listener.missed(unheard);
     }
+    if (this.#ending) {
+      connection.end();
+    }
   }
 
   /** Sends what is kept at once: the node takes it no faster than it wants. */
@@ -190,6 +198,7 @@ export class Session {
     this.#connectedAt = performance.now();
     this.#attempt = null;
     this.#token = token;
+    this.#gone = null;
     this.#windowMs = 1000 * windowS;
   }
 
@@ -209,10 +218,9 @@ export class Session {
     } else {
       this.#attempt = null;
     }
-    const what = this.#ring === null || this.#ended ? Remedy.NONE : remedy(code, failure);
+    const what = this.#ring === null || this.#ended ? Remedy.NONE : remedy(code, failure, carried);
     if (this.#connection === null && !this.#helps(what)) {
-      this.close();
-      this.#listener.closed(this.#ended ? ENDED : code, failure);
+      this.#over(this.#ended ? ENDED : code, failure);
       return;
     }
     if (carried) {
@@ -222,9 +230,15 @@ export class Session {
     if (this.#attempt === null) {
       if (what === Remedy.ANEW && this.#connection === null) {
         this.#token = null;
+        this.#gone = { code, failure };
       }
       this.#later(failure?.retry_after_ms ?? 0);
     }
+  }
+
+  #over(code, failure) {
+    this.close();
+    this.#listener.closed(code, failure);
   }
 
   /** Whether there is anything to hope for. */

@@ -1,8 +1,10 @@
 package io.dragoman.chaos;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -66,6 +68,8 @@ class CaptionsPageSessionIT {
       import('/session.js').then(play)
         .then(seen => done(seen.map(String)), error => done([String(error), error.stack]));
       """;
+
+  private static final Duration SOON = Duration.ofSeconds(50);
 
   @TempDir static Path directory;
   private static Visit visit;
@@ -212,14 +216,94 @@ class CaptionsPageSessionIT {
         third.started();
         third.says(final(2, 'two'));
         speak(4);
-        third.closes(%1$d, {code: '%2$s'});
+        third.closes(1006);
+        const fourth = await next();
+        fourth.closes(%1$d, {code: '%2$s'});
         return [third.sid === first.sid, third.start.resume, third.sent, told];
         """
             .formatted(code, error),
         "false",
         "undefined",
         "4",
-        "session.started,one,lost,missed 4,session.started,two,closed " + code + " " + error);
+        "session.started,one,lost,missed 4,session.started,two,lost,closed " + code + " " + error);
+  }
+
+  @Test
+  void aSessionThatMetABugGoesOn() {
+    assertSeen(
+        """
+        first.started();
+        speak(0, 1, 2);
+        first.closes(4500, {code: 'internal'});
+        const second = await next();
+        second.resumed(1, 'second');
+        return [second.sid === first.sid, second.start.resume.token, second.sent, told];
+        """,
+        "true",
+        "first",
+        "1,2",
+        "session.started,lost,session.resumed");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"60000, 2", "0, 3"})
+  void whoStopsWhileANewSessionIsTriedWaitsForNone(int retryAfterMs, int opened) {
+    assertSeen(
+        """
+        first.started();
+        speak(0);
+        first.closes(1006);
+        const second = await next();
+        second.closes(4404, {code: 'resume_unavailable', retry_after_ms: %d});
+        if (%d > opened.length) await next();
+        session.end();
+        return [opened.length, opened.at(-1).left, told];
+        """
+            .formatted(retryAfterMs, opened),
+        String.valueOf(opened),
+        String.valueOf(opened == 3),
+        "session.started,lost,closed 4404 resume_unavailable");
+  }
+
+  /** As the person sees it: nodes that lost the session, and cannot have another for a minute. */
+  @Test
+  void thePageStopsWithItsSession() {
+    Page page = visit.page();
+    page.open("?clip=classroom&to=es");
+    page.script(
+        """
+        window.opened = 0;
+        window.WebSocket = class {
+          static OPEN = 1;
+          readyState = 1;
+          constructor() {
+            const says = message => this.onmessage({data: JSON.stringify(message)});
+            setTimeout(window.opened++ ? () => {
+              says({type: 'error', fatal: true, code: 'resume_unavailable', retry_after_ms: 60000});
+              this.onclose({code: 4404});
+              window.gone = true;
+            } : () => {
+              says({type: 'session.started', seq: 1, from_sample: 0, resume_token: 'first',
+                resume_window_s: 60, limits: {buffered_audio_ms: 0}});
+              setTimeout(() => this.onclose({code: 1006}));
+            });
+          }
+          send() {}
+          close() {}
+        };
+        """);
+    page.press("#start");
+    await().atMost(SOON).until(() -> page.script("return window.gone") != null);
+    assertEquals("away", page.state());
+    page.press("#start");
+    page.awaitState("failed", SOON);
+    assertEquals("Start", page.text("#start"));
+    page.open("");
+  }
+
+  @Test
+  void whoStopsBeforeTheSessionRunsEndsIt() {
+    assertSeen("session.end(); first.started(); return [first.sent];", "end");
   }
 
   @ParameterizedTest

@@ -101,6 +101,11 @@ final class AdminListener {
     return ask(http, HttpRequest.newBuilder(address).POST(BodyPublishers.noBody()).build(), type);
   }
 
+  /** Whether nothing listens where a node was asked; otherwise it may only be slow. */
+  static boolean isNothingThere(CommandException e) {
+    return e.getCause() instanceof ConnectException;
+  }
+
   private <T> Answer<T> ask(HttpClient http, HttpRequest request, Class<T> type)
       throws CommandException, InterruptedException {
     String place = request.uri().getAuthority();
@@ -113,7 +118,9 @@ final class AdminListener {
     } catch (HttpTimeoutException e) {
       throw unavailable("%s does not answer within %d s".formatted(place, TIMEOUT.toSeconds()));
     } catch (ConnectException e) {
-      throw unavailable("nothing answers at " + place);
+      CommandException nothing = unavailable("nothing answers at " + place);
+      nothing.initCause(e);
+      throw nothing;
     } catch (IOException e) {
       throw unavailable(
           "what answers at %s does not speak HTTP; perhaps it is a node's grid.listen"

@@ -1,5 +1,6 @@
 package io.dragoman.cli;
 
+import io.dragoman.cli.LeavingNode.Sight;
 import io.dragoman.ops.ClusterStatus;
 import io.dragoman.ops.DrainStatus;
 import java.io.PrintWriter;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Spec;
       "Has a node leave its cluster, and waits until it has: it is not ready any more, its sessions go"
           + " to other nodes within its node.drain_s, its part of the shared state is handed over, and"
           + " its process ends.",
+      "Only another node knows that it has left, so give another one's admin listener where there is"
+          + " one; a node that is the only one has left when it does not answer any more.",
       "Ctrl-C ends this command and not the drain; the same command follows it again."
     },
     mixinStandardHelpOptions = true,
@@ -32,7 +35,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:The node has left.",
-      "1:It has not left in time, or refuses to; its log says more.",
+      "1:It has not left in time, or no other node answers that could tell.",
       "2:The command line is wrong, or there is no such node.",
       "3:No node's admin listener answers there."
     },
@@ -62,30 +65,25 @@ final class DrainCommand implements Callable<Integer> {
 
   @Mixin private final AdminListener admin = new AdminListener();
 
-  /** A node, and whom to ask about it when it is gone. */
-  private record Target(String name, URI address, List<String> others) {}
-
   @Override
   public Integer call() throws CommandException, InterruptedException {
     try (HttpClient http = AdminListener.connect()) {
-      Target target = node.contains(":") ? byAddress(http) : byName(http);
-      DrainStatus begun = admin.post(http, target.address, DrainStatus.class).said();
-      follow(http, target, begun);
-      awaitLeft(http, target);
+      LeavingNode leaving = node.contains(":") ? byAddress(http) : byName(http);
+      follow(http, leaving, admin.post(http, leaving.address(), DrainStatus.class).said());
       return ExitCode.OK;
     }
   }
 
-  private Target byAddress(HttpClient http) throws CommandException, InterruptedException {
+  private LeavingNode byAddress(HttpClient http) throws CommandException, InterruptedException {
     URI address = admin.at("NODE", node, PATH);
     String name = admin.get(http, address, DrainStatus.class).said().node();
-    return new Target(
+    return leaving(
         name,
         address,
-        others(admin.get(http, address.resolve(CLUSTER), ClusterStatus.class).said(), name));
+        admin.get(http, address.resolve(CLUSTER), ClusterStatus.class).said().nodes());
   }
 
-  private Target byName(HttpClient http) throws CommandException, InterruptedException {
+  private LeavingNode byName(HttpClient http) throws CommandException, InterruptedException {
     ClusterStatus status = admin.get(http, admin.at(CLUSTER), ClusterStatus.class).said();
     List<ClusterStatus.Node> named =
         status.nodes().stream().filter(one -> isMeant(one.node())).toList();
@@ -101,7 +99,19 @@ final class DrainCommand implements Callable<Integer> {
           "%s tells that its node.admin is %s, but from here that is %s; run this on its machine, or give an address that reaches it from here as NODE"
               .formatted(one.node(), one.admin(), answering));
     }
-    return new Target(one.node(), address, others(status, one.node()));
+    return leaving(one.node(), address, status.nodes());
+  }
+
+  private LeavingNode leaving(String name, URI address, List<ClusterStatus.Node> nodes) {
+    List<ClusterStatus.Node> others =
+        nodes.stream().filter(other -> !other.node().equals(name)).toList();
+    Stream<URI> told =
+        others.stream().map(other -> URI.create("http://" + other.admin() + CLUSTER));
+    return new LeavingNode(
+        name,
+        address,
+        others.stream().map(ClusterStatus.Node::node).toList(),
+        Stream.concat(Stream.of(admin.at(CLUSTER)), told).distinct().toList());
   }
 
   private boolean isMeant(String name) {
@@ -123,30 +133,27 @@ final class DrainCommand implements Callable<Integer> {
     return nodes.stream().map(ClusterStatus.Node::node).collect(Collectors.joining(", "));
   }
 
-  private static List<String> others(ClusterStatus status, String name) {
-    return status.nodes().stream()
-        .filter(other -> !other.node().equals(name))
-        .map(ClusterStatus.Node::admin)
-        .toList();
-  }
-
-  /** Tells how far it is, until the node does not answer any more. */
-  private void follow(HttpClient http, Target target, DrainStatus begun)
+  /** Tells how far it is, until it has left. */
+  private void follow(HttpClient http, LeavingNode leaving, DrainStatus begun)
       throws CommandException, InterruptedException {
     long end = System.nanoTime() + Duration.ofMillis(begun.leftMs()).plus(GONE_WITHIN).toNanos();
     int told = -1;
-    DrainStatus now = begun;
-    while (now != null && now.node().equals(target.name)) {
-      if (System.nanoTime() - end > 0) {
-        throw notLeft(target);
-      }
-      if (now.sessions() != told) {
+    Sight sight = new Sight.Drains(begun);
+    while (!(sight instanceof Sight.Left)) {
+      if (sight instanceof Sight.Drains(DrainStatus now) && now.sessions() != told) {
         told = now.sessions();
         say(line(now));
       }
+      if (sight.nearlyGone()) {
+        end = Math.min(end, System.nanoTime() + GONE_WITHIN.toNanos());
+      }
+      if (System.nanoTime() - end > 0) {
+        throw new CommandException(ExitCode.FAILED, sight.sentence());
+      }
       Thread.sleep(EVERY);
-      now = ask(http, target.address, DrainStatus.class);
+      sight = leaving.look(admin, http);
     }
+    say(sight.sentence());
   }
 
   private static String line(DrainStatus now) {
@@ -155,67 +162,6 @@ final class DrainCommand implements Callable<Integer> {
             .formatted(now.node())
         : "%s drains: %d of %d sessions left, %d s"
             .formatted(now.node(), now.sessions(), now.sessionsAtFirst(), now.leftMs() / 1_000);
-  }
-
-  /** Its listeners are closed before it leaves the grid. */
-  private void awaitLeft(HttpClient http, Target target)
-      throws CommandException, InterruptedException {
-    long end = System.nanoTime() + GONE_WITHIN.toNanos();
-    while (true) {
-      ClusterStatus status = askOthers(http, target);
-      if (status == null) {
-        say(
-            target.others.isEmpty()
-                ? "%s has left; it was the only node".formatted(target.name)
-                : "%s does not answer any more, and no other node does from here"
-                    .formatted(target.name));
-        return;
-      }
-      Stream<String> listed =
-          Stream.concat(
-              status.nodes().stream().map(ClusterStatus.Node::node),
-              status.nodesMissing().stream());
-      if (listed.noneMatch(target.name::equals)) {
-        say(
-            "%s has left; %d of %d nodes are here"
-                .formatted(
-                    target.name,
-                    status.nodes().size(),
-                    status.nodes().size() + status.nodesMissing().size()));
-        return;
-      }
-      if (System.nanoTime() - end > 0) {
-        throw notLeft(target);
-      }
-      Thread.sleep(EVERY);
-    }
-  }
-
-  private static CommandException notLeft(Target target) {
-    return new CommandException(
-        ExitCode.FAILED,
-        "%s should have left by now, and has not; its log says why".formatted(target.name));
-  }
-
-  private @Nullable ClusterStatus askOthers(HttpClient http, Target target)
-      throws InterruptedException {
-    for (String other : target.others) {
-      ClusterStatus status =
-          ask(http, URI.create("http://" + other + CLUSTER), ClusterStatus.class);
-      if (status != null) {
-        return status;
-      }
-    }
-    return null;
-  }
-
-  private <T> @Nullable T ask(HttpClient http, URI address, Class<T> type)
-      throws InterruptedException {
-    try {
-      return admin.get(http, address, type).said();
-    } catch (CommandException e) {
-      return null;
-    }
   }
 
   private void say(String line) {

@@ -1,6 +1,7 @@
 package io.dragoman.client;
 
 import io.dragoman.protocol.ClientMessage;
+import io.dragoman.protocol.CloseCode;
 import io.dragoman.protocol.Codec;
 import io.dragoman.protocol.ServerMessage;
 import java.io.IOException;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class Connection {
   private static final int MAX_MESSAGE_CHARS = 1 << 20;
   private static final int NO_CLOSE_FRAME = 1006;
+
+  /** For a close's answer, in which a connection takes what was said before. */
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(1);
 
   /** Shared by all connections of the process; its threads are daemons. */
   private static final HttpClient HTTP =
@@ -244,10 +248,21 @@ final class Connection {
       listener.onMessage(Connection.this, raw, message);
     }
 
+    /**
+     * The node ends the session once it hears 1000 as well; until then it may be resumed. Java says
+     * it after this call, when the connection would be cut and perhaps the process over. So it is
+     * said first.
+     */
     @Override
     public @Nullable CompletionStage<?> onClose(WebSocket ws, int code, String reason) {
-      end(ending(code, reason, "the connection to " + authority + " broke"));
-      return null;
+      Ending ending = ending(code, reason, "the connection to " + authority + " broke");
+      if (code != CloseCode.ENDED.code()) {
+        end(ending);
+        return null;
+      }
+      return ws.sendClose(code, "")
+          .orTimeout(ANSWER_WITHIN.toNanos(), TimeUnit.NANOSECONDS)
+          .handle((_, _) -> end(ending));
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * part of the protocol.
  *
  * @param startedAtMs when the session started, in milliseconds since the epoch
- * @param ended whether nothing more can come
+ * @param ended whether nothing more can come: its client ended it, or can resume it no more
  * @param complete whether it begins with the session: of a very long one the beginning is not kept
  * @param captions in the order in which they were committed
  * @param gaps the audio that nobody heard, or whose captions were lost
@@ -44,8 +44,9 @@ record Transcript(
 
   /**
    * @param wanted which captions
+   * @param nowMs in milliseconds since the epoch, on the cluster's clock
    */
-  static Transcript of(SessionRecord record, Predicate<Line> wanted) {
+  static Transcript of(SessionRecord record, Predicate<Line> wanted, long nowMs) {
     CaptionWording wording =
         new CaptionWording(record.sid(), record.terms().sampleRate(), record.owner().epoch());
     List<Line> lines = new ArrayList<>();
@@ -61,7 +62,7 @@ record Transcript(
     return new Transcript(
         record.sid(),
         record.startedAtMs(),
-        record.hasEnded(),
+        record.hasEnded() || nowMs > record.resumableUntilMs(),
         record.remembers(1),
         lines.stream().filter(wanted).toList(),
         gaps);

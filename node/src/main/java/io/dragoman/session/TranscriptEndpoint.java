@@ -87,7 +87,9 @@ final class TranscriptEndpoint {
     Predicate<Transcript.Line> wanted = wanted(record.terms(), role, lang);
     Transcript transcript =
         Transcript.of(
-            record, subtitles && lang == null ? wanted.and(line -> !isTranslation(line)) : wanted);
+            record,
+            subtitles && lang == null ? wanted.and(line -> !isTranslation(line)) : wanted,
+            registry.nowMs());
     response
         .header(HeaderNames.CONTENT_TYPE, format.type())
         .header(HeaderNames.CACHE_CONTROL, "no-store")

@@ -16,10 +16,13 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** {@code dragoman drain} against two nodes' admin listeners. */
@@ -32,9 +35,11 @@ class DrainCommandTest {
   private final List<String> drained = new CopyOnWriteArrayList<>();
   private final WebServer n1 = node("n1-11111111");
   private final WebServer n2 = node("n2-22222222");
+  private final WebServer stranger = node("x1-99999999");
+  private final Semaphore answers = new Semaphore(Integer.MAX_VALUE);
   private volatile int sessions = 2;
   private volatile List<ClusterStatus.Node> nodes =
-      List.of(listed("n1-11111111", n1), listed("n2-22222222", n2));
+      List.of(listed("n1-11111111", at(n1)), listed("n2-22222222", at(n2)));
 
   private WebServer node(String name) {
     return WebServer.builder()
@@ -42,7 +47,13 @@ class DrainCommandTest {
         .port(0)
         .routing(
             HttpRouting.builder()
-                .get("/drain", (request, response) -> response.send(json(status(name))))
+                .get(
+                    "/drain",
+                    (request, response) -> {
+                      answers.acquire();
+                      answers.release();
+                      response.send(json(status(name)));
+                    })
                 .post(
                     "/drain",
                     (request, response) -> {
@@ -63,7 +74,7 @@ class DrainCommandTest {
     return new ClusterStatus(
         1,
         name,
-        nodes,
+        name.startsWith("x") ? List.of() : nodes,
         List.of("10.0.0.3:5701"),
         new ClusterStatus.Quota("normal", 0, 2, 2, List.of(), 0, 1, 1, 0, 1, 1),
         Totals.NONE,
@@ -72,12 +83,16 @@ class DrainCommandTest {
         List.of());
   }
 
-  private static ClusterStatus.Node listed(String name, WebServer server) {
+  private static String at(WebServer server) {
+    return "127.0.0.1:" + server.port();
+  }
+
+  private static ClusterStatus.Node listed(String name, String admin) {
     return new ClusterStatus.Node(
         name,
         "ready",
         "127.0.0.1:1",
-        "127.0.0.1:" + server.port(),
+        admin,
         "1",
         1,
         0,
@@ -103,6 +118,11 @@ class DrainCommandTest {
   void stop() {
     n1.stop();
     n2.stop();
+    stranger.stop();
+  }
+
+  private CompletableFuture<Integer> begin(String... args) {
+    return CompletableFuture.supplyAsync(() -> run(args), Thread::startVirtualThread);
   }
 
   private int run(String... args) {
@@ -115,8 +135,7 @@ class DrainCommandTest {
 
   /** Node 2 ends once its sessions have gone, and leaves the cluster after that. */
   private void assertLeaves(String... args) throws Exception {
-    CompletableFuture<Integer> exit =
-        CompletableFuture.supplyAsync(() -> run(args), Thread::startVirtualThread);
+    CompletableFuture<Integer> exit = begin(args);
     await().until(() -> out.toString().contains("2 of 2 sessions left, 12 s"));
     sessions = 1;
     await().until(() -> out.toString().contains("1 of 2 sessions left"));
@@ -138,26 +157,61 @@ class DrainCommandTest {
 
   @Test
   void aNodeIsFoundByItsNameThroughAnyOther() throws Exception {
-    assertLeaves("drain", "n2", "--admin", "127.0.0.1:" + n1.port());
+    assertLeaves("drain", "n2", "--admin", at(n1));
   }
 
   @Test
   void aNodeIsFoundByItsAddress() throws Exception {
-    assertLeaves("drain", "127.0.0.1:" + n2.port());
+    assertLeaves("drain", at(n2));
   }
 
+  /** As where each node's admin listener is on its own machine's loopback. */
   @Test
   void aNodeThatIsStillInTheClusterHasNotLeft() {
+    nodes = List.of(listed("n1-11111111", at(n2)), listed("n2-22222222", at(n2)));
     sessions = 0;
-    CompletableFuture<Integer> exit =
-        CompletableFuture.supplyAsync(
-            () -> run("drain", "n2", "--admin", "127.0.0.1:" + n1.port()),
-            Thread::startVirtualThread);
+    CompletableFuture<Integer> exit = begin("drain", "n2", "--admin", at(n1));
     await().until(() -> out.toString().contains("hands its part"));
     n2.stop();
     await().pollDelay(3, TimeUnit.SECONDS).until(() -> !exit.isDone());
     nodes = List.of(nodes.getFirst());
     assertEquals(ExitCode.OK, exit.join());
+    assertTrue(out.toString().endsWith("n2-22222222 has left; 1 of 2 nodes are here\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aNodeThatIsSlowToAnswerOnceIsFollowedFurther(boolean alone) {
+    nodes = alone ? List.of(nodes.getLast()) : nodes;
+    CompletableFuture<Integer> exit = begin("drain", at(n2), "--admin", "127.0.0.1:1");
+    await().until(() -> out.toString().contains("2 of 2 sessions left"));
+    answers.drainPermits();
+    await().pollDelay(7, TimeUnit.SECONDS).until(() -> !exit.isDone());
+    answers.release();
+    sessions = 1;
+    await().until(() -> out.toString().contains("1 of 2 sessions left"));
+    n2.stop();
+    nodes = List.of(nodes.getFirst());
+    assertEquals(ExitCode.OK, exit.join());
+    assertTrue(
+        out.toString()
+            .contains(alone ? "it was the only node here, so none can tell" : "1 of 2 nodes"),
+        out::toString);
+  }
+
+  /** Nobody who answers need be of its cluster. */
+  @Test
+  void aNodeThatNoOtherSaysToHaveLeftIsNotSaidToHave() {
+    nodes = List.of(listed("n1-11111111", "127.0.0.1:1"), listed("n2-22222222", at(n2)));
+    sessions = 0;
+    CompletableFuture<Integer> stays = begin("drain", at(n2), "--admin", at(n1));
+    CompletableFuture<Integer> unknown = begin("drain", at(n2), "--admin", at(stranger));
+    await().until(() -> out.toString().split("hands its part", -1).length == 3);
+    n2.stop();
+    assertEquals(ExitCode.FAILED, stays.join());
+    assertEquals(ExitCode.FAILED, unknown.join());
+    assertTrue(err.toString().contains("should have left by now, and has not"), err::toString);
+    assertTrue(err.toString().contains("whether it has left is not known"), err::toString);
   }
 
   @Test
@@ -168,7 +222,7 @@ class DrainCommandTest {
         "drain",
         "n9",
         "--admin",
-        "127.0.0.1:" + n1.port());
+        at(n1));
     assertFails(ExitCode.USAGE, "NODE is needed", "drain");
     assertFails(ExitCode.USAGE, "NODE: \"n1:\" is not HOST:PORT", "drain", "n1:");
     assertFails(ExitCode.UNAVAILABLE, "nothing answers at 127.0.0.1:1", "drain", "127.0.0.1:1");
@@ -176,27 +230,22 @@ class DrainCommandTest {
 
   @Test
   void aNameThatTwoNodesHaveIsWrongUsage() {
-    nodes = List.of(nodes.getFirst(), listed("n1-33333333", n2));
+    nodes = List.of(nodes.getFirst(), listed("n1-33333333", at(n2)));
     assertFails(
         ExitCode.USAGE,
         "2 nodes are called n1; name one of n1-11111111, n1-33333333",
         "drain",
         "n1",
         "--admin",
-        "127.0.0.1:" + n1.port());
+        at(n1));
   }
 
   /** Where nodes listen on 127.0.0.1 each, that is another one on each machine. */
   @Test
   void noOtherNodeIsDrainedThanTheOneThatWasNamed() {
-    nodes = List.of(nodes.getFirst(), listed("n2-22222222", n1));
+    nodes = List.of(nodes.getFirst(), listed("n2-22222222", at(n1)));
     assertFails(
-        ExitCode.USAGE,
-        "but from here that is n1-11111111",
-        "drain",
-        "n2",
-        "--admin",
-        "127.0.0.1:" + n1.port());
+        ExitCode.USAGE, "but from here that is n1-11111111", "drain", "n2", "--admin", at(n1));
   }
 
   private void assertFails(int exitCode, String sentence, String... args) {

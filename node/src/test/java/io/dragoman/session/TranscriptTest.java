@@ -7,12 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dragoman.client.CaptionClient;
+import io.dragoman.client.Ending;
+import io.dragoman.client.SessionAddress;
+import io.dragoman.protocol.ClientMessage;
+import io.dragoman.protocol.ClientMessage.SessionStart;
+import io.dragoman.protocol.Codec;
+import io.dragoman.protocol.ServerMessage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -128,15 +136,54 @@ class TranscriptTest extends NodeFixture {
   }
 
   @Test
+  void aSessionOfTheJavaClientHasEndedOnceItsClientHas() throws Exception {
+    ServerMessage.SessionStarted started;
+    try (CaptionClient speaker =
+        CaptionClient.connect(
+            SessionAddress.parse("ws://127.0.0.1:" + node.port()),
+            (SessionStart) Codec.decodeClient(RawClient.START),
+            (raw, message) -> {})) {
+      started = speaker.awaitStarted(Duration.ofSeconds(60));
+      speaker.sendAudio(new byte[SECOND]);
+      speaker.send(new ClientMessage.SessionEnd());
+      Ending ending = speaker.awaitEnd();
+      assertTrue(ending.regular(), ending.describe());
+    }
+    await().until(() -> node.ended("ended") == 1 && node.endpoint.sessions() == 1);
+    String sid = started.sessionId();
+    String json = ask("GET", sid + "/transcript.json", started.resumeToken()).body();
+    assertTrue(RawClient.json(json).path("ended").asBoolean(), json);
+    try (RawClient late = RawClient.connect(other.port(), sid)) {
+      late.text(resuming(started.resumeToken(), 1, 0));
+      assertEnds(late, "resume_unavailable", 4404);
+    }
+  }
+
+  @Test
+  void aSessionThatNobodyResumedInTimeHasEnded() throws Exception {
+    client.abort();
+    await().until(node::isEmpty);
+    SessionRecord left = requireNonNull(node.registry.held(SID));
+    long now = node.registry.nowMs();
+    node.registry.records.put(SID, left.resumableUntil(now + 3_600_000));
+    assertFalse(RawClient.json(get("json").body()).path("ended").asBoolean());
+    node.registry.records.put(SID, left.resumableUntil(now - 1));
+    assertTrue(RawClient.json(get("json").body()).path("ended").asBoolean());
+  }
+
+  private static String resuming(String token, long lastSeq, long oldestSample) {
+    return RawClient.START.replace(
+        "\"correct\"",
+        "\"resume\":{\"token\":\"%s\",\"last_seq\":%d,\"oldest_sample\":%d},\"correct\""
+            .formatted(token, lastSeq, oldestSample));
+  }
+
+  @Test
   void itIsCompleteThoughTheSessionWentOnElsewhereAndLostSomeAudio() throws Exception {
     client.abort();
     await().until(node::isEmpty);
     client = RawClient.connect(other.port(), SID);
-    client.text(
-        RawClient.START.replace(
-            "\"correct\"",
-            "\"resume\":{\"token\":\"%s\",\"last_seq\":5,\"oldest_sample\":36000},\"correct\""
-                .formatted(token)));
+    client.text(resuming(token, 5, 36_000));
     token = client.await("session.resumed").path("resume_token").asText();
     client.audio(SECOND);
     end();
