@@ -84,6 +84,33 @@ class UpstreamEvidenceTest {
                 retryAfter, new RateLimitHeaders(1L, 1L, 0L, 0L, null, null))));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "0,   5, PT40S, PT50S, 40",
+    "5,   0, PT40S, PT50S, 50",
+    "0,   0, PT40S, PT50S, 50",
+    "-1,  5, PT40S, PT50S, 40",
+    "5,   5, PT40S, PT50S, 1",
+    "  ,   , PT40S, PT50S, 1",
+    "0,   5,      , PT50S, 1",
+    "0,   5, PT0S,  PT50S, 1",
+    "0,   5, PT2H,  PT50S, 60"
+  })
+  void aRefusalThatDoesNotSayForHowLongStopsUntilWhatIsUsedUpIsThereAgain(
+      @Nullable Long requests,
+      @Nullable Long tokens,
+      @Nullable Duration resetRequests,
+      Duration resetTokens,
+      long seconds) {
+    assertEquals(
+        Optional.of(new Evidence.Refusal(seconds * SECOND)),
+        UpstreamEvidence.of(
+            new ApiResult.RateLimited(
+                Duration.ZERO,
+                new RateLimitHeaders(
+                    450L, 180_000L, requests, tokens, resetRequests, resetTokens))));
+  }
+
   static Stream<ApiResult> silent() {
     return Stream.of(
         new ApiResult.Completed("", null, FakeOpenAi.NO_LIMITS),
