@@ -183,7 +183,7 @@ public final class OpenAiClient implements OpenAi {
       } catch (ExecutionException e) {
         return notSent(e);
       }
-      listener.onArrival();
+      listener.onArrival(HeaderReader.limits(response.headers()));
       return read(response, listener, deadline);
     }
   }
@@ -260,7 +260,7 @@ public final class OpenAiClient implements OpenAi {
       HttpResponse<InputStream> response, InputStream body, ChatListener listener)
       throws IOException {
     return response.statusCode() == 200
-        ? new AnswerReader(listener, HeaderReader.limits(response.headers()))
+        ? new AnswerReader(listener)
             .read(new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)))
         : ErrorReader.read(response.statusCode(), response.headers(), body);
   }

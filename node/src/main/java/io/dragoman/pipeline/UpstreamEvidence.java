@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads from an answer what the upstream said of the quota.
+ * Reads from an answer's headers, and from a refusal, what the upstream said of the quota.
  *
  * <p>A limit that is not positive or is beyond all counting is no limit, and counts as not said; so
  * does what remains of a limit that was not said.
@@ -29,18 +29,8 @@ public final class UpstreamEvidence {
 
   private UpstreamEvidence() {}
 
-  /** What the upstream said, or nothing where it said nothing of the quota. */
-  public static Optional<Evidence> of(ApiResult result) {
-    return switch (result) {
-      case ApiResult.RateLimited limited -> Optional.of(refusal(limited));
-      case ApiResult.Completed completed -> headers(completed.limits());
-      case ApiResult.Incomplete incomplete -> Optional.empty();
-      case ApiResult.Refused refused -> Optional.empty();
-      case ApiResult.Failed failed -> Optional.empty();
-    };
-  }
-
-  private static Evidence refusal(ApiResult.RateLimited limited) {
+  /** What a refusal for overuse says. */
+  public static Evidence of(ApiResult.RateLimited limited) {
     RateLimitHeaders said = limited.limits();
     return new Evidence.Refusal(
         limited.retryAfter().isPositive()
@@ -57,7 +47,8 @@ public final class UpstreamEvidence {
         : Math.max(nanos(reset), UNSAID_REFUSAL);
   }
 
-  private static Optional<Evidence> headers(RateLimitHeaders said) {
+  /** What the headers of any answer say, or nothing where they say nothing of the quota. */
+  public static Optional<Evidence> of(RateLimitHeaders said) {
     long requests = limit(said.limitRequests(), Amount.REQUEST);
     long tokens = limit(said.limitTokens(), 1);
     if (requests == NOT_SAID && tokens == NOT_SAID) {

@@ -34,6 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The client against a server that answers as it is told to. */
 @Timeout(180)
 class OpenAiClientTest {
+  private static final RateLimitHeaders LIMITS =
+      new RateLimitHeaders(4500L, null, null, null, null, null);
   private static final ChatRequest REQUEST = new ChatRequest("model", "instructions", "text", 50);
 
   private interface Answer {
@@ -74,11 +76,9 @@ class OpenAiClientTest {
   @Test
   void anAnswerStreamsInAndIsWhole() throws Exception {
     ApiResult result = call(client);
-    assertEquals(
-        new ApiResult.Completed(
-            "Hola", new Usage(20, 2), new RateLimitHeaders(4500L, null, null, null, null, null)),
-        result);
+    assertEquals(new ApiResult.Completed("Hola", new Usage(20, 2)), result);
     assertEquals(List.of("arrival", "Ho", "la"), heard.events);
+    assertEquals(List.of(LIMITS), heard.limits);
     assertEquals(1, heard.sent.get());
     JsonNode request = requests.getFirst();
     assertEquals("Bearer secret", keys.getFirst());
@@ -225,6 +225,7 @@ class OpenAiClientTest {
   void theTimeOutCoversTheBody() throws Exception {
     answer =
         exchange -> {
+          exchange.getResponseHeaders().set("x-ratelimit-limit-requests", "4500");
           exchange.sendResponseHeaders(200, 0);
           exchange.getResponseBody().write(chunk("Ho", "null").getBytes(StandardCharsets.UTF_8));
           exchange.getResponseBody().flush();
@@ -234,6 +235,7 @@ class OpenAiClientTest {
       ApiResult.Failed failed = assertInstanceOf(ApiResult.Failed.class, call(hasty));
       assertTrue(failed.sent());
       assertTrue(failed.reason().contains("longer"), failed.reason());
+      assertEquals(List.of(LIMITS), heard.limits, "though the answer is none");
     }
   }
 
@@ -343,6 +345,7 @@ class OpenAiClientTest {
   private static final class Heard implements ChatListener {
     final AtomicInteger sent = new AtomicInteger();
     final List<String> events = new CopyOnWriteArrayList<>();
+    final List<RateLimitHeaders> limits = new CopyOnWriteArrayList<>();
 
     @Override
     public void onSent() {
@@ -350,8 +353,9 @@ class OpenAiClientTest {
     }
 
     @Override
-    public void onArrival() {
+    public void onArrival(RateLimitHeaders said) {
       events.add("arrival");
+      limits.add(said);
     }
 
     @Override
