@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.dragoman.openai.OpenAiConfig.Rests;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,12 +18,16 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -280,6 +285,35 @@ class OpenAiClientTest {
     assertTrue(client.tryReserve().isEmpty(), "closing twice gives one back");
   }
 
+  /** From 32 elements on Java's sort throws when what it compares changes meanwhile. */
+  @Test
+  void slotsAreTakenAndGivenBackByManyAtOnce() throws Exception {
+    URI base = URI.create("http://127.0.0.1:%d/v1/".formatted(server.getAddress().getPort()));
+    OpenAiConfig wide =
+        new OpenAiConfig(
+            base, "secret", 64, 4, Duration.ofSeconds(3), Duration.ofSeconds(60), Rests.DEFAULT);
+    try (OpenAiClient busy = new OpenAiClient(wide);
+        ExecutorService callers = Executors.newFixedThreadPool(8)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        all.add(callers.submit(() -> takeAndGiveBack(busy)));
+      }
+      for (Future<?> each : all) {
+        each.get();
+      }
+    }
+  }
+
+  private static void takeAndGiveBack(OpenAiClient busy) {
+    Deque<OpenAi.Slot> taken = new ArrayDeque<>();
+    for (int i = 0; i < 20_000; i++) {
+      busy.tryReserve().ifPresent(taken::add);
+      if (taken.size() > i % 30) {
+        taken.remove().close();
+      }
+    }
+  }
+
   @Test
   void theKeyIsNotShown() {
     assertFalse(
@@ -303,7 +337,7 @@ class OpenAiClientTest {
             2,
             Duration.ofSeconds(3),
             timeout,
-            OpenAiConfig.Rests.DEFAULT));
+            Rests.DEFAULT));
   }
 
   private void hold() {
