@@ -102,10 +102,10 @@ record Given(String key, Place place, Shape shape, List<String> items) {
   }
 
   /** The number, where it is a whole one from the least to the most. */
-  int number(int least, int most) {
+  long number(long least, long most) {
     String text = one();
     try {
-      int number = Integer.parseInt(text.replace("_", ""));
+      long number = Long.parseLong(text.replace("_", ""));
       if (number >= least && number <= most) {
         return number;
       }

@@ -161,7 +161,8 @@ public record NodeConfig(
         new QuotaConfig(
             new Limits(
                 requestsPerMinute,
-                settings.number("quota.tokens_per_minute", 1_800_000, 1, 2_000_000_000),
+                settings.number(
+                    "quota.tokens_per_minute", 1_800_000, Limits.LEAST_TOKENS, Limits.MOST_TOKENS),
                 settings.number("quota.requests_per_second", 100_000_000, 1, 100_000_000)),
             settings.choice("quota.policy", Policy.FAIR),
             settings.choice("quota.charge", Charge.RESERVED),

@@ -85,6 +85,10 @@ final class Settings {
   }
 
   int number(String key, int otherwise, int least, int most) {
+    return Math.toIntExact(number(key, otherwise, (long) least, most));
+  }
+
+  long number(String key, long otherwise, long least, long most) {
     return read(
         new Key(key, String.valueOf(otherwise), least + ".." + most),
         otherwise,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.cluster.DispatchConfig;
+import io.dragoman.quota.Limits;
 import io.dragoman.quota.Policy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,14 +38,29 @@ class NodeConfigTest {
   @Test
   void theCommandLineWinsOverTheEnvironmentAndBothOverTheFile() throws Exception {
     Path file =
-        write("quota:\n  requests_per_minute: 100\n  tokens_per_minute: 1000\n  policy: fair\n");
+        write("quota:\n  requests_per_minute: 100\n  tokens_per_minute: 10000\n  policy: fair\n");
     Map<String, String> environment = new HashMap<>(NEEDED);
     environment.put("DRAGOMAN_QUOTA_REQUESTS_PER_MINUTE", "50");
     environment.put("DRAGOMAN_QUOTA_POLICY", "equal");
-    NodeConfig config = read(file, environment, Map.of("quota.tokens_per_minute", "2000"));
+    NodeConfig config = read(file, environment, Map.of("quota.tokens_per_minute", "20000"));
     assertEquals(50, config.quota().limits().requests());
-    assertEquals(2_000, config.quota().limits().tokens());
+    assertEquals(20_000, config.quota().limits().tokens());
     assertEquals(Policy.EQUAL, config.quota().policy());
+  }
+
+  /** What "dragoman quota set" takes must be good for the file, and no less. */
+  @Test
+  void tokensMayBeConfiguredInTheRangeInWhichTheyMayBeSet() {
+    for (long tokens : new long[] {Limits.LEAST_TOKENS, 3_000_000_000L, Limits.MOST_TOKENS}) {
+      assertEquals(tokens, read(null, NEEDED, tokens(tokens)).quota().limits().tokens());
+    }
+    for (long tokens : new long[] {100, Limits.LEAST_TOKENS - 1, Limits.MOST_TOKENS + 1}) {
+      assertThrows(ConfigException.class, () -> read(null, NEEDED, tokens(tokens)));
+    }
+  }
+
+  private static Map<String, String> tokens(long tokens) {
+    return Map.of("quota.tokens_per_minute", String.valueOf(tokens));
   }
 
   @Test

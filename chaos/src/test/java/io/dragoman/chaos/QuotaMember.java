@@ -10,6 +10,7 @@ import io.dragoman.openai.ChatRequest;
 import io.dragoman.openai.OpenAi;
 import io.dragoman.openai.OpenAiClient;
 import io.dragoman.openai.OpenAiConfig;
+import io.dragoman.openai.RateLimitHeaders;
 import io.dragoman.openai.Tokenizer;
 import io.dragoman.pipeline.UpstreamEvidence;
 import io.dragoman.quota.Limits;
@@ -146,12 +147,15 @@ final class QuotaMember {
       }
       try (slot) {
         ApiResult result = slot.call(request, permit.since(), new Arrival(permit));
-        UpstreamEvidence.of(result).ifPresent(permit::observed);
         switch (result) {
           case ApiResult.Completed completed ->
               line("call", "%s %s %d %d".formatted(name, priority, permitted, tokens));
           case ApiResult.Failed(boolean retryable, boolean sent, String reason) when !sent ->
               permit.unspent();
+          case ApiResult.RateLimited limited -> {
+            permit.observed(UpstreamEvidence.of(limited));
+            line("trouble", "RateLimited");
+          }
           default -> line("trouble", result.getClass().getSimpleName());
         }
       }
@@ -160,8 +164,9 @@ final class QuotaMember {
 
   private record Arrival(Permit permit) implements ChatListener {
     @Override
-    public void onArrival() {
+    public void onArrival(RateLimitHeaders limits) {
       permit.arrived();
+      UpstreamEvidence.of(limits).ifPresent(permit::observed);
     }
 
     @Override

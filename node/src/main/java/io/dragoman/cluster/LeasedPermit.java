@@ -51,7 +51,7 @@ final class LeasedPermit implements Permit {
 
   @Override
   public void observed(Evidence evidence) {
-    locked(() -> lessee.observed(evidence));
+    locked(() -> lessee.observed(evidence, clock.get()));
   }
 
   @Override

@@ -19,14 +19,12 @@ final class AnswerReader {
   private static final String DONE = "[DONE]";
 
   private final ChatListener listener;
-  private final RateLimitHeaders limits;
   private final StringBuilder text = new StringBuilder();
   private String finishReason = "";
   private @Nullable Usage usage;
 
-  AnswerReader(ChatListener listener, RateLimitHeaders limits) {
+  AnswerReader(ChatListener listener) {
     this.listener = listener;
-    this.limits = limits;
   }
 
   /** Reads to the end of the answer. */
@@ -93,7 +91,7 @@ final class AnswerReader {
 
   private ApiResult result() {
     return switch (finishReason) {
-      case "stop" -> new ApiResult.Completed(text.toString(), usage, limits);
+      case "stop" -> new ApiResult.Completed(text.toString(), usage);
       case "" -> new ApiResult.Failed(true, true, "the stream broke off");
       default -> new ApiResult.Incomplete(text.toString(), finishReason);
     };

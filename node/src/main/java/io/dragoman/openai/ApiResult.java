@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ApiResult {
 
   /** The whole answer. {@code usage} is null where the upstream reported none. */
-  record Completed(String text, @Nullable Usage usage, RateLimitHeaders limits)
-      implements ApiResult {}
+  record Completed(String text, @Nullable Usage usage) implements ApiResult {}
 
   /**
    * An answer that is not whole: {@code finish_reason} was {@code length} or {@code

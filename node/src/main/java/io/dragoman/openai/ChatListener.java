@@ -10,9 +10,11 @@ public interface ChatListener {
 
   /**
    * The first byte of the response, of whatever status, is here: the upstream has counted the
-   * request.
+   * request. Told once at most.
+   *
+   * @param limits what the response's headers say of the upstream's limits
    */
-  void onArrival();
+  void onArrival(RateLimitHeaders limits);
 
   /** More of the answer's text. */
   void onText(String delta);

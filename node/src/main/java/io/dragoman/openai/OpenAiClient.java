@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client of an OpenAI-compatible server over Java's {@link HttpClient}.
@@ -69,16 +70,31 @@ public final class OpenAiClient implements OpenAi {
     if (pass == null) {
       return Optional.empty();
     }
-    Optional<Slot> slot =
-        connections.stream()
-            .sorted((a, b) -> Integer.compare(b.free.availablePermits(), a.free.availablePermits()))
-            .filter(connection -> connection.free.tryAcquire())
-            .findFirst()
-            .map(connection -> new CallSlot(connection, pass));
-    if (slot.isEmpty()) {
+    Connection freest = tryAcquireFreest();
+    if (freest == null) {
       pass.giveBack();
+      return Optional.empty();
     }
-    return slot;
+    return Optional.of(new CallSlot(freest, pass));
+  }
+
+  /** Takes a place of the connection that has most of them free; null where none has any. */
+  private @Nullable Connection tryAcquireFreest() {
+    while (true) {
+      Connection freest = null;
+      int most = 0;
+      for (Connection connection : connections) {
+        int free = connection.free.availablePermits();
+        if (free > most) {
+          freest = connection;
+          most = free;
+        }
+      }
+      if (freest == null || freest.free.tryAcquire()) {
+        return freest;
+      }
+      // Somebody else was quicker.
+    }
   }
 
   @Override
@@ -183,7 +199,7 @@ public final class OpenAiClient implements OpenAi {
       } catch (ExecutionException e) {
         return notSent(e);
       }
-      listener.onArrival();
+      listener.onArrival(HeaderReader.limits(response.headers()));
       return read(response, listener, deadline);
     }
   }
@@ -260,7 +276,7 @@ public final class OpenAiClient implements OpenAi {
       HttpResponse<InputStream> response, InputStream body, ChatListener listener)
       throws IOException {
     return response.statusCode() == 200
-        ? new AnswerReader(listener, HeaderReader.limits(response.headers()))
+        ? new AnswerReader(listener)
             .read(new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)))
         : ErrorReader.read(response.statusCode(), response.headers(), body);
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.dragoman.quota.Limits;
 import io.dragoman.quota.LimitsChange;
 import io.dragoman.quota.LimitsControl;
 import io.dragoman.quota.LimitsControl.Outcome;
@@ -27,13 +28,6 @@ import org.jspecify.annotations.Nullable;
  * them while the cluster runs. What is refused is refused with a sentence. Thread-safe.
  */
 public final class QuotaEndpoint {
-
-  /**
-   * The least limit of tokens that can be set: twice the 4,096 that the longest answer may have, so
-   * that it fits with a prompt of the same length. With less, what people say could stay
-   * untranslated for good.
-   */
-  static final long LEAST_TOKENS = 8_192;
 
   private static final String REQUESTS = "requestsPerMinute";
   private static final String TOKENS = "tokensPerMinute";
@@ -96,8 +90,8 @@ public final class QuotaEndpoint {
       case Outcome.Unconfirmed _ ->
           unavailable(
               response,
-              "Nobody confirmed it within 2 s, so the new limits may hold or not; \"dragoman quota\""
-                  + " tells. If they do not, set them again.");
+              "Nobody confirmed it within 2 s, so the new limits may hold or not; \"dragoman"
+                  + " quota\" tells. If they do not, set them again.");
       case Outcome.Unknown _ ->
           unavailable(
               response,
@@ -139,10 +133,10 @@ public final class QuotaEndpoint {
     Long tokens = number(json, TOKENS);
     try {
       LimitsChange change = new LimitsChange(number(json, REQUESTS), tokens, number(json, PACE));
-      if (tokens != null && tokens < LEAST_TOKENS) {
+      if (tokens != null && tokens < Limits.LEAST_TOKENS) {
         throw new BadChangeException(
             "%s: %d is less than %d, which the longest request may need; it would never be sent."
-                .formatted(TOKENS, tokens, LEAST_TOKENS));
+                .formatted(TOKENS, tokens, Limits.LEAST_TOKENS));
       }
       return change;
     } catch (IllegalArgumentException e) {

@@ -3,6 +3,7 @@ package io.dragoman.pipeline;
 import io.dragoman.openai.ApiResult;
 import io.dragoman.openai.ChatListener;
 import io.dragoman.openai.OpenAi;
+import io.dragoman.openai.RateLimitHeaders;
 import io.dragoman.quota.Delay;
 import io.dragoman.quota.Permit;
 import io.dragoman.quota.QuotaRequest;
@@ -198,8 +199,9 @@ final class Calls {
         }
 
         @Override
-        public void onArrival() {
+        public void onArrival(RateLimitHeaders limits) {
           permit.arrived();
+          UpstreamEvidence.of(limits).ifPresent(permit::observed);
         }
 
         @Override
@@ -210,11 +212,12 @@ final class Calls {
     }
   }
 
-  /** Tells the quota what came of a permit, and what the upstream said of it. */
+  /** Tells the quota what came of a permit. */
   private static void settle(Permit permit, ApiResult result) {
-    UpstreamEvidence.of(result).ifPresent(permit::observed);
     if (result instanceof ApiResult.Completed completed && completed.usage() != null) {
       permit.completed(completed.usage().total());
+    } else if (result instanceof ApiResult.RateLimited limited) {
+      permit.observed(UpstreamEvidence.of(limited));
     } else if (result instanceof ApiResult.Failed failed && !failed.sent()) {
       permit.unspent();
     }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads from an answer what the upstream said of the quota.
+ * Reads from an answer's headers, and from a refusal, what the upstream said of the quota.
  *
  * <p>A limit that is not positive or is beyond all counting is no limit, and counts as not said; so
  * does what remains of a limit that was not said.
@@ -19,31 +19,36 @@ public final class UpstreamEvidence {
   private static final long NOT_SAID = Long.MAX_VALUE;
 
   /**
-   * How long a refusal lasts that does not say so: OpenAI also enforces its limits by the second.
+   * How long a refusal lasts, in nanoseconds, that does not say so and after which nothing is said
+   * to be used up: OpenAI also enforces its limits by the second.
    */
-  private static final Duration UNSAID_REFUSAL = Duration.ofSeconds(1);
+  private static final long UNSAID_REFUSAL = 1_000_000_000;
 
   /** As evidence has it at most; {@link Duration#toNanos} would overflow far above that. */
   private static final Duration LONGEST = Duration.ofNanos(Evidence.LONGEST);
 
   private UpstreamEvidence() {}
 
-  /** What the upstream said, or nothing where it said nothing of the quota. */
-  public static Optional<Evidence> of(ApiResult result) {
-    return switch (result) {
-      case ApiResult.RateLimited limited -> Optional.of(refusal(limited.retryAfter()));
-      case ApiResult.Completed completed -> headers(completed.limits());
-      case ApiResult.Incomplete incomplete -> Optional.empty();
-      case ApiResult.Refused refused -> Optional.empty();
-      case ApiResult.Failed failed -> Optional.empty();
-    };
+  /** What a refusal for overuse says. */
+  public static Evidence of(ApiResult.RateLimited limited) {
+    RateLimitHeaders said = limited.limits();
+    return new Evidence.Refusal(
+        limited.retryAfter().isPositive()
+            ? nanos(limited.retryAfter())
+            : Math.max(
+                refused(said.remainingRequests(), said.resetRequests()),
+                refused(said.remainingTokens(), said.resetTokens())));
   }
 
-  private static Evidence refusal(Duration retryAfter) {
-    return new Evidence.Refusal(nanos(retryAfter.isPositive() ? retryAfter : UNSAID_REFUSAL));
+  /** For how long a dimension makes the upstream refuse: if it is used up, until its reset. */
+  private static long refused(@Nullable Long remaining, @Nullable Duration reset) {
+    return remaining == null || remaining > 0 || reset == null
+        ? UNSAID_REFUSAL
+        : Math.max(nanos(reset), UNSAID_REFUSAL);
   }
 
-  private static Optional<Evidence> headers(RateLimitHeaders said) {
+  /** What the headers of any answer say, or nothing where they say nothing of the quota. */
+  public static Optional<Evidence> of(RateLimitHeaders said) {
     long requests = limit(said.limitRequests(), Amount.REQUEST);
     long tokens = limit(said.limitTokens(), 1);
     if (requests == NOT_SAID && tokens == NOT_SAID) {

@@ -6,6 +6,9 @@ public sealed interface Evidence {
   /** Evidence lapses after a window at the latest. */
   long LONGEST = 60_000_000_000L;
 
+  /** For how long it stops all grants, in nanoseconds. */
+  long refusal();
+
   /**
    * What came with an answer.
    *
@@ -24,6 +27,11 @@ public sealed interface Evidence {
       lapse = Math.clamp(lapse, 0, LONGEST);
     }
 
+    @Override
+    public long refusal() {
+      return 0;
+    }
+
     /** The cap after this: dimensions that the upstream did not name stay as they were. */
     Amount cap(Amount before) {
       return new Amount(
@@ -40,6 +48,11 @@ public sealed interface Evidence {
   record Refusal(long retryAfter) implements Evidence {
     public Refusal {
       retryAfter = Math.clamp(retryAfter, 0, LONGEST);
+    }
+
+    @Override
+    public long refusal() {
+      return retryAfter;
     }
   }
 }

@@ -43,10 +43,12 @@ public final class Lessee {
   private long woken;
 
   /**
-   * What the ledger has not confirmed to know of the upstream, and the refresh that told it last.
+   * What the ledger has not confirmed to know of the upstream, since when, and the refresh that
+   * told it last.
    */
   private @Nullable Evidence evidence;
 
+  private long evidenceSince;
   private long toldEvidence;
   private long level;
 
@@ -119,11 +121,13 @@ public final class Lessee {
 
   /**
    * What the upstream said of the quota; told until the ledger has confirmed to know it. A refusal
-   * goes ahead of what came with answers.
+   * goes ahead of what came with answers, and of refusals the one that ends last.
    */
-  public void observed(Evidence said) {
-    if (said instanceof Evidence.Refusal || !(evidence instanceof Evidence.Refusal)) {
+  public void observed(Evidence said, Moment now) {
+    long age = now.monotonic() - evidenceSince;
+    if (evidence == null || said.refusal() >= evidence.refusal() - age) {
       evidence = said;
+      evidenceSince = now.monotonic();
       toldEvidence = 0;
     }
   }

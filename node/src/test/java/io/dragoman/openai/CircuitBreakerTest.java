@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class CircuitBreakerTest {
   private static final RateLimitHeaders NO_LIMITS =
       new RateLimitHeaders(null, null, null, null, null, null);
-  private static final ApiResult GOOD = new ApiResult.Completed("text", null, NO_LIMITS);
+  private static final ApiResult GOOD = new ApiResult.Completed("text", null);
   private static final ApiResult BAD = new ApiResult.Failed(true, true, "status 503");
 
   private long now = 1_000_000_000_000L;

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.dragoman.openai.OpenAiConfig.Rests;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,12 +18,16 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +39,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The client against a server that answers as it is told to. */
 @Timeout(180)
 class OpenAiClientTest {
+  private static final RateLimitHeaders LIMITS =
+      new RateLimitHeaders(4500L, null, null, null, null, null);
   private static final ChatRequest REQUEST = new ChatRequest("model", "instructions", "text", 50);
 
   private interface Answer {
@@ -74,11 +81,9 @@ class OpenAiClientTest {
   @Test
   void anAnswerStreamsInAndIsWhole() throws Exception {
     ApiResult result = call(client);
-    assertEquals(
-        new ApiResult.Completed(
-            "Hola", new Usage(20, 2), new RateLimitHeaders(4500L, null, null, null, null, null)),
-        result);
+    assertEquals(new ApiResult.Completed("Hola", new Usage(20, 2)), result);
     assertEquals(List.of("arrival", "Ho", "la"), heard.events);
+    assertEquals(List.of(LIMITS), heard.limits);
     assertEquals(1, heard.sent.get());
     JsonNode request = requests.getFirst();
     assertEquals("Bearer secret", keys.getFirst());
@@ -225,6 +230,7 @@ class OpenAiClientTest {
   void theTimeOutCoversTheBody() throws Exception {
     answer =
         exchange -> {
+          exchange.getResponseHeaders().set("x-ratelimit-limit-requests", "4500");
           exchange.sendResponseHeaders(200, 0);
           exchange.getResponseBody().write(chunk("Ho", "null").getBytes(StandardCharsets.UTF_8));
           exchange.getResponseBody().flush();
@@ -234,6 +240,7 @@ class OpenAiClientTest {
       ApiResult.Failed failed = assertInstanceOf(ApiResult.Failed.class, call(hasty));
       assertTrue(failed.sent());
       assertTrue(failed.reason().contains("longer"), failed.reason());
+      assertEquals(List.of(LIMITS), heard.limits, "though the answer is none");
     }
   }
 
@@ -278,6 +285,35 @@ class OpenAiClientTest {
     assertTrue(client.tryReserve().isEmpty(), "closing twice gives one back");
   }
 
+  /** From 32 elements on Java's sort throws when what it compares changes meanwhile. */
+  @Test
+  void slotsAreTakenAndGivenBackByManyAtOnce() throws Exception {
+    URI base = URI.create("http://127.0.0.1:%d/v1/".formatted(server.getAddress().getPort()));
+    OpenAiConfig wide =
+        new OpenAiConfig(
+            base, "secret", 64, 4, Duration.ofSeconds(3), Duration.ofSeconds(60), Rests.DEFAULT);
+    try (OpenAiClient busy = new OpenAiClient(wide);
+        ExecutorService callers = Executors.newFixedThreadPool(8)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        all.add(callers.submit(() -> takeAndGiveBack(busy)));
+      }
+      for (Future<?> each : all) {
+        each.get();
+      }
+    }
+  }
+
+  private static void takeAndGiveBack(OpenAiClient busy) {
+    Deque<OpenAi.Slot> taken = new ArrayDeque<>();
+    for (int i = 0; i < 20_000; i++) {
+      busy.tryReserve().ifPresent(taken::add);
+      if (taken.size() > i % 30) {
+        taken.remove().close();
+      }
+    }
+  }
+
   @Test
   void theKeyIsNotShown() {
     assertFalse(
@@ -301,7 +337,7 @@ class OpenAiClientTest {
             2,
             Duration.ofSeconds(3),
             timeout,
-            OpenAiConfig.Rests.DEFAULT));
+            Rests.DEFAULT));
   }
 
   private void hold() {
@@ -343,6 +379,7 @@ class OpenAiClientTest {
   private static final class Heard implements ChatListener {
     final AtomicInteger sent = new AtomicInteger();
     final List<String> events = new CopyOnWriteArrayList<>();
+    final List<RateLimitHeaders> limits = new CopyOnWriteArrayList<>();
 
     @Override
     public void onSent() {
@@ -350,8 +387,9 @@ class OpenAiClientTest {
     }
 
     @Override
-    public void onArrival() {
+    public void onArrival(RateLimitHeaders said) {
       events.add("arrival");
+      limits.add(said);
     }
 
     @Override

@@ -178,7 +178,7 @@ final class ResendTest {
 
   private static final class Deaf implements ChatListener {
     @Override
-    public void onArrival() {}
+    public void onArrival(RateLimitHeaders limits) {}
 
     @Override
     public void onText(String delta) {}

@@ -230,7 +230,7 @@ class CaptionPipelineTest {
 
   @Test
   void aPartialThatCannotBeTranslatedYetIsNotShown() throws Exception {
-    openAi.trouble(new ApiResult.Completed("", null, FakeOpenAi.NO_LIMITS));
+    openAi.trouble(new ApiResult.Completed("", null));
     pipeline.heard(interim("one"));
     openAi.answer(1);
     await().until(() -> openAi.asked.size() == 1 && openAi.inFlight.get() == 0);

@@ -31,6 +31,9 @@ final class FakeOpenAi implements OpenAi {
   /** Whether no connection is free. */
   volatile boolean full;
 
+  /** What the headers of each answer say. */
+  volatile RateLimitHeaders limits = NO_LIMITS;
+
   volatile Standing standing = new Standing.Sound();
 
   /** From when on the last call's time-out counts. */
@@ -61,7 +64,7 @@ final class FakeOpenAi implements OpenAi {
 
   private synchronized ApiResult result(String text) {
     ApiResult trouble = troubles.poll();
-    return trouble != null ? trouble : new ApiResult.Completed(text, null, NO_LIMITS);
+    return trouble != null ? trouble : new ApiResult.Completed(text, null);
   }
 
   @Override
@@ -91,7 +94,7 @@ final class FakeOpenAi implements OpenAi {
         asked.add(request.user());
         listener.onSent();
         answers.acquire();
-        listener.onArrival();
+        listener.onArrival(limits);
         String text = request.user().toUpperCase(Locale.ROOT);
         ApiResult result = result(text);
         if (result instanceof ApiResult.Completed) {

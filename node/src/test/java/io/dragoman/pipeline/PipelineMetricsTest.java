@@ -202,7 +202,7 @@ class PipelineMetricsTest {
 
   @Test
   void reportedTokensAreCounted() throws Exception {
-    openAi.trouble(new ApiResult.Completed("ONE", new Usage(30, 4), FakeOpenAi.NO_LIMITS));
+    openAi.trouble(new ApiResult.Completed("ONE", new Usage(30, 4)));
     try (CaptionPipeline pipeline = pipeline("s1")) {
       translate(pipeline);
       assertEquals(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.openai.ApiResult;
 import io.dragoman.openai.OpenAi;
+import io.dragoman.openai.RateLimitHeaders;
 import io.dragoman.openai.Usage;
 import io.dragoman.pipeline.Caption.Role;
 import io.dragoman.pipeline.CaptionPlan.Stability;
@@ -162,7 +163,7 @@ class TurnsTest {
   void aRetryTakesAPermitOfItsOwn() throws Exception {
     openAi.trouble(new ApiResult.RateLimited(Duration.ofMillis(7), FakeOpenAi.NO_LIMITS));
     openAi.trouble(new ApiResult.Failed(true, true, "503"));
-    openAi.trouble(new ApiResult.Completed("ONE", new Usage(30, 4), FakeOpenAi.NO_LIMITS));
+    openAi.trouble(new ApiResult.Completed("ONE", new Usage(30, 4)));
     pipeline.heard(said("one", 0, 10));
     openAi.answer(3);
     pipeline.finish();
@@ -171,6 +172,18 @@ class TurnsTest {
     assertEquals(0, gate.unspent.get());
     assertEquals(34, gate.used.get(), "what the upstream reported");
     assertEquals(List.of(new Evidence.Refusal(7_000_000)), gate.observed);
+  }
+
+  @Test
+  void whatHeadersSayCountsHoweverTheAnswerEnds() throws Exception {
+    openAi.limits = new RateLimitHeaders(450L, 180_000L, 7L, 900L, null, null);
+    openAi.trouble(new ApiResult.Failed(true, true, "the stream broke off"));
+    openAi.trouble(new ApiResult.Incomplete("ON", "length"));
+    pipeline.heard(said("one", 0, 10));
+    openAi.answer(3);
+    pipeline.finish();
+    Evidence said = UpstreamEvidence.of(openAi.limits).orElseThrow();
+    assertEquals(List.of(said, said, said), gate.observed);
   }
 
   @Test

@@ -8,12 +8,10 @@ import io.dragoman.quota.Amount;
 import io.dragoman.quota.Evidence;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UpstreamEvidenceTest {
@@ -78,24 +76,42 @@ class UpstreamEvidenceTest {
   @CsvSource({"PT3S, 3", "PT0S, 1", "PT-5S, 1", "PT24H, 60", "PT2562047788015H, 60"})
   void aRefusalStopsForAsLongAsItSays(Duration retryAfter, long seconds) {
     assertEquals(
-        Optional.of(new Evidence.Refusal(seconds * SECOND)),
+        new Evidence.Refusal(seconds * SECOND),
         UpstreamEvidence.of(
             new ApiResult.RateLimited(
                 retryAfter, new RateLimitHeaders(1L, 1L, 0L, 0L, null, null))));
   }
 
-  static Stream<ApiResult> silent() {
-    return Stream.of(
-        new ApiResult.Completed("", null, FakeOpenAi.NO_LIMITS),
-        new ApiResult.Incomplete("", "length"),
-        new ApiResult.Refused("invalid_api_key"),
-        new ApiResult.Failed(true, true, "status 503"));
+  @ParameterizedTest
+  @CsvSource({
+    "0,   5, PT40S, PT50S, 40",
+    "5,   0, PT40S, PT50S, 50",
+    "0,   0, PT40S, PT50S, 50",
+    "-1,  5, PT40S, PT50S, 40",
+    "5,   5, PT40S, PT50S, 1",
+    "  ,   , PT40S, PT50S, 1",
+    "0,   5,      , PT50S, 1",
+    "0,   5, PT0S,  PT50S, 1",
+    "0,   5, PT2H,  PT50S, 60"
+  })
+  void aRefusalThatDoesNotSayForHowLongStopsUntilWhatIsUsedUpIsThereAgain(
+      @Nullable Long requests,
+      @Nullable Long tokens,
+      @Nullable Duration resetRequests,
+      Duration resetTokens,
+      long seconds) {
+    assertEquals(
+        new Evidence.Refusal(seconds * SECOND),
+        UpstreamEvidence.of(
+            new ApiResult.RateLimited(
+                Duration.ZERO,
+                new RateLimitHeaders(
+                    450L, 180_000L, requests, tokens, resetRequests, resetTokens))));
   }
 
-  @ParameterizedTest
-  @MethodSource
-  void silent(ApiResult result) {
-    assertEquals(Optional.empty(), UpstreamEvidence.of(result));
+  @Test
+  void headersThatNameNoLimitSayNothing() {
+    assertEquals(Optional.empty(), UpstreamEvidence.of(FakeOpenAi.NO_LIMITS));
   }
 
   private static Optional<Evidence> headers(
@@ -106,15 +122,12 @@ class UpstreamEvidenceTest {
       @Nullable Duration resetRequests,
       @Nullable Duration resetTokens) {
     return UpstreamEvidence.of(
-        new ApiResult.Completed(
-            "",
-            null,
-            new RateLimitHeaders(
-                limitRequests,
-                limitTokens,
-                remainingRequests,
-                remainingTokens,
-                resetRequests,
-                resetTokens)));
+        new RateLimitHeaders(
+            limitRequests,
+            limitTokens,
+            remainingRequests,
+            remainingTokens,
+            resetRequests,
+            resetTokens));
   }
 }

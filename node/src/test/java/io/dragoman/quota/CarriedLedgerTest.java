@@ -158,8 +158,9 @@ class CarriedLedgerTest {
                   new Evidence.Headers(
                       new Amount(Long.MAX_VALUE, 100_000),
                       Amount.of(random.nextInt(600), 50_000),
-                      Realm.SECOND));
-      case 6 -> realm.node(node).observed(new Evidence.Refusal(Realm.SECOND));
+                      Realm.SECOND),
+                  realm.moment());
+      case 6 -> realm.node(node).observed(new Evidence.Refusal(Realm.SECOND), realm.moment());
       case 7 -> twins.refresh(node, true);
       default -> {
         long permit = realm.node(node).spend(1 + random.nextInt(800), realm.moment());

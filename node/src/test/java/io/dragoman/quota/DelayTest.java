@@ -28,7 +28,7 @@ final class DelayTest {
 
   @Test
   void whileTheUpstreamRefuses() {
-    realm.node(1).observed(new Evidence.Refusal(30 * Realm.SECOND));
+    realm.node(1).observed(new Evidence.Refusal(30 * Realm.SECOND), realm.moment());
     realm.run(owner, 10, 1, 2, 3);
     assertTold(Cause.REFUSED, 19, 21);
     realm.run(owner, 25, 1, 2, 3);
@@ -53,7 +53,9 @@ final class DelayTest {
     Amount none = new Amount(Long.MAX_VALUE, Long.MAX_VALUE);
     realm
         .node(1)
-        .observed(new Evidence.Headers(none, new Amount(none.requests(), 0), 30 * Realm.SECOND));
+        .observed(
+            new Evidence.Headers(none, new Amount(none.requests(), 0), 30 * Realm.SECOND),
+            realm.moment());
     realm.run(owner, 1, 1, 2, 3);
     assertEquals(Bound.TOKENS, assertTold(Cause.UPSTREAM, 0, 0).bound());
     realm.run(owner, 31, 1, 2, 3);
@@ -64,7 +66,7 @@ final class DelayTest {
   void whileTheUpstreamNamesALowerLimit() {
     Amount lower = new Amount(30 * Amount.REQUEST, Long.MAX_VALUE);
     Amount none = new Amount(Long.MAX_VALUE, Long.MAX_VALUE);
-    realm.node(1).observed(new Evidence.Headers(lower, none, 0));
+    realm.node(1).observed(new Evidence.Headers(lower, none, 0), realm.moment());
     realm.run(owner, 1, 1, 2, 3);
     assertEquals(Bound.REQUESTS, assertTold(Cause.UPSTREAM, 0, 0).bound());
   }
@@ -73,7 +75,7 @@ final class DelayTest {
   void whileTheUpstreamsLimitIsBelowTheRequest() {
     Amount lower = new Amount(Long.MAX_VALUE, 50);
     Amount none = new Amount(Long.MAX_VALUE, Long.MAX_VALUE);
-    realm.node(1).observed(new Evidence.Headers(lower, none, 0));
+    realm.node(1).observed(new Evidence.Headers(lower, none, 0), realm.moment());
     realm.run(owner, 1, 1, 2, 3);
     assertEquals(Bound.TOKENS, assertTold(Cause.UPSTREAM, 0, 0).bound());
   }

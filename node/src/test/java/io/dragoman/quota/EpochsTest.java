@@ -149,7 +149,9 @@ final class EpochsTest {
     exchange(next, 1, 2);
     for (int i = 0; next.ledger().phase == Ledger.Phase.GATHERING && i < 20; i++) {
       realm.pass(0.25);
-      realm.node(1).observed(new Evidence.Headers(limit, Amount.ZERO, 60 * Realm.SECOND));
+      realm
+          .node(1)
+          .observed(new Evidence.Headers(limit, Amount.ZERO, 60 * Realm.SECOND), realm.moment());
       exchange(next, 1);
       assertEquals(Amount.ZERO, next.ledger().foreign);
       exchange(next, 2);
@@ -191,12 +193,26 @@ final class EpochsTest {
   void whatTheUpstreamSaidBetweenARefreshAndItsAnswerIsToldWithTheNext() {
     Refresh refresh = realm.tells(1, false);
     Evidence refusal = new Evidence.Refusal(Realm.SECOND);
-    realm.node(1).observed(refusal);
-    realm.node(1).observed(new Evidence.Headers(Amount.of(1, 1), Amount.of(1, 1), 0));
+    realm.node(1).observed(refusal, realm.moment());
+    realm
+        .node(1)
+        .observed(new Evidence.Headers(Amount.of(1, 1), Amount.of(1, 1), 0), realm.moment());
     realm.node(1).replied(owner.hears(refresh), realm.moment());
     assertEquals(refusal, realm.tells(1, false).evidence(), "and a refusal goes first");
     realm.node(1).replied(owner.hears(realm.tells(1, false)), realm.moment());
     assertNull(realm.tells(1, false).evidence());
+  }
+
+  @Test
+  void theRefusalThatEndsLastIsTold() {
+    Evidence longer = new Evidence.Refusal(30 * Realm.SECOND);
+    Evidence shorter = new Evidence.Refusal(28 * Realm.SECOND);
+    realm.node(1).observed(longer, realm.moment());
+    realm.node(1).observed(shorter, realm.moment());
+    assertEquals(longer, realm.tells(1, false).evidence());
+    realm.pass(3);
+    realm.node(1).observed(shorter, realm.moment());
+    assertEquals(shorter, realm.tells(1, false).evidence(), "nothing has confirmed the first");
   }
 
   /** The ledger heard of it, and the answer was lost; then the next owner hears it again. */

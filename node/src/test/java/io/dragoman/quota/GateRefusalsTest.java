@@ -21,7 +21,8 @@ class GateRefusalsTest {
     Cluster cluster = Cluster.of(1, Limits.perMinute(600, 60_000)).open();
     Node node = cluster.first();
     long all = Long.MAX_VALUE;
-    node.lessee.observed(new Evidence.Headers(new Amount(all, 5_000), new Amount(all, all), 0));
+    node.lessee.observed(
+        new Evidence.Headers(new Amount(all, 5_000), new Amount(all, all), 0), cluster.now());
     cluster.run(1, () -> {});
     Ticket large = node.await(node.gate.open(1, 1), Priority.FINAL, 8_000, 90);
     Ticket small = node.await(node.gate.open(2, 1), Priority.FINAL, 100, 90);

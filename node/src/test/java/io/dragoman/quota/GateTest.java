@@ -184,7 +184,8 @@ class GateTest {
     cluster.run(110, () -> node.fill(session, 50));
     Amount lowered = Amount.of(300, 300_000);
     node.lessee.observed(
-        new Evidence.Headers(lowered, new Amount(Long.MAX_VALUE, Long.MAX_VALUE), 0));
+        new Evidence.Headers(lowered, new Amount(Long.MAX_VALUE, Long.MAX_VALUE), 0),
+        cluster.now());
     cluster.run(1, () -> {});
     assertEquals(lowered, requireNonNull(cluster.ledger).ceiling());
     while (!lowered.covers(requireNonNull(cluster.ledger).booked())) {

@@ -174,7 +174,7 @@ final class LedgerCluster {
   }
 
   void observe(Evidence evidence) {
-    nodes.getFirst().lessee.observed(evidence);
+    nodes.getFirst().lessee.observed(evidence, nodes.getFirst().now());
     refresh(nodes.getFirst(), owners.getFirst(), 0, Act.REFRESH);
   }
 

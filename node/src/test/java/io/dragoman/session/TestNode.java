@@ -165,11 +165,9 @@ final class TestNode implements AutoCloseable {
           new Slot() {
             @Override
             public ApiResult call(ChatRequest request, long since, ChatListener listener) {
-              listener.onArrival();
+              listener.onArrival(new RateLimitHeaders(null, null, null, null, null, null));
               return new ApiResult.Completed(
-                  request.user().toUpperCase(Locale.ROOT),
-                  new Usage(7, 3),
-                  new RateLimitHeaders(null, null, null, null, null, null));
+                  request.user().toUpperCase(Locale.ROOT), new Usage(7, 3));
             }
 
             @Override

@@ -60,7 +60,7 @@ final class Calls {
     simulation.flow().proven(time.now() - permitted);
     lessee.arrived(permit, machine.clock().now());
     if (said != null) {
-      lessee.observed(said);
+      lessee.observed(said, machine.clock().now());
     }
   }
 

@@ -5,6 +5,7 @@ import io.dragoman.cli.DragomanCommand;
 import io.dragoman.cli.ExitCode;
 import io.dragoman.cli.LiveBlock;
 import io.dragoman.cli.StopSignals;
+import io.dragoman.quota.Limits;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -112,8 +113,8 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--inject",
       paramLabel = "KIND",
       description =
-          "Breaks the first session's audio on its way, to show that the demo notices, which compares"
-              + " every word that came back with what was said: ${COMPLETION-CANDIDATES}.")
+          "Breaks the first session's audio on its way, to show that the demo notices, which"
+              + " compares every word that came back with what was said: ${COMPLETION-CANDIDATES}.")
   private DemoRun.@Nullable Inject inject;
 
   @Option(
@@ -122,8 +123,8 @@ public final class DemoCommand implements Callable<Integer> {
       converter = StandInFault.Converter.class,
       completionCandidates = StandInFault.Names.class,
       description =
-          "Makes calls to a stand-in fail once all sessions have spoken for 3 s; all calls, or a share"
-              + " such as 0.3: ${COMPLETION-CANDIDATES}.")
+          "Makes calls to a stand-in fail once all sessions have spoken for 3 s; all calls, or a"
+              + " share such as 0.3: ${COMPLETION-CANDIDATES}.")
   private @Nullable StandInFault fault;
 
   @Option(
@@ -185,7 +186,7 @@ public final class DemoCommand implements Callable<Integer> {
     require(sessions >= 1 && sessions <= 200, "--sessions must be 1 to 200");
     require(seconds == null || seconds >= 1, "--seconds must be at least 1");
     require(limitRpm >= 1, "--limit-rpm must be at least 1");
-    require(limitTpm >= 1, "--limit-tpm must be at least 1");
+    require(limitTpm >= Limits.LEAST_TOKENS, "--limit-tpm must be at least " + Limits.LEAST_TOKENS);
     require(
         inject == null || !services.anyReal(),
         "--inject needs words that are known beforehand: add --standin");
@@ -201,8 +202,8 @@ public final class DemoCommand implements Callable<Integer> {
     require(chaos == null || chaos >= 1, "--chaos must be at least 1");
     require(
         nodeFaults() == null || nodes >= 3,
-        "--nodes must be at least 3 where one of them is taken away: the others go on if they are the"
-            + " majority");
+        "--nodes must be at least 3 where one of them is taken away: the others go on if they are"
+            + " the majority");
     require(
         !cutOne || !services.anyReal(),
         "--cut-one cuts a network that reaches no real service: add --standin");
