@@ -37,6 +37,9 @@ public final class LedgerKeeper {
   /** What this process published last. */
   private @Nullable Ledger last;
 
+  /** Of all copies that came here, the one of the latest epoch. */
+  private @Nullable Ledger seen;
+
   /** Whether the process is about to end. */
   private boolean retired;
 
@@ -171,6 +174,9 @@ public final class LedgerKeeper {
   // Whose ledger it is.
 
   private Ledger own(@Nullable Ledger copy, Refresh refresh, Moment now) {
+    if (copy != null && (seen == null || copy.epoch >= seen.epoch)) {
+      seen = copy;
+    }
     Ledger newest = newest(copy);
     Ledger ledger;
     if (newest == null) {
@@ -184,6 +190,10 @@ public final class LedgerKeeper {
     }
     Bond bound = refresh.remembered().bound();
     if (isOvertaken(ledger, bound) && gathering.prompt(ledger, refresh, now.monotonic())) {
+      if (seen != null && seen.epoch > ledger.epoch) {
+        // An open copy is not to be gone on from, but limits may have been set since this epoch.
+        ledger.limits = seen.limits;
+      }
       anew(ledger, bound.epoch() + 1, now);
     }
     ledger.asOf = now;
