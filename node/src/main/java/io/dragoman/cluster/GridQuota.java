@@ -84,7 +84,7 @@ public final class GridQuota {
     this.owners = owners;
     this.memory = memory;
     this.standing = new QuotaStanding(config.limits(), timing, System::nanoTime);
-    this.limits = new GridLimits(ledgers, NAME, owners, standing);
+    this.limits = new GridLimits(change -> ledgers.submitToKey(NAME, change), owners, standing);
     Gate pure = new Gate(lessee, rules, config.policy(), config.limits());
     this.gate = new LeasedGate(lessee, pure, dispatch, clock, pacing);
     this.renewal =
