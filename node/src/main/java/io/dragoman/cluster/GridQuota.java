@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -154,17 +155,24 @@ public final class GridQuota {
   }
 
   private void handOver() {
-    Ledger sealed = owners.seal(NAME);
-    if (sealed != null) {
-      log.info("the ledger is moved to another node, and sealed for it to go on with");
-      ledgers
-          .submitToKey(NAME, new Adopt(owners, sealed))
-          .whenComplete(
-              (done, failure) -> {
-                if (failure != null) {
-                  log.info("the sealed ledger could not be handed over: {}", failure.toString());
-                }
-              });
+    try {
+      Ledger sealed = owners.seal(NAME);
+      if (sealed != null) {
+        log.info("the ledger is sealed here, since the grid has moved it to another node");
+        ledgers.submitToKey(NAME, new Adopt(owners, sealed)).whenComplete(GridQuota::handedOver);
+      }
+    } catch (RuntimeException bug) {
+      log.error("the ledger could not be handed over", bug);
+    }
+  }
+
+  private static void handedOver(@Nullable Boolean done, @Nullable Throwable failure) {
+    if (failure == null) {
+      log.info("the sealed ledger is handed over, for its new owner to go on with");
+    } else {
+      log.warn(
+          "the sealed ledger could not be handed over, so its new owner begins anew: {}",
+          failure.toString());
     }
   }
 
