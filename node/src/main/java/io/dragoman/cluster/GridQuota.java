@@ -95,7 +95,8 @@ public final class GridQuota {
             memory,
             remembered.state(),
             standing,
-            timing,
+            rules,
+            clock,
             renewing);
     if (remembered.sealed() != null) {
       ledgers.putIfAbsent(NAME, remembered.sealed());

@@ -1,6 +1,7 @@
 package io.dragoman.cluster;
 
 import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
@@ -24,6 +25,7 @@ import io.dragoman.quota.Reply;
 import io.dragoman.quota.Rules;
 import io.dragoman.quota.Timing;
 import io.dragoman.quota.Voters;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,9 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** New limits that the node which keeps the books sets itself, and is not told that they hold. */
+/** What the log of the node that keeps the books says of them. */
 @Timeout(60)
-final class LimitsAuditTest {
+final class LedgerLogTest {
   private static final Timing TIMING = TEN_A_SECOND.timing(1);
   private static final Limits BEFORE = TEN_A_SECOND.limits();
   private static final Limits AFTER = Limits.perMinute(60, BEFORE.tokens());
@@ -46,15 +48,22 @@ final class LimitsAuditTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger("io.dragoman.cluster");
 
   private long time = 1_000_000_000L;
-  private final LedgerOwners owners =
-      new LedgerOwners(
-          1, Voters.configured(1), 1, Map.of(GridQuota.NAME, TEN_A_SECOND), this::moment);
+  private long slept;
+  private final LedgerOwners owners = process(1);
   private final QuotaStanding standing = new QuotaStanding(BEFORE, TIMING, System::nanoTime);
   private final GridLimits limits = new GridLimits(this::change, owners, standing);
+  private final Rules rules = new Rules(TIMING);
+  private final Lessee lessee = new Lessee(1, 1, HardState.NONE, rules, Charge.RESERVED, moment());
+  private final Gate gate = new Gate(lessee, rules, Policy.FAIR, BEFORE);
   private @Nullable Ledger ledger;
 
   private Moment moment() {
-    return new Moment(time, time);
+    return new Moment(time, time + slept);
+  }
+
+  private LedgerOwners process(long name) {
+    return new LedgerOwners(
+        name, Voters.configured(1), 1, Map.of(GridQuota.NAME, TEN_A_SECOND), this::moment);
   }
 
   private CompletionStage<LimitsAnswer> change(SetLimits change) {
@@ -63,21 +72,25 @@ final class LimitsAuditTest {
     return CompletableFuture.completedFuture(change.answer());
   }
 
-  /** The last answer that this node ever gets. */
-  private Reply opened() {
-    Rules rules = new Rules(TIMING);
-    Lessee lessee = new Lessee(1, 1, HardState.NONE, rules, Charge.RESERVED, moment());
-    Gate gate = new Gate(lessee, rules, Policy.FAIR, BEFORE);
-    while (true) {
-      Outcome outcome = owners.refresh(GridQuota.NAME, ledger, gate.refresh(false, moment()));
-      assertNotNull(outcome);
-      ledger = outcome.ledger();
-      if (outcome.reply().status().state() == Reply.State.NORMAL) {
-        return outcome.reply();
-      }
-      gate.replied(outcome.reply(), moment());
-      time += TIMING.refresh();
+  private Reply refresh(LedgerOwners at) {
+    time += TIMING.refresh();
+    Outcome outcome = at.refresh(GridQuota.NAME, ledger, gate.refresh(false, moment()));
+    assertNotNull(outcome);
+    ledger = outcome.ledger();
+    gate.replied(outcome.reply(), moment());
+    return outcome.reply();
+  }
+
+  private Reply opened(LedgerOwners at) {
+    Reply reply = refresh(at);
+    while (reply.status().state() != Reply.State.NORMAL) {
+      reply = refresh(at);
     }
+    return reply;
+  }
+
+  private List<String> lines() {
+    return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
   @BeforeEach
@@ -95,7 +108,7 @@ final class LimitsAuditTest {
 
   @Test
   void limitsThatMayHoldAreNamedInTheLog() throws Exception {
-    standing.heard(opened());
+    standing.heard(opened(owners));
     assertEquals(
         new Unconfirmed(BEFORE, AFTER),
         limits.set(new LimitsChange(60L, null, null), "10.0.0.9:5"));
@@ -108,9 +121,34 @@ final class LimitsAuditTest {
                 + " minute, 100000000 requests a second to 60 requests and 240000 tokens a minute,"
                 + " 100000000 requests a second, and nobody confirmed it in time: they may hold or"
                 + " not"),
-        log.list.stream()
-            .map(ILoggingEvent::getFormattedMessage)
-            .filter(it -> it.contains("quota's limits"))
-            .toList());
+        lines().stream().filter(it -> it.contains("quota's limits")).toList());
+  }
+
+  @Test
+  void anEpochIsNamedWhereItBeginsAndWhereItsBooksAreOpened() {
+    opened(owners);
+    ledger = owners.seal(GridQuota.NAME, requireNonNull(ledger));
+    opened(process(2));
+    assertEquals(
+        List.of(
+            "this node is the ledger's owner now: epoch 1 begins with what nodes remember",
+            "the ledger's epoch 1 is open here, with 1 votes",
+            "this node is the ledger's owner now: epoch 2 begins with the sealed books of epoch 1",
+            "the ledger's epoch 2 is open here, with 1 votes"),
+        lines());
+  }
+
+  @Test
+  void aClockThatIsSetOnTheOwnerIsNamedAsWhatVoidsTheVotes() {
+    opened(owners);
+    log.list.clear();
+    slept = Duration.ofHours(-1).toNanos();
+    assertEquals(Reply.State.NO_MAJORITY, refresh(owners).status().state());
+    opened(owners);
+    assertEquals(
+        List.of(
+            "the votes for this node as the ledger's owner are void until they are renewed: this"
+                + " machine was suspended, or its clock was set, by -3600.0 s"),
+        lines());
   }
 }
