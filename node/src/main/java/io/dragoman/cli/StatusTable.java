@@ -175,7 +175,7 @@ final class StatusTable {
       case "refused" -> "refused%s, nothing is granted: the upstream said 429".formatted(more);
       case "sealed" -> "sealed, nothing is granted for a moment: the ledger is handed over";
       case "configuration" ->
-          "configuration: the node that tells this is granted nothing, its openai.timeout_s differs";
+          "configuration, nothing granted to this node: openai.timeout_s or number of nodes differs";
       case "unreachable" ->
           "unreachable, nothing is granted to the node that tells this; in the last minute:";
       default -> quota.state();

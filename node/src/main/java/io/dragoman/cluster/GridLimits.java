@@ -1,12 +1,12 @@
 package io.dragoman.cluster;
 
-import com.hazelcast.map.IMap;
 import io.dragoman.cluster.LedgerOperation.SetLimits;
-import io.dragoman.quota.Ledger;
 import io.dragoman.quota.Limits;
 import io.dragoman.quota.LimitsChange;
 import io.dragoman.quota.LimitsControl;
+import io.dragoman.quota.QuotaUse;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,15 +23,20 @@ final class GridLimits implements LimitsControl {
   private static final Duration LONGEST = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  private final IMap<String, Ledger> ledgers;
-  private final String quota;
+  /** The way to the ledger. */
+  interface Link {
+    CompletionStage<LimitsAnswer> send(SetLimits change);
+  }
+
+  private final Link link;
   private final LedgerOwners owners;
   private final QuotaStanding standing;
 
-  GridLimits(
-      IMap<String, Ledger> ledgers, String quota, LedgerOwners owners, QuotaStanding standing) {
-    this.ledgers = ledgers;
-    this.quota = quota;
+  /**
+   * @param owners those of this process
+   */
+  GridLimits(Link link, LedgerOwners owners, QuotaStanding standing) {
+    this.link = link;
     this.owners = owners;
     this.standing = standing;
   }
@@ -45,17 +50,32 @@ final class GridLimits implements LimitsControl {
   public Outcome set(LimitsChange change, String caller) throws InterruptedException {
     Attempt attempt = new Attempt(change, caller);
     Outcome outcome = attempt.run();
-    if (outcome instanceof Outcome.Set(Limits from, Limits to)) {
-      log.info("{}", told(caller, from, to));
-    } else {
-      log.info("{} wanted other limits for the quota: {}", caller, outcome);
-    }
+    log.info("{}", told(caller, outcome));
     return outcome;
   }
 
   /** A line for the log. */
+  private static String told(String caller, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Set(Limits from, Limits to) -> told(caller, from, to);
+      case Outcome.Unconfirmed(Limits from, Limits to) ->
+          "%s wanted to set %s, and nobody confirmed it in time: they may hold or not"
+              .formatted(caller, text(from, to));
+      case Outcome.Closed(Limits from, Limits to, QuotaUse.State state) ->
+          "%s wanted to set %s, and nothing was changed, since nobody could take it (%s)"
+              .formatted(caller, text(from, to), state);
+      case Outcome.Unknown _ ->
+          "%s wanted other limits for a quota that its owner does not know".formatted(caller);
+    };
+  }
+
+  /** A line for the log, once they are set. */
   static String told(String caller, Limits from, Limits to) {
-    return "%s set the quota's limits from %s to %s".formatted(caller, text(from), text(to));
+    return "%s set %s".formatted(caller, text(from, to));
+  }
+
+  private static String text(Limits from, Limits to) {
+    return "the quota's limits from %s to %s".formatted(text(from), text(to));
   }
 
   private static String text(Limits limits) {
@@ -92,20 +112,22 @@ final class GridLimits implements LimitsControl {
         } else if (now.equals(to)) {
           return standing.awaitLimits(to, left())
               ? new Outcome.Set(from, to)
-              : new Outcome.Unconfirmed();
+              : new Outcome.Unconfirmed(from, to);
         } else {
           // They were set since this node was told of them.
           from = now;
         }
       }
-      return unsure ? new Outcome.Unconfirmed() : new Outcome.Closed(standing.use().state());
+      Limits to = change.of(from);
+      return unsure
+          ? new Outcome.Unconfirmed(from, to)
+          : new Outcome.Closed(from, to, standing.use().state());
     }
 
     /** Null where there was no answer in time. */
     private @Nullable LimitsAnswer send(Limits from, Limits to) throws InterruptedException {
       try {
-        return ledgers
-            .submitToKey(quota, new SetLimits(owners, owners.process(), caller, from, to))
+        return link.send(new SetLimits(owners, owners.process(), caller, from, to))
             .toCompletableFuture()
             .get(left().toNanos(), TimeUnit.NANOSECONDS);
       } catch (ExecutionException | TimeoutException | RuntimeException e) {

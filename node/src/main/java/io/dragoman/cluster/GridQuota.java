@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,7 +85,7 @@ public final class GridQuota {
     this.owners = owners;
     this.memory = memory;
     this.standing = new QuotaStanding(config.limits(), timing, System::nanoTime);
-    this.limits = new GridLimits(ledgers, NAME, owners, standing);
+    this.limits = new GridLimits(change -> ledgers.submitToKey(NAME, change), owners, standing);
     Gate pure = new Gate(lessee, rules, config.policy(), config.limits());
     this.gate = new LeasedGate(lessee, pure, dispatch, clock, pacing);
     this.renewal =
@@ -94,7 +95,8 @@ public final class GridQuota {
             memory,
             remembered.state(),
             standing,
-            timing,
+            rules,
+            clock,
             renewing);
     if (remembered.sealed() != null) {
       ledgers.putIfAbsent(NAME, remembered.sealed());
@@ -154,17 +156,24 @@ public final class GridQuota {
   }
 
   private void handOver() {
-    Ledger sealed = owners.seal(NAME);
-    if (sealed != null) {
-      log.info("the ledger is moved to another node, and sealed for it to go on with");
-      ledgers
-          .submitToKey(NAME, new Adopt(owners, sealed))
-          .whenComplete(
-              (done, failure) -> {
-                if (failure != null) {
-                  log.info("the sealed ledger could not be handed over: {}", failure.toString());
-                }
-              });
+    try {
+      Ledger sealed = owners.seal(NAME);
+      if (sealed != null) {
+        log.info("the ledger is sealed here, since the grid has moved it to another node");
+        ledgers.submitToKey(NAME, new Adopt(owners, sealed)).whenComplete(GridQuota::handedOver);
+      }
+    } catch (RuntimeException bug) {
+      log.error("the ledger could not be handed over", bug);
+    }
+  }
+
+  private static void handedOver(@Nullable Boolean done, @Nullable Throwable failure) {
+    if (failure == null) {
+      log.info("the sealed ledger is handed over, for its new owner to go on with");
+    } else {
+      log.warn(
+          "the sealed ledger could not be handed over, so its new owner begins anew: {}",
+          failure.toString());
     }
   }
 

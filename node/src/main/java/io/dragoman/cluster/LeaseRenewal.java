@@ -1,12 +1,15 @@
 package io.dragoman.cluster;
 
 import io.dragoman.quota.HardState;
+import io.dragoman.quota.Moment;
 import io.dragoman.quota.Refresh;
 import io.dragoman.quota.Reply;
-import io.dragoman.quota.Timing;
+import io.dragoman.quota.Rules;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -14,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +49,9 @@ final class LeaseRenewal {
   private final Link link;
   private final Memory memory;
   private final QuotaStanding standing;
+  private final Rules rules;
   private final long every;
+  private final Supplier<Moment> clock;
   private final ScheduledExecutorService thread;
 
   // Only accessed by the thread.
@@ -54,12 +60,19 @@ final class LeaseRenewal {
   private long answerBy;
   private int patience = PATIENCE;
   private boolean leaving;
-  private boolean troubled;
+
+  /** When the last refresh was sent. */
+  private Moment asked;
+
+  /** Reasons for which the lease is not renewed, as far as they were told since it last was. */
+  private final Set<Object> troubles = new HashSet<>();
+
   private final CompletableFuture<Boolean> left = new CompletableFuture<>();
 
   /**
    * @param stored what the memory holds
    * @param standing is told of every answer
+   * @param clock that of the gate
    * @param thread the one in which all happens
    */
   LeaseRenewal(
@@ -68,14 +81,18 @@ final class LeaseRenewal {
       Memory memory,
       HardState stored,
       QuotaStanding standing,
-      Timing timing,
+      Rules rules,
+      Supplier<Moment> clock,
       ScheduledExecutorService thread) {
     this.gate = gate;
     this.link = link;
     this.memory = memory;
     this.stored = stored;
     this.standing = standing;
-    this.every = timing.refresh();
+    this.rules = rules;
+    this.every = rules.timing().refresh();
+    this.clock = clock;
+    this.asked = clock.get();
     this.thread = thread;
   }
 
@@ -127,6 +144,7 @@ final class LeaseRenewal {
 
   @SuppressWarnings("FutureReturnValueIgnored") // What becomes of it is told where it is taken.
   private void refresh() {
+    watch();
     Refresh refresh = gate.refresh(leaving);
     open = refresh;
     answerBy = System.nanoTime() + patience * every;
@@ -143,6 +161,17 @@ final class LeaseRenewal {
     answer.whenCompleteAsync((reply, failure) -> answered(refresh, reply, failure), thread);
   }
 
+  /** The lease voids itself, and this says why. */
+  private void watch() {
+    Moment now = clock.get();
+    if (rules.voidsLease(asked, now)) {
+      log.warn(
+          "what the quota's lease held is void until it is renewed: {}",
+          SystemMoments.told(now.drift(asked)));
+    }
+    asked = now;
+  }
+
   /** Nothing may be told that could be forgotten. */
   private boolean remember(HardState state) {
     if (state.equals(stored)) {
@@ -153,7 +182,7 @@ final class LeaseRenewal {
       stored = state;
       return true;
     } catch (IOException e) {
-      trouble("cannot be renewed, since " + e.getMessage());
+      trouble(memory, "cannot be renewed, since " + e.getMessage());
       return false;
     }
   }
@@ -171,8 +200,14 @@ final class LeaseRenewal {
       return; // It is too late, and another one has been sent since.
     }
     open = null;
+    if (failure != null) {
+      Throwable cause = cause(failure);
+      String why = cause.getClass().getSimpleName() + ": " + cause.getMessage();
+      trouble(cause.getClass(), "is not renewed: " + why);
+      return;
+    }
     if (reply == null) {
-      trouble("is not renewed: " + cause(failure));
+      trouble(link, "is not renewed: its owner knows no such quota, or is about to leave");
       return;
     }
     patience = PATIENCE;
@@ -195,27 +230,25 @@ final class LeaseRenewal {
     }
   }
 
-  private void trouble(String what) {
-    if (!troubled) {
-      troubled = true;
+  /** Each kind is told once: the details of some are new every time. */
+  private void trouble(Object kind, String what) {
+    if (troubles.add(kind)) {
       log.warn("the quota's lease {}", what);
     }
   }
 
   private void recovered() {
-    if (troubled) {
-      troubled = false;
+    if (!troubles.isEmpty()) {
+      troubles.clear();
       log.info("the quota's lease is renewed again");
     }
   }
 
-  private static String cause(@Nullable Throwable failure) {
+  private static Throwable cause(Throwable failure) {
     Throwable cause = failure;
-    while (cause != null && cause.getCause() != null) {
+    while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause == null
-        ? "no answer"
-        : cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    return cause;
   }
 }

@@ -30,6 +30,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node's gate: sessions take permits from the node's lease, in memory, and wait in a fair line
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * gets one can send at once. Thread-safe.
  */
 final class LeasedGate implements QuotaGate {
+  private static final Logger log = LoggerFactory.getLogger(LeasedGate.class);
+
   private final Lessee lessee;
   private final Gate gate;
   private final Supplier<Moment> clock;
@@ -164,6 +168,8 @@ final class LeasedGate implements QuotaGate {
     try {
       isToLookAgain = false;
       handOut();
+    } catch (RuntimeException bug) {
+      log.error("who waits for the quota could not be looked at again", bug);
     } finally {
       lock.unlock();
     }

@@ -7,6 +7,8 @@ import io.dragoman.quota.Limits;
 import io.dragoman.quota.Moment;
 import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.Refresh;
+import io.dragoman.quota.Refresh.Bond;
+import io.dragoman.quota.Reply;
 import io.dragoman.quota.Rules;
 import io.dragoman.quota.Voters;
 import java.util.HashMap;
@@ -14,12 +16,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What this process does with ledgers that the grid lets it own: a {@link LedgerKeeper} for each,
  * which remembers what it published last. Thread-safe.
  */
 final class LedgerOwners {
+  private static final Logger log = LoggerFactory.getLogger(LedgerOwners.class);
+
   private final long process;
   private final Voters voters;
   private final int nodes;
@@ -28,6 +34,12 @@ final class LedgerOwners {
   // Guarded by this.
   private final Map<String, LedgerKeeper> keepers = new HashMap<>();
   private final Map<String, QuotaConfig> quotas;
+
+  /** What was told last of a ledger that this process owns. */
+  private record Told(long epoch, boolean gathering) {}
+
+  // Guarded by this.
+  private final Map<String, Told> told = new HashMap<>();
 
   /**
    * @param process names this process, unlike any other's at any time
@@ -55,9 +67,37 @@ final class LedgerOwners {
   /** Answers a refresh; null where this process knows no such quota, or leaves. */
   synchronized @Nullable Outcome refresh(String quota, @Nullable Ledger copy, Refresh refresh) {
     LedgerKeeper keeper = keeper(quota);
-    return keeper == null || !keeper.answers(copy)
-        ? null
-        : keeper.refresh(copy, refresh, clock.get());
+    if (keeper == null || !keeper.answers(copy)) {
+      return null;
+    }
+    Outcome outcome = keeper.refresh(copy, refresh, clock.get());
+    tell(quota, outcome.reply());
+    if (keeper.drift() != 0) {
+      log.warn(
+          "the votes for this node as the ledger's owner are void until they are renewed: {}",
+          SystemMoments.told(keeper.drift()));
+    }
+    return outcome;
+  }
+
+  /** Puts a line into the log where an epoch has begun here, and where its books were opened. */
+  private void tell(String quota, Reply reply) {
+    long epoch = reply.stamp().bond().epoch();
+    Told now = new Told(epoch, reply.status().state() == Reply.State.GATHERING);
+    Told before = told.put(quota, now);
+    boolean begins = before == null || before.epoch != epoch;
+    if (begins) {
+      Bond continues = reply.continues();
+      log.info(
+          "this node is the ledger's owner now: epoch {} begins {}",
+          epoch,
+          continues.equals(Bond.NONE)
+              ? "with what nodes remember"
+              : "with the sealed books of epoch " + continues.epoch());
+    }
+    if (!now.gathering && (begins || before.gathering)) {
+      log.info("the ledger's epoch {} is open here, with {} votes", epoch, reply.status().votes());
+    }
   }
 
   /** Closes the books of a quota that this process owns; otherwise the copy stays. */

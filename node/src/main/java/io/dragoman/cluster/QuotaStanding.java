@@ -107,8 +107,12 @@ final class QuotaStanding implements QuotaMeter {
                   .formatted(use.votes(), use.needed());
           case SEALED -> "the ledger is handed over to another node";
           case CONFIGURATION ->
-              "this node is refused, since its openai.timeout_s differs from that of the others";
-          case UNREACHABLE -> "the ledger does not answer; what this node was granted has lapsed";
+              "this node is refused, since it counts on other durations than the ledger's owner:"
+                  + " openai.timeout_s differs, or the number of grid.members so much that leases"
+                  + " are renewed less often";
+          case UNREACHABLE ->
+              "this node's lease is not renewed, and has lapsed; the ledger does not answer, or a"
+                  + " line before this one says why";
         };
     return use.remaining().isZero()
         ? what

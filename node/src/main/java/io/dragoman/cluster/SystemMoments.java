@@ -41,6 +41,12 @@ final class SystemMoments implements Supplier<Moment> {
     return now.getEpochSecond() * SECOND + now.getNano();
   }
 
+  /** A clause for the log: a {@link Moment#drift drift} of these clocks. */
+  static String told(long drift) {
+    return "this machine was suspended, or its clock was set, by %.1f s"
+        .formatted((double) drift / SECOND);
+  }
+
   private record Readings(long monotonic, long wall) {
     long ahead() {
       return wall - monotonic;

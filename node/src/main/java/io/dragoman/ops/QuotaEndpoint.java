@@ -81,12 +81,12 @@ public final class QuotaEndpoint {
     switch (limits.set(change, peer.host() + ":" + peer.port())) {
       case Outcome.Set set ->
           send(response, new QuotaChange(QuotaLimits.of(set.from()), QuotaLimits.of(set.to())));
-      case Outcome.Closed(QuotaUse.State state) ->
+      case Outcome.Closed closed ->
           unavailable(
               response,
               ("Nothing was changed, since no node could take it: the quota's state is %s."
                       + " \"dragoman status\" says when that ends; try again then.")
-                  .formatted(ClusterStatus.tag(state)));
+                  .formatted(ClusterStatus.tag(closed.state())));
       case Outcome.Unconfirmed _ ->
           unavailable(
               response,

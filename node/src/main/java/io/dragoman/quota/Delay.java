@@ -19,7 +19,10 @@ public record Delay(Cause cause, Bound bound, Amount share, long remaining) {
      * the account.
      */
     UPSTREAM,
-    /** The node has not been granted anything yet, or its lease has lapsed: the grid is slow. */
+    /**
+     * The node has not been granted anything yet, or its lease has lapsed: the ledger does not
+     * answer, or the grid is slow.
+     */
     LEASE,
     /** The ledger has a new owner that waits for a majority of the nodes. */
     GATHERING,
@@ -52,7 +55,7 @@ public record Delay(Cause cause, Bound bound, Amount share, long remaining) {
     }
   }
 
-  /** What the ledger's answer says of those that wait on a node. */
+  /** What the ledger's answer says of those that wait on a node, for as long as a lease lasts. */
   static Cause cause(Reply reply, boolean leased) {
     if (reply.joining() == Reply.Joining.REFUSED) {
       return Cause.CONFIGURATION;

@@ -241,7 +241,8 @@ public final class Gate {
   /** Why a request waits, and how long still. */
   public Delay why(Ticket ticket, Moment now) {
     Reply last = lessee.last();
-    if (last == null) {
+    long age = lessee.sinceReply(now);
+    if (last == null || age > rules.timing().lease()) {
       return new Delay(Cause.LEASE, Bound.REQUESTS, Amount.ZERO, 0);
     }
     Session session = ticket.session;
@@ -250,7 +251,7 @@ public final class Gate {
     if (cause != Cause.SHARE) {
       // What is held back holds up everybody, but in their turn some pass.
       long turn = cause == Cause.QUARANTINE ? turn(ticket) : 0;
-      long remaining = turn > 0 ? turn : last.status().remaining();
+      long remaining = turn > 0 ? turn : Math.max(0, last.status().remaining() - age);
       return new Delay(cause, last.status().scarcity().bound(), share, remaining);
     }
     if (ticket.tokens > last.ceiling().tokens()) {

@@ -37,6 +37,12 @@ public final class LedgerKeeper {
   /** What this process published last. */
   private @Nullable Ledger last;
 
+  /** Of all copies that came here, the one of the latest epoch. */
+  private @Nullable Ledger seen;
+
+  /** By how much the clocks drifted, where that has just voided the votes; 0 otherwise. */
+  private long drift;
+
   /** Whether the process is about to end. */
   private boolean retired;
 
@@ -150,6 +156,14 @@ public final class LedgerKeeper {
   }
 
   /**
+   * The {@link Moment#drift drift} of this machine's clocks, where the last refresh voided all
+   * votes for it; 0 otherwise.
+   */
+  public long drift() {
+    return drift;
+  }
+
+  /**
    * Sets new limits. What is booked above lower ones is let go as it ends. Where another process
    * owns the ledger nothing changes: only its owner may, once it has answered a refresh.
    */
@@ -171,6 +185,10 @@ public final class LedgerKeeper {
   // Whose ledger it is.
 
   private Ledger own(@Nullable Ledger copy, Refresh refresh, Moment now) {
+    drift = 0;
+    if (copy != null && (seen == null || copy.epoch >= seen.epoch)) {
+      seen = copy;
+    }
     Ledger newest = newest(copy);
     Ledger ledger;
     if (newest == null) {
@@ -184,6 +202,10 @@ public final class LedgerKeeper {
     }
     Bond bound = refresh.remembered().bound();
     if (isOvertaken(ledger, bound) && gathering.prompt(ledger, refresh, now.monotonic())) {
+      if (seen != null && seen.epoch > ledger.epoch) {
+        // An open copy is not to be gone on from, but limits may have been set since this epoch.
+        ledger.limits = seen.limits;
+      }
       anew(ledger, bound.epoch() + 1, now);
     }
     ledger.asOf = now;
@@ -194,6 +216,7 @@ public final class LedgerKeeper {
   private void watch(Ledger ledger, Moment now) {
     boolean slept = rules.voidsVotes(ledger.awake, now);
     if (slept) {
+      drift = now.drift(ledger.awake);
       ledger.votesFrom = now.monotonic();
     }
     if (slept || rules.isDue(ledger.awake, now)) {

@@ -189,6 +189,11 @@ public final class Lessee {
     return allegiance.last();
   }
 
+  /** The age of the last reply, in nanoseconds. */
+  long sinceReply(Moment now) {
+    return allegiance.sinceHeard(now.monotonic());
+  }
+
   // Refreshing.
 
   /** Tells the ledger all that counts; from now on, earlier replies mean nothing. */

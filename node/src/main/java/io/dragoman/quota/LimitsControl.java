@@ -23,12 +23,19 @@ public interface LimitsControl {
     /**
      * Nothing was changed, since nobody kept the books of the quota all that time.
      *
+     * @param from the limits as this node was told last
+     * @param to what they were to become
      * @param state how the quota stands, as this node was told last
      */
-    record Closed(QuotaUse.State state) implements Outcome {}
+    record Closed(Limits from, Limits to, QuotaUse.State state) implements Outcome {}
 
-    /** Nobody confirmed it in time: they may hold or not. */
-    record Unconfirmed() implements Outcome {}
+    /**
+     * Nobody confirmed it in time: they may hold or not.
+     *
+     * @param from the limits as this node was told last
+     * @param to what they were to become, or have
+     */
+    record Unconfirmed(Limits from, Limits to) implements Outcome {}
 
     /** Nothing was changed: the process that keeps the books knows no such quota. */
     record Unknown() implements Outcome {}

@@ -8,4 +8,13 @@ package io.dragoman.quota;
  * @param monotonic nanoseconds since some moment, as {@code System.nanoTime()}
  * @param wall nanoseconds since the epoch
  */
-public record Moment(long monotonic, long wall) {}
+public record Moment(long monotonic, long wall) {
+
+  /**
+   * For how long the machine was suspended since a reading before, or by how much its wall clock
+   * was set; nanoseconds.
+   */
+  public long drift(Moment before) {
+    return (wall - before.wall) - (monotonic - before.monotonic);
+  }
+}

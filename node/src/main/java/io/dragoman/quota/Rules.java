@@ -242,7 +242,7 @@ public class Rules {
 
   /** Whether votes may have lapsed unseen since the owner's last reading: its machine slept. */
   public boolean voidsVotes(Moment before, Moment now) {
-    return Math.abs(drift(before, now)) > NOTICED_BY_OWNER;
+    return Math.abs(now.drift(before)) > NOTICED_BY_OWNER;
   }
 
   /** Whether it is time for another reading of the owner's clocks. */
@@ -307,22 +307,17 @@ public class Rules {
 
   /** Whether a lease that was renewed then is void: the machine may have slept since. */
   public boolean voidsLease(Moment renewed, Moment now) {
-    return Math.abs(drift(renewed, now)) > NOTICED;
+    return Math.abs(now.drift(renewed)) > NOTICED;
   }
 
   /** Whether what a node remembers from before is older than its clock says. */
   public boolean voidsAges(Moment before, Moment now) {
-    return Math.abs(drift(before, now)) > NOTICED_IN_AGES;
+    return Math.abs(now.drift(before)) > NOTICED_IN_AGES;
   }
 
   /** Whether it is time for another reading of the clocks of a node that tells ages. */
   public boolean isDueForAges(Moment last, Moment now) {
     return now.monotonic() - last.monotonic() > readingOfAges;
-  }
-
-  /** By how much the machine was suspended, or its wall clock set, between two readings. */
-  private static long drift(Moment before, Moment now) {
-    return (now.wall() - before.wall()) - (now.monotonic() - before.monotonic());
   }
 
   /** Whether it is known what a request is charged when the first byte of its answer is here. */

@@ -151,7 +151,7 @@ class QuotaCommandTest {
 
   @Test
   void whatTheClusterDoesNotTakeFails() {
-    outcome = new LimitsControl.Outcome.Closed(QuotaUse.State.GATHERING);
+    outcome = new LimitsControl.Outcome.Closed(limits, limits, QuotaUse.State.GATHERING);
     assertEquals(
         ExitCode.FAILED, run("quota", "set", "--requests-per-minute", "100", "--admin", admin()));
     assertEquals(

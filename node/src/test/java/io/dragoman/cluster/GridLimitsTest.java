@@ -171,7 +171,11 @@ final class GridLimitsTest {
     assertInstanceOf(Outcome.Closed.class, set(left, LOWER, "t"));
     assertTrue(System.nanoTime() - from < 20_000_000_000L);
     assertEquals(BEFORE, grid.quota(left).limits().limits());
-    assertEquals(List.of(), lines());
+    assertEquals(1, lines().size());
+    String line = lines().getFirst();
+    assertTrue(line.startsWith("t wanted to set the quota's limits from 600 requests"), line);
+    assertTrue(line.contains(" to 60 requests"), line);
+    assertTrue(line.contains(", and nothing was changed"), line);
 
     left.leave();
     assertInstanceOf(Outcome.Closed.class, set(left, LOWER, "t"));

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.dragoman.quota.Charge;
 import io.dragoman.quota.Gate;
 import io.dragoman.quota.HardState;
@@ -28,22 +32,27 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** How a node renews its lease, with a ledger beside it that answers, or does not. */
 @Timeout(120)
 final class LeaseRenewalTest {
   private static final Timing TIMING = TEN_A_SECOND.timing(1);
 
+  private final Logger logger = (Logger) LoggerFactory.getLogger(LeaseRenewal.class);
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
   private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1);
   private final SystemMoments machine = new SystemMoments();
 
@@ -68,6 +77,11 @@ final class LeaseRenewalTest {
   private volatile boolean memoryFails;
   private volatile int failures;
   private volatile boolean isDeaf;
+
+  /** Whether the ledger's owner knows no such quota. */
+  private volatile boolean isStranger;
+
+  private volatile @Nullable Throwable failure;
   private @Nullable Ledger ledger;
   private LedgerKeeper keeper = keeper(TIMING);
   private LeasedGate gate = gate(TIMING);
@@ -86,13 +100,19 @@ final class LeaseRenewalTest {
 
   private LeaseRenewal renewal(Timing timing) {
     return new LeaseRenewal(
-        gate, this::send, this::store, HardState.NONE, standing, timing, thread);
+        gate, this::send, this::store, HardState.NONE, standing, new Rules(timing), clock, thread);
   }
 
   private CompletionStage<@Nullable Reply> send(Refresh refresh) {
     sent.add(refresh);
     if (!stored.getLast().equals(refresh.remembered())) {
       hasty.add(refresh);
+    }
+    if (failure != null) {
+      return CompletableFuture.failedFuture(failure);
+    }
+    if (isStranger) {
+      return CompletableFuture.completedFuture(null);
     }
     return isDeaf ? new CompletableFuture<>() : CompletableFuture.completedFuture(answer(refresh));
   }
@@ -112,8 +132,17 @@ final class LeaseRenewalTest {
     stored.add(state);
   }
 
+  @BeforeEach
+  void listen() {
+    log.start();
+    logger.addAppender(log);
+    logger.setLevel(Level.INFO);
+  }
+
   @AfterEach
   void stop() {
+    logger.detachAppender(log);
+    logger.setLevel(null);
     thread.shutdownNow();
   }
 
@@ -184,6 +213,7 @@ final class LeaseRenewalTest {
     awaitNormal();
     try (SessionQuota session = gate.open(1)) {
       await().until(() -> gate.use(false).lasts().isPositive());
+      assertEquals(List.of(), lines("what the quota's lease held is void"));
       isDeaf = true;
       states.clear();
       step = Duration.ofHours(hours).toNanos();
@@ -193,8 +223,51 @@ final class LeaseRenewalTest {
       assertInstanceOf(Turn.Answer.Granted.class, answer).permit().close();
       awaitNormal();
     }
+    assertEquals(
+        List.of(
+            "what the quota's lease held is void until it is renewed: this machine was suspended,"
+                + " or its clock was set, by %d.0 s".formatted(hours * 3600)),
+        lines("what the quota's lease held is void"));
     assertFalse(states.contains(Reply.State.GATHERING), states::toString);
     assertFalse(states.contains(Reply.State.QUARANTINE), states::toString);
+  }
+
+  @Test
+  void eachReasonForWhichTheLeaseIsNotRenewedIsToldOnce() {
+    isStranger = true;
+    renewal.start();
+    awaitLine("the quota's lease is not renewed: its owner knows no such quota");
+    assertEquals(QuotaUse.State.UNREACHABLE, standing.use().state());
+    failure = new CompletionException(new IllegalStateException("of a newer release, 1"));
+    awaitLine("the quota's lease is not renewed: IllegalStateException");
+    int before = sent.size();
+    failure = new IllegalStateException("of a newer release, 2");
+    await().until(() -> sent.size() > before + 2);
+    memoryFails = true;
+    isStranger = false;
+    failure = null;
+    awaitLine("the quota's lease cannot be renewed");
+    memoryFails = false;
+    awaitNormal();
+    assertEquals(
+        List.of(
+            "the quota's lease is not renewed: its owner knows no such quota, or is about to leave",
+            "the quota's lease is not renewed: IllegalStateException: of a newer release, 1",
+            "the quota's lease is renewed again",
+            "the quota's lease cannot be renewed, since the disk is full",
+            "the quota's lease is renewed again"),
+        lines("the quota's lease"));
+  }
+
+  private void awaitLine(String start) {
+    await().atMost(Duration.ofSeconds(30)).until(() -> !lines(start).isEmpty());
+  }
+
+  private List<String> lines(String start) {
+    return List.copyOf(log.list).stream()
+        .map(ILoggingEvent::getFormattedMessage)
+        .filter(line -> line.startsWith(start))
+        .toList();
   }
 
   @Test

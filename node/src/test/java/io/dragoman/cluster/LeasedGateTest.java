@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.dragoman.quota.Charge;
 import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.Gate;
@@ -37,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** A node's gate, on a clock that stands still until a test moves it, with a ledger beside it. */
 @Timeout(60)
@@ -61,7 +66,13 @@ final class LeasedGateTest {
   private final SessionQuota session = gate.open(1);
   private @Nullable Ledger ledger;
 
+  /** Whether the clock cannot be read. */
+  private volatile boolean isClockBroken;
+
   private Moment moment() {
+    if (isClockBroken) {
+      throw new IllegalStateException("no clock");
+    }
     return new Moment(time.get(), time.get());
   }
 
@@ -208,6 +219,31 @@ final class LeasedGateTest {
 
   @Test
   void whoeverWaitsIsWokenByWhatComesDue() throws Exception {
+    List<Turn> line = line();
+    int before = served(line);
+    time.addAndGet(TIMING.refresh() / 2); // No refresh comes, but more of the lease is due.
+    await().atMost(Duration.ofSeconds(30)).until(() -> served(line) < before);
+  }
+
+  @Test
+  void whatGoesWrongWhileItLooksAgainIsInTheLog() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(LeasedGate.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      line();
+      isClockBroken = true;
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> List.copyOf(log.list).stream().anyMatch(it -> it.getLevel() == Level.ERROR));
+    } finally {
+      logger.detachAppender(log);
+    }
+  }
+
+  /** More than the lease covers, which comes due bit by bit. */
+  private List<Turn> line() throws InterruptedException {
     List<Turn> line = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       line.add(ask());
@@ -216,9 +252,7 @@ final class LeasedGateTest {
       pass();
       served(line);
     }
-    int before = served(line);
-    time.addAndGet(TIMING.refresh() / 2); // No refresh comes, but more of the lease is due.
-    await().atMost(Duration.ofSeconds(30)).until(() -> served(line) < before);
+    return line;
   }
 
   /** Ends the calls of all that have their permit; how many still wait. */

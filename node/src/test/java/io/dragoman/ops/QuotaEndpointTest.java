@@ -141,10 +141,10 @@ class QuotaEndpointTest {
 
   @Test
   void whatTheClusterDoesNotTakeIsTold() throws Exception {
-    outcome = new Outcome.Closed(QuotaUse.State.NO_MAJORITY);
+    outcome = new Outcome.Closed(LIMITS, LIMITS, QuotaUse.State.NO_MAJORITY);
     assertTold(
         "Nothing was changed, since no node could take it: the quota's state is no_majority.");
-    outcome = new Outcome.Unconfirmed();
+    outcome = new Outcome.Unconfirmed(LIMITS, LIMITS);
     assertTold("Nobody confirmed it within 2 s, so the new limits may hold or not;");
     outcome = new Outcome.Unknown();
     assertTold("Nothing was changed: the node that keeps the quota's books knows no such quota;");

@@ -189,6 +189,36 @@ final class EpochsTest {
     assertEquals(owner.copy, other.copy);
   }
 
+  /** The first one to ask was cut off with it, and knows nothing of the other epoch. */
+  @Test
+  void limitsThatWereSetUnderALaterOwnerHoldOnWhereTheEarlierOneIsBack() {
+    Limits lower = Limits.perMinute(60, 24_000);
+    Realm.Owner later = realm.owner(1, 2, 3);
+    later.copy = owner.copy;
+    realm.run(later, 10, 2, 3);
+    later.limit(lower);
+    realm.run(later, 1, 2, 3);
+    owner.copy = later.copy;
+    realm.run(owner, 10, 1, 2, 3);
+    assertTrue(owner.ledger().epoch() > later.ledger().epoch());
+    assertTrue(realm.node(1).holds(realm.moment()));
+    assertEquals(lower, owner.ledger().limits);
+  }
+
+  /** A few nodes behind a cut may get a new owner, whose epoch no node joins. */
+  @Test
+  void limitsOfAnEpochThatNoNodeWasInChangeNothing() {
+    Limits lower = Limits.perMinute(60, 24_000);
+    Realm.Owner few = realm.owner(1, 2, 3);
+    few.copy = owner.copy;
+    few.hears(realm.tells(3, false));
+    owner.limit(lower);
+    owner.copy = few.copy;
+    realm.run(owner, 10, 1, 2, 3);
+    assertEquals(1, owner.ledger().epoch());
+    assertEquals(lower, owner.ledger().limits);
+  }
+
   @Test
   void whatTheUpstreamSaidBetweenARefreshAndItsAnswerIsToldWithTheNext() {
     Refresh refresh = realm.tells(1, false);

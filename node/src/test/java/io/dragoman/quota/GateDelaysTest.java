@@ -74,4 +74,29 @@ class GateDelaysTest {
     cluster.run(1, () -> {});
     assertEquals(Cause.GATHERING, node.gate.why(ticket, cluster.now()).cause());
   }
+
+  @Test
+  void whoWaitsWhileTheLedgerIsSilentIsToldSoOnceTheLeaseIsOver() {
+    Realm realm = new Realm();
+    Realm.Owner owner = realm.owner(1, 2, 3);
+    realm.start(1, 2, 3);
+    realm.run(owner, 10, 1, 2, 3);
+    Gate gate = new Gate(realm.node(1), realm.rules, Policy.FAIR, Realm.LIMITS);
+    Ticket ticket = gate.await(gate.open(1, 1), Priority.FINAL, 1_000, realm.now(), realm.moment());
+    realm.node(1).observed(new Evidence.Refusal(30 * Realm.SECOND));
+    gate.replied(owner.hears(realm.tells(1, false)), realm.moment());
+    Delay first = gate.why(ticket, realm.moment());
+    assertEquals(Cause.REFUSED, first.cause());
+    assertEquals(30, first.remaining() / Realm.SECOND);
+
+    realm.pass(1.5);
+    Delay second = gate.why(ticket, realm.moment());
+    assertEquals(Cause.REFUSED, second.cause());
+    assertEquals(first.remaining() - 1_500 * Realm.MILLISECOND, second.remaining());
+
+    realm.pass(1);
+    Delay third = gate.why(ticket, realm.moment());
+    assertEquals(Cause.LEASE, third.cause(), "nobody has answered for longer than a lease");
+    assertEquals(0, third.remaining());
+  }
 }
