@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param resumableUntilMs until when the session may be resumed, unless it is changed again
  * @param keptS for how many seconds from now the record is kept, unless it is changed again
- * @param transcriptS for how many more it is where something was said
+ * @param transcriptS for how many more it is where something was said, or the session has ended:
+ *     nothing that was said is left anywhere when the mark of its end goes
  */
 record SessionOperation(SessionChange change, long resumableUntilMs, int keptS, int transcriptS)
     implements EntryProcessor<String, SessionRecord, SessionAnswer> {
@@ -31,20 +32,18 @@ record SessionOperation(SessionChange change, long resumableUntilMs, int keptS, 
           ((ExtendedMapEntry<String, SessionRecord>) entry)
               .setValue(
                   record.resumableUntil(resumableUntilMs),
-                  record.events().isEmpty() ? keptS : keptS + transcriptS,
+                  isKeptLonger(record) ? keptS + transcriptS : keptS,
                   TimeUnit.SECONDS);
-      case Outcome.Removed _ -> remove(entry);
     }
     return outcome.answer();
+  }
+
+  private static boolean isKeptLonger(SessionRecord record) {
+    return record.hasEnded() || !record.events().isEmpty();
   }
 
   /** The grid gives null where there is none. */
   private static @Nullable SessionRecord held(Map.Entry<String, SessionRecord> entry) {
     return entry.getValue();
-  }
-
-  @SuppressWarnings("NullAway") // How the grid is told that an entry goes.
-  private static void remove(Map.Entry<String, SessionRecord> entry) {
-    entry.setValue(null);
   }
 }

@@ -2,6 +2,7 @@ package io.dragoman.cluster;
 
 import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
 import static io.dragoman.cluster.TestGrid.await;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -150,7 +151,7 @@ final class GridSessionsTest {
   }
 
   @Test
-  void aSplitThatHealsKeepsTheRecordThatIsFurther() throws Exception {
+  void aSplitThatHealsKeepsTheClientsNewestAttempt() throws Exception {
     List<String> addresses = TestGrid.freeAddresses(2);
     List<Grid> halves = new ArrayList<>();
     for (String address : addresses) {
@@ -161,19 +162,22 @@ final class GridSessionsTest {
     SessionRegistry one = halves.get(0).sessions(RESUMABLE, KEPT);
     SessionRegistry other = halves.get(1).sessions(RESUMABLE, KEPT);
     assertTrue(one.isSettled() && other.isSettled());
-    for (String sid : List.of("here", "there")) {
+    for (String sid : List.of("here", "there", "here-and-before", "there-and-before")) {
+      SessionRegistry newer = sid.startsWith("here") ? one : other;
+      SessionRegistry older = newer == one ? other : one;
       SessionChange.Begin begin = begin(sid, halves.get(0));
-      make(one, begin);
-      make(other, begin);
-      // Before epochs, the number of events does not count.
-      make(
-          sid.equals("here") ? one : other,
-          new SessionChange.Resume(new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0, true),
-          sid);
-      make(
-          sid.equals("here") ? other : one,
-          new SessionChange.Append(begin.fresh().owner(), List.of(said(2), covered(3))),
-          sid);
+      make(newer, begin);
+      make(older, begin);
+      make(newer, resume(new Owner("n", 7, 1), 3_000), sid);
+      Owner speaking = begin.fresh().owner();
+      if (sid.endsWith("before")) {
+        make(older, resume(new Owner("n", 5, 1), 2_000), sid);
+        speaking = new Owner("n", 5, 2);
+      }
+      // Before attempts, the number of events does not count.
+      assertEquals(
+          new Done(3),
+          make(older, new SessionChange.Append(speaking, List.of(said(2), covered(3))), sid));
     }
 
     halves.forEach(
@@ -187,9 +191,8 @@ final class GridSessionsTest {
     await(() -> !one.isSettled() && !other.isSettled());
     await(() -> halves.stream().allMatch(half -> half.size() == 2));
 
-    IMap<String, SessionRecord> records =
-        halves.getFirst().hazelcast().getMap(GridSessionRegistry.MAP);
-    for (String sid : List.of("here", "there")) {
+    IMap<String, SessionRecord> records = records(halves.getFirst());
+    for (String sid : List.of("here", "there", "here-and-before", "there-and-before")) {
       // Members see each other before their entries are merged.
       await(
           () -> {
@@ -245,7 +248,14 @@ final class GridSessionsTest {
         new Refused(Reason.UNKNOWN), make(registry, new SessionChange.Read("token"), "said"));
     assertEquals(
         new Refused(Reason.ENDED), make(registry, new SessionChange.Restore(read), "said"));
-    await(() -> grid.get(1).hazelcast().getMap(GridSessionRegistry.MAP).isEmpty());
+    assertEquals(
+        Duration.ofSeconds(3).plus(KEPT).toMillis(),
+        requireNonNull(records(grid.get(1)).getEntryView("said")).getTtl(),
+        "as long as what was said may live on the other side of a split");
+  }
+
+  private static IMap<String, SessionRecord> records(Grid member) {
+    return member.hazelcast().getMap(GridSessionRegistry.MAP);
   }
 
   /** What is answered to whoever asks for other terms, unless it cannot be resumed at all. */
@@ -281,6 +291,10 @@ final class GridSessionsTest {
   static SessionAnswer make(SessionRegistry registry, SessionChange.Begin begin)
       throws InterruptedException, ExecutionException, TimeoutException {
     return make(registry, begin, begin.fresh().sid());
+  }
+
+  private static SessionChange resume(Owner next, long askedAtMs) {
+    return new SessionChange.Resume(next, askedAtMs, TERMS, "token", "next", 1, 0, true);
   }
 
   private static SessionAnswer make(SessionRegistry registry, SessionChange change, String sid)
