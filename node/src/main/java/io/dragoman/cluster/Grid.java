@@ -234,7 +234,8 @@ public final class Grid implements AutoCloseable {
    * @param transcript for how long what was said is kept from then on; the same on all nodes
    */
   public SessionRegistry sessions(Duration resumable, Duration transcript) {
-    return new GridSessionRegistry(hazelcast, resumable, transcript, this::hasMajority);
+    return new GridSessionRegistry(
+        hazelcast, resumable, transcript, this::hasMajority, new Settling(config.size() > 1));
   }
 
   /** Leaves the cluster after its share of the state was handed over. */

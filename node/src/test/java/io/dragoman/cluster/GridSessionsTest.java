@@ -4,6 +4,7 @@ import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
 import static io.dragoman.cluster.TestGrid.await;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -213,6 +214,7 @@ final class GridSessionsTest {
     grid.get(1).hazelcast().getMap(GridSessionRegistry.MAP).delete("lost");
     SessionChange append = new SessionChange.Append(owner, List.of(said(2)));
     assertEquals(new Refused(Reason.UNKNOWN), make(registry, append, "lost"));
+    assertFalse(registry.isSettled(), "a node that has just come does not know what is gone");
     assertEquals(new Done(1), make(registry, new SessionChange.Restore(begin.fresh()), "lost"));
     assertEquals(new Done(2), make(registry, append, "lost"));
     assertEquals(new Done(2), make(registry, append, "lost"), "and twice is once");
