@@ -63,7 +63,10 @@ final class SessionTypes {
   private static final int HELD = 1;
   private static final int REFUSED = 2;
 
-  static void register(SerializationConfig config) {
+  /**
+   * @param copies for operations that a member receives
+   */
+  static void register(SerializationConfig config, Copies copies) {
     GridTypes.add(config, 20, SessionRecord.class, SessionTypes::write, SessionTypes::readRecord);
     GridTypes.add(
         config,
@@ -75,15 +78,16 @@ final class SessionTypes {
           out.writeInt(operation.transcriptS());
           write(out, operation.change());
         },
-        SessionTypes::readOperation);
+        in -> readOperation(in, copies));
     GridTypes.add(config, 22, SessionAnswer.class, SessionTypes::write, SessionTypes::readAnswer);
   }
 
-  private static SessionOperation readOperation(ObjectDataInput in) throws IOException {
+  private static SessionOperation readOperation(ObjectDataInput in, Copies copies)
+      throws IOException {
     long resumableUntilMs = in.readLong();
     int keptS = in.readInt();
     int transcriptS = in.readInt();
-    return new SessionOperation(readChange(in), resumableUntilMs, keptS, transcriptS);
+    return new SessionOperation(copies, readChange(in), resumableUntilMs, keptS, transcriptS);
   }
 
   private static void write(ObjectDataOutput out, SessionAnswer answer) throws IOException {

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.hazelcast.cluster.ClusterState;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.map.IMap;
+import com.hazelcast.splitbrainprotection.SplitBrainProtectionException;
 import io.dragoman.pipeline.Caption;
 import io.dragoman.session.SessionAnswer;
 import io.dragoman.session.SessionAnswer.Done;
@@ -25,13 +27,17 @@ import io.dragoman.session.SessionRegistry;
 import io.dragoman.session.SessionTerms;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +122,54 @@ final class GridSessionsTest {
               : by.node().equals(keeper.getAttribute(Grid.NODE)))) {
         return sid;
       }
+    }
+  }
+
+  /**
+   * As it is for a moment where a node is cut off, and has given up only one of the others: it sees
+   * a majority, but half of what it keeps had its copy at the one that it gave up.
+   */
+  @Test
+  void nothingIsCommittedUntilItHasACopy() throws Exception {
+    TestGrid grid = three();
+    Grid keeper = grid.get(0);
+    SessionRegistry registry = keeper.sessions(RESUMABLE, KEPT);
+    List<String> sids =
+        IntStream.range(0, 60)
+            .mapToObj(number -> "s" + number)
+            .filter(sid -> isKeptBy(keeper, sid))
+            .toList();
+    Map<String, SessionChange> renewals = new HashMap<>();
+    for (String sid : sids) {
+      SessionChange.Begin begin = begin(sid, keeper);
+      make(registry, begin);
+      renewals.put(sid, new SessionChange.Renew(begin.fresh().owner()));
+    }
+    keeper.hazelcast().getCluster().changeClusterState(ClusterState.NO_MIGRATION);
+    grid.fall(grid.get(1));
+    Predicate<String> isRefused =
+        sid -> isRefused(registry, requireNonNull(renewals.get(sid)), sid);
+    long refused = sids.stream().filter(isRefused).count();
+    assertTrue(refused > 0 && refused < sids.size(), () -> refused + " of " + sids.size());
+
+    keeper.hazelcast().getCluster().changeClusterState(ClusterState.ACTIVE);
+    await(() -> sids.stream().noneMatch(isRefused));
+  }
+
+  private static boolean isKeptBy(Grid member, String sid) {
+    Member keeper = member.hazelcast().getPartitionService().getPartition(sid).getOwner();
+    return keeper != null && keeper.localMember();
+  }
+
+  private static boolean isRefused(SessionRegistry registry, SessionChange change, String sid) {
+    try {
+      assertEquals(new Done(1), make(registry, change, sid));
+      return false;
+    } catch (ExecutionException e) {
+      assertInstanceOf(SplitBrainProtectionException.class, e.getCause());
+      return true;
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
     }
   }
 

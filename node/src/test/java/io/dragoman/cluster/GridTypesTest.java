@@ -257,7 +257,7 @@ final class GridTypesTest {
 
   private static SerializationService service(LedgerOwners owners) {
     SerializationConfig config = new SerializationConfig();
-    GridTypes.register(config, owners);
+    GridTypes.register(config, owners, new Copies(GridSessionRegistry.MAP));
     return new DefaultSerializationServiceBuilder().setConfig(config).build();
   }
 }

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** Sessions' records arrive as they were sent, also by releases before this one, and after it. */
 final class SessionTypesTest {
+  private static final Copies COPIES = new Copies(GridSessionRegistry.MAP);
+
   private static final Owner OWNER = new Owner("n1-ab", 77, 2);
 
   private static final SessionTerms TERMS =
@@ -105,7 +107,7 @@ final class SessionTypesTest {
             new SessionChange.End(OWNER),
             new SessionChange.Read("token"),
             new SessionChange.Erase("token"))) {
-      SessionOperation operation = new SessionOperation(change, 5_000, 90, 3_600);
+      SessionOperation operation = new SessionOperation(COPIES, change, 5_000, 90, 3_600);
       assertEquals(operation, read(bytes(operation)));
     }
     assertEquals(RECORD, read(bytes(RECORD)));
@@ -140,7 +142,7 @@ final class SessionTypesTest {
         List.of(
             RECORD,
             new SessionAnswer.Held(RECORD),
-            new SessionOperation(new SessionChange.Restore(RECORD), 5_000, 90, 3_600))) {
+            new SessionOperation(COPIES, new SessionChange.Restore(RECORD), 5_000, 90, 3_600))) {
       byte[] bytes = bytes(value);
       assertEquals(value, read(Arrays.copyOf(bytes, bytes.length + 8)));
     }
@@ -149,7 +151,7 @@ final class SessionTypesTest {
   @Test
   void whatOnlyANewerReleaseKnowsIsRefusedWithASentence() {
     byte[] operation =
-        bytes(new SessionOperation(new SessionChange.Leave(OWNER), 5_000, 90, 3_600));
+        bytes(new SessionOperation(COPIES, new SessionChange.Leave(OWNER), 5_000, 90, 3_600));
     // After the version and the times.
     operation[HeapData.DATA_OFFSET + 17] = 99;
     assertEquals(
@@ -166,6 +168,7 @@ final class SessionTypesTest {
 
   private static SessionOperation resume() {
     return new SessionOperation(
+        COPIES,
         new SessionChange.Resume(OWNER, 1_500, TERMS, "token", "fresh", 811, 4_392_000, true),
         5_000,
         90,
@@ -173,7 +176,7 @@ final class SessionTypesTest {
   }
 
   private static SessionOperation append() {
-    return new SessionOperation(new SessionChange.Append(OWNER, EVENTS), 5_000, 90, 3_600);
+    return new SessionOperation(COPIES, new SessionChange.Append(OWNER, EVENTS), 5_000, 90, 3_600);
   }
 
   private byte[] bytes(Object value) {
@@ -186,7 +189,7 @@ final class SessionTypesTest {
 
   private static SerializationService service() {
     SerializationConfig config = new SerializationConfig();
-    SessionTypes.register(config);
+    SessionTypes.register(config, COPIES);
     return new DefaultSerializationServiceBuilder().setConfig(config).build();
   }
 }
