@@ -53,6 +53,7 @@ public final class Grid implements AutoCloseable {
   private final QuotaConfig quotaConfig;
   private final LedgerOwners owners;
   private final LedgerMoves moves;
+  private final Copies copies;
   private final NodeMemory memory;
   private final Remembered remembered;
 
@@ -72,6 +73,7 @@ public final class Grid implements AutoCloseable {
       QuotaConfig quotaConfig,
       LedgerOwners owners,
       LedgerMoves moves,
+      Copies copies,
       NodeMemory memory,
       Remembered remembered) {
     this.node = node;
@@ -80,6 +82,7 @@ public final class Grid implements AutoCloseable {
     this.quotaConfig = quotaConfig;
     this.owners = owners;
     this.moves = moves;
+    this.copies = copies;
     this.memory = memory;
     this.remembered = remembered;
     hazelcast.getCluster().addMembershipListener(new Changes());
@@ -119,7 +122,8 @@ public final class Grid implements AutoCloseable {
             config.size(),
             Map.of(GridQuota.NAME, quota),
             new SystemMoments());
-    GridTypes.register(member.getSerializationConfig(), owners);
+    Copies copies = new Copies(GridSessionRegistry.MAP);
+    GridTypes.register(member.getSerializationConfig(), owners, copies);
     LedgerMoves moves = new LedgerMoves();
     member.addListenerConfig(new ListenerConfig(moves));
     HazelcastInstance hazelcast;
@@ -131,7 +135,8 @@ public final class Grid implements AutoCloseable {
               .formatted(config.host(), config.port(), e.getMessage()),
           e);
     }
-    Grid grid = new Grid(node, hazelcast, config, quota, owners, moves, memory, remembered);
+    copies.started(hazelcast);
+    Grid grid = new Grid(node, hazelcast, config, quota, owners, moves, copies, memory, remembered);
     log.info("joined the grid as {}: {}", node, grid.attendance());
     return grid;
   }
@@ -234,7 +239,13 @@ public final class Grid implements AutoCloseable {
    * @param transcript for how long what was said is kept from then on; the same on all nodes
    */
   public SessionRegistry sessions(Duration resumable, Duration transcript) {
-    return new GridSessionRegistry(hazelcast, resumable, transcript, this::hasMajority);
+    return new GridSessionRegistry(
+        hazelcast,
+        resumable,
+        transcript,
+        this::hasMajority,
+        copies,
+        new Settling(config.size() > 1));
   }
 
   /** Leaves the cluster after its share of the state was handed over. */

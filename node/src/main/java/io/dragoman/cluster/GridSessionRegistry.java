@@ -21,19 +21,26 @@ final class GridSessionRegistry implements SessionRegistry {
   private final int resumableS;
   private final int transcriptS;
   private final BooleanSupplier majority;
-  private final Settling settling = new Settling();
+  private final Copies copies;
+  private final Settling settling;
 
   /**
    * @param resumable for how long an interrupted session may be resumed
    * @param transcript for how long what was said is kept from then on
    * @param majority whether the grid takes changes, as far as this node knows
+   * @param copies of its records
+   * @param settling of a member that has just joined
    */
   GridSessionRegistry(
       HazelcastInstance hazelcast,
       Duration resumable,
       Duration transcript,
-      BooleanSupplier majority) {
+      BooleanSupplier majority,
+      Copies copies,
+      Settling settling) {
     this.hazelcast = hazelcast;
+    this.copies = copies;
+    this.settling = settling;
     this.majority = majority;
     this.records = hazelcast.getMap(MAP);
     this.resumableS = (int) resumable.toSeconds();
@@ -49,7 +56,7 @@ final class GridSessionRegistry implements SessionRegistry {
       return records.submitToKey(
           sid,
           new SessionOperation(
-              change, nowMs() + TimeUnit.SECONDS.toMillis(keptS), keptS, transcriptS));
+              copies, change, nowMs() + TimeUnit.SECONDS.toMillis(keptS), keptS, transcriptS));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

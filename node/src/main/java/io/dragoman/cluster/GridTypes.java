@@ -39,9 +39,10 @@ final class GridTypes {
    * Teaches a member all types.
    *
    * @param owners for operations that it receives
+   * @param copies for the same
    */
   @SuppressWarnings("rawtypes") // a class literal has no type arguments
-  static void register(SerializationConfig config, LedgerOwners owners) {
+  static void register(SerializationConfig config, LedgerOwners owners, Copies copies) {
     add(config, 11, Ledger.class, bytes(BinaryForm.LEDGER), value(BinaryForm.LEDGER));
     add(config, 12, Reply.class, bytes(BinaryForm.REPLY), value(BinaryForm.REPLY));
     add(
@@ -72,7 +73,7 @@ final class GridTypes {
     add(config, 18, LimitsAnswer.class, GridTypes::writeAnswer, GridTypes::readAnswer);
     add(config, 19, KeptWindow.class, GridTypes::writeWindow, GridTypes::readWindow);
     ReportTypes.register(config);
-    SessionTypes.register(config);
+    SessionTypes.register(config, copies);
   }
 
   /** Ages go in milliseconds. */

@@ -8,8 +8,8 @@ import io.dragoman.session.SessionRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * After a split, keeps the record that is further: of the later epoch, and in that with more
- * events. Named in {@code hazelcast.yaml}; made by the grid.
+ * After a split, keeps the newer record: one that has ended, or the client's newest attempt. Named
+ * in {@code hazelcast.yaml}; made by the grid.
  */
 final class SessionMergePolicy
     implements SplitBrainMergePolicy<

@@ -48,7 +48,10 @@ final class SessionTypes {
   private static final int HELD = 1;
   private static final int REFUSED = 2;
 
-  static void register(SerializationConfig config) {
+  /**
+   * @param copies for operations that a member receives
+   */
+  static void register(SerializationConfig config, Copies copies) {
     GridTypes.add(config, 20, SessionRecord.class, RecordForm::write, RecordForm::read);
     GridTypes.add(
         config,
@@ -60,16 +63,17 @@ final class SessionTypes {
           out.writeInt(operation.transcriptS());
           Frame.write(out, operation.change(), SessionTypes::write);
         },
-        SessionTypes::readOperation);
+        in -> readOperation(in, copies));
     GridTypes.add(config, 22, SessionAnswer.class, SessionTypes::write, SessionTypes::readAnswer);
   }
 
-  private static SessionOperation readOperation(DataInputStream in) throws IOException {
+  private static SessionOperation readOperation(DataInputStream in, Copies copies)
+      throws IOException {
     long resumableUntilMs = in.readLong();
     int keptS = in.readInt();
     int transcriptS = in.readInt();
     SessionChange change = Frame.read(in, SessionTypes::readChange);
-    return new SessionOperation(change, resumableUntilMs, keptS, transcriptS);
+    return new SessionOperation(copies, change, resumableUntilMs, keptS, transcriptS);
   }
 
   private static void write(DataOutput out, SessionAnswer answer) throws IOException {

@@ -35,7 +35,7 @@ final class Journal {
   /** Once the connection is gone, for so long what is left to be done is tried. */
   private static final Duration LETTING_GO = Duration.ofSeconds(30);
 
-  /** In the time in which a session may be resumed it is renewed so many times. */
+  /** In the time in which a session may be resumed it is renewed at least so many times. */
   private static final int RENEWALS = 4;
 
   private final SessionEntry entry;
@@ -92,7 +92,7 @@ final class Journal {
     this.owner = record.owner();
     this.wording = wording;
     this.outbox = outbox;
-    this.renewEvery = resumable.toNanos() / RENEWALS;
+    this.renewEvery = Math.min(resumable.toNanos() / RENEWALS, SessionRegistry.RENEWAL.toNanos());
     this.committedAfter = committedAfter;
     this.renewAt = System.nanoTime() + renewEvery;
   }

@@ -29,9 +29,6 @@ public sealed interface SessionChange {
 
     /** The record is put, and kept for as long again; it may be the one that was there. */
     record Put(SessionRecord record, SessionAnswer answer) implements Outcome {}
-
-    /** The record goes. */
-    record Removed(SessionAnswer answer) implements Outcome {}
   }
 
   /** Begins a session. */
@@ -157,9 +154,10 @@ public sealed interface SessionChange {
       if (record == null || known.isNewerThan(record)) {
         return new Outcome.Put(known, new Done(known.seq()));
       }
-      return record.owner().is(known.owner())
-          ? new Outcome.Put(record, new Done(record.seq()))
-          : refused(other(known.owner(), record));
+      if (record.owner().is(known.owner())) {
+        return new Outcome.Put(record, new Done(record.seq()));
+      }
+      return refused(record.hasEnded() ? Reason.ENDED : Reason.TAKEN_OVER);
     }
   }
 
@@ -173,17 +171,13 @@ public sealed interface SessionChange {
     }
   }
 
-  /** Ends a session for good. One in which nothing was said leaves nothing behind. */
+  /** Ends a session for good. */
   record End(Owner owner) implements SessionChange {
     @Override
     public Outcome applyTo(@Nullable SessionRecord record) {
-      if (record == null || !record.owner().is(owner)) {
-        return refused(other(owner, record));
-      }
-      Done done = new Done(record.seq());
-      return record.events().isEmpty()
-          ? new Outcome.Removed(done)
-          : new Outcome.Put(record.ended(), done);
+      return record != null && record.owner().is(owner)
+          ? new Outcome.Put(record.ended(), new Done(record.seq()))
+          : refused(other(owner, record));
     }
   }
 

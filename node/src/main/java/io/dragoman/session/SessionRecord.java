@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dragoman.pipeline.Caption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,18 @@ public record SessionRecord(
 
   /** So much of the bound is kept when events are dropped, so that they seldom are. */
   private static final double KEPT = 0.75;
+
+  /**
+   * Nothing undoes that a session was erased, or ended. Otherwise the client's newest attempt has
+   * it: on both sides of a split a session may have been taken up equally often, and on the side
+   * that the client gave up without anybody knowing.
+   */
+  private static final Comparator<SessionRecord> AGE =
+      Comparator.comparing(SessionRecord::isErased)
+          .thenComparing(SessionRecord::hasEnded)
+          .thenComparingLong(SessionRecord::carriedSinceMs)
+          .thenComparingInt(record -> record.owner.epoch)
+          .thenComparingLong(SessionRecord::seq);
 
   public SessionRecord {
     events = EventLog.of(events);
@@ -270,7 +283,8 @@ public record SessionRecord(
         untilMs);
   }
 
-  boolean hasEnded() {
+  /** Whether it has ended for good. */
+  public boolean hasEnded() {
     return owner.epoch == Owner.ENDED;
   }
 
@@ -279,8 +293,11 @@ public record SessionRecord(
     return hasEnded() && events.isEmpty();
   }
 
-  /** Whether this is further than another record of the session; decides what a merge keeps. */
+  /**
+   * Whether this is to be kept, and not another record of the session, of an owner that lost touch
+   * or of the other side of a split.
+   */
   public boolean isNewerThan(SessionRecord other) {
-    return owner.epoch != other.owner.epoch ? owner.epoch > other.owner.epoch : seq > other.seq;
+    return AGE.compare(this, other) > 0;
   }
 }

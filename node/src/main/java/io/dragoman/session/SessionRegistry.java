@@ -1,9 +1,15 @@
 package io.dragoman.session;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /** The records of all sessions, across the cluster. Thread-safe. */
 public interface SessionRegistry {
+
+  /**
+   * Whoever carries a session changes its record so often, so that one that was lost is soon back.
+   */
+  Duration RENEWAL = Duration.ofSeconds(10);
 
   /**
    * Changes one session's record, without waiting for it. The answer fails where the cluster did

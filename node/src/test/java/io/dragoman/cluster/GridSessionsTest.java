@@ -2,12 +2,16 @@ package io.dragoman.cluster;
 
 import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
 import static io.dragoman.cluster.TestGrid.await;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.hazelcast.cluster.ClusterState;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.map.IMap;
+import com.hazelcast.splitbrainprotection.SplitBrainProtectionException;
 import io.dragoman.pipeline.Caption;
 import io.dragoman.session.SessionAnswer;
 import io.dragoman.session.SessionAnswer.Done;
@@ -23,13 +27,17 @@ import io.dragoman.session.SessionRegistry;
 import io.dragoman.session.SessionTerms;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +125,54 @@ final class GridSessionsTest {
     }
   }
 
+  /**
+   * As it is for a moment where a node is cut off, and has given up only one of the others: it sees
+   * a majority, but half of what it keeps had its copy at the one that it gave up.
+   */
+  @Test
+  void nothingIsCommittedUntilItHasACopy() throws Exception {
+    TestGrid grid = three();
+    Grid keeper = grid.get(0);
+    SessionRegistry registry = keeper.sessions(RESUMABLE, KEPT);
+    List<String> sids =
+        IntStream.range(0, 60)
+            .mapToObj(number -> "s" + number)
+            .filter(sid -> isKeptBy(keeper, sid))
+            .toList();
+    Map<String, SessionChange> renewals = new HashMap<>();
+    for (String sid : sids) {
+      SessionChange.Begin begin = begin(sid, keeper);
+      make(registry, begin);
+      renewals.put(sid, new SessionChange.Renew(begin.fresh().owner()));
+    }
+    keeper.hazelcast().getCluster().changeClusterState(ClusterState.NO_MIGRATION);
+    grid.fall(grid.get(1));
+    Predicate<String> isRefused =
+        sid -> isRefused(registry, requireNonNull(renewals.get(sid)), sid);
+    long refused = sids.stream().filter(isRefused).count();
+    assertTrue(refused > 0 && refused < sids.size(), () -> refused + " of " + sids.size());
+
+    keeper.hazelcast().getCluster().changeClusterState(ClusterState.ACTIVE);
+    await(() -> sids.stream().noneMatch(isRefused));
+  }
+
+  private static boolean isKeptBy(Grid member, String sid) {
+    Member keeper = member.hazelcast().getPartitionService().getPartition(sid).getOwner();
+    return keeper != null && keeper.localMember();
+  }
+
+  private static boolean isRefused(SessionRegistry registry, SessionChange change, String sid) {
+    try {
+      assertEquals(new Done(1), make(registry, change, sid));
+      return false;
+    } catch (ExecutionException e) {
+      assertInstanceOf(SplitBrainProtectionException.class, e.getCause());
+      return true;
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @Test
   void racingClaimsHaveOneWinnerAndWhatNobodyRenewsGoes() throws Exception {
     TestGrid grid = three();
@@ -150,7 +206,7 @@ final class GridSessionsTest {
   }
 
   @Test
-  void aSplitThatHealsKeepsTheRecordThatIsFurther() throws Exception {
+  void aSplitThatHealsKeepsTheClientsNewestAttempt() throws Exception {
     List<String> addresses = TestGrid.freeAddresses(2);
     List<Grid> halves = new ArrayList<>();
     for (String address : addresses) {
@@ -161,19 +217,22 @@ final class GridSessionsTest {
     SessionRegistry one = halves.get(0).sessions(RESUMABLE, KEPT);
     SessionRegistry other = halves.get(1).sessions(RESUMABLE, KEPT);
     assertTrue(one.isSettled() && other.isSettled());
-    for (String sid : List.of("here", "there")) {
+    for (String sid : List.of("here", "there", "here-and-before", "there-and-before")) {
+      SessionRegistry newer = sid.startsWith("here") ? one : other;
+      SessionRegistry older = newer == one ? other : one;
       SessionChange.Begin begin = begin(sid, halves.get(0));
-      make(one, begin);
-      make(other, begin);
-      // Before epochs, the number of events does not count.
-      make(
-          sid.equals("here") ? one : other,
-          new SessionChange.Resume(new Owner("n", 7, 1), 2_000, TERMS, "token", "next", 1, 0, true),
-          sid);
-      make(
-          sid.equals("here") ? other : one,
-          new SessionChange.Append(begin.fresh().owner(), List.of(said(2), covered(3))),
-          sid);
+      make(newer, begin);
+      make(older, begin);
+      make(newer, resume(new Owner("n", 7, 1), 3_000), sid);
+      Owner speaking = begin.fresh().owner();
+      if (sid.endsWith("before")) {
+        make(older, resume(new Owner("n", 5, 1), 2_000), sid);
+        speaking = new Owner("n", 5, 2);
+      }
+      // Before attempts, the number of events does not count.
+      assertEquals(
+          new Done(3),
+          make(older, new SessionChange.Append(speaking, List.of(said(2), covered(3))), sid));
     }
 
     halves.forEach(
@@ -187,9 +246,8 @@ final class GridSessionsTest {
     await(() -> !one.isSettled() && !other.isSettled());
     await(() -> halves.stream().allMatch(half -> half.size() == 2));
 
-    IMap<String, SessionRecord> records =
-        halves.getFirst().hazelcast().getMap(GridSessionRegistry.MAP);
-    for (String sid : List.of("here", "there")) {
+    IMap<String, SessionRecord> records = records(halves.getFirst());
+    for (String sid : List.of("here", "there", "here-and-before", "there-and-before")) {
       // Members see each other before their entries are merged.
       await(
           () -> {
@@ -210,6 +268,7 @@ final class GridSessionsTest {
     grid.get(1).hazelcast().getMap(GridSessionRegistry.MAP).delete("lost");
     SessionChange append = new SessionChange.Append(owner, List.of(said(2)));
     assertEquals(new Refused(Reason.UNKNOWN), make(registry, append, "lost"));
+    assertFalse(registry.isSettled(), "a node that has just come does not know what is gone");
     assertEquals(new Done(1), make(registry, new SessionChange.Restore(begin.fresh()), "lost"));
     assertEquals(new Done(2), make(registry, append, "lost"));
     assertEquals(new Done(2), make(registry, append, "lost"), "and twice is once");
@@ -245,7 +304,14 @@ final class GridSessionsTest {
         new Refused(Reason.UNKNOWN), make(registry, new SessionChange.Read("token"), "said"));
     assertEquals(
         new Refused(Reason.ENDED), make(registry, new SessionChange.Restore(read), "said"));
-    await(() -> grid.get(1).hazelcast().getMap(GridSessionRegistry.MAP).isEmpty());
+    assertEquals(
+        Duration.ofSeconds(3).plus(KEPT).toMillis(),
+        requireNonNull(records(grid.get(1)).getEntryView("said")).getTtl(),
+        "as long as what was said may live on the other side of a split");
+  }
+
+  private static IMap<String, SessionRecord> records(Grid member) {
+    return member.hazelcast().getMap(GridSessionRegistry.MAP);
   }
 
   /** What is answered to whoever asks for other terms, unless it cannot be resumed at all. */
@@ -281,6 +347,10 @@ final class GridSessionsTest {
   static SessionAnswer make(SessionRegistry registry, SessionChange.Begin begin)
       throws InterruptedException, ExecutionException, TimeoutException {
     return make(registry, begin, begin.fresh().sid());
+  }
+
+  private static SessionChange resume(Owner next, long askedAtMs) {
+    return new SessionChange.Resume(next, askedAtMs, TERMS, "token", "next", 1, 0, true);
   }
 
   private static SessionAnswer make(SessionRegistry registry, SessionChange change, String sid)

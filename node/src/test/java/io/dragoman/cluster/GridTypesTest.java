@@ -292,7 +292,7 @@ final class GridTypesTest {
 
   private static InternalSerializationService service(LedgerOwners owners) {
     SerializationConfig config = new SerializationConfig();
-    GridTypes.register(config, owners);
+    GridTypes.register(config, owners, new Copies(GridSessionRegistry.MAP));
     return new DefaultSerializationServiceBuilder().setConfig(config).build();
   }
 }

@@ -94,7 +94,10 @@ final class NextReleaseTest {
 
   private static SessionAnswer make(HazelcastInstance teller, String sid, SessionChange change)
       throws Exception {
-    SessionRegistry registry = new GridSessionRegistry(teller, LONG, LONG, () -> true);
+    Copies copies = new Copies(GridSessionRegistry.MAP);
+    copies.started(teller);
+    SessionRegistry registry =
+        new GridSessionRegistry(teller, LONG, LONG, () -> true, copies, new Settling(false));
     return registry.change(sid, change).toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
@@ -114,8 +117,10 @@ final class NextReleaseTest {
 
   private HazelcastInstance next(List<String> addresses) throws IOException {
     Config member = GridFile.member(TestGrid.config("n1", addresses.get(0), addresses), "n1-next");
-    Longer.teach(member.getSerializationConfig());
+    Copies copies = new Copies(GridSessionRegistry.MAP);
+    Longer.teach(member.getSerializationConfig(), copies);
     HazelcastInstance next = Hazelcast.newHazelcastInstance(member);
+    copies.started(next);
     open.add(next.getLifecycleService()::terminate);
     return next;
   }
@@ -125,9 +130,9 @@ final class NextReleaseTest {
     /** The type's number, the version and the length. */
     private static final int HEAD = HeapData.DATA_OFFSET + 1 + Integer.BYTES;
 
-    static void teach(SerializationConfig next) {
+    static void teach(SerializationConfig next, Copies copies) {
       SerializationConfig config = new SerializationConfig();
-      SessionTypes.register(config);
+      SessionTypes.register(config, copies);
       SerializationService today =
           new DefaultSerializationServiceBuilder().setConfig(config).build();
       add(next, SessionRecord.class, new Longer<>(20, today));

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 
 /** Sessions' records arrive as they were sent, also by releases before this one, and after it. */
 final class SessionTypesTest {
+  private static final Copies COPIES = new Copies(GridSessionRegistry.MAP);
+
   private static final Owner OWNER = new Owner("n1-ab", 77, 2);
 
   private static final SessionTerms TERMS =
@@ -226,7 +228,7 @@ final class SessionTypesTest {
   }
 
   private static SessionOperation operation(SessionChange change) {
-    return new SessionOperation(change, 5_000, 90, 3_600);
+    return new SessionOperation(COPIES, change, 5_000, 90, 3_600);
   }
 
   private byte[] bytes(Object value) {
@@ -239,7 +241,7 @@ final class SessionTypesTest {
 
   private static InternalSerializationService service() {
     SerializationConfig config = new SerializationConfig();
-    SessionTypes.register(config);
+    SessionTypes.register(config, COPIES);
     return new DefaultSerializationServiceBuilder().setConfig(config).build();
   }
 }

@@ -83,7 +83,7 @@ class GateDelaysTest {
     realm.run(owner, 10, 1, 2, 3);
     Gate gate = new Gate(realm.node(1), realm.rules, Policy.FAIR, Realm.LIMITS);
     Ticket ticket = gate.await(gate.open(1, 1), Priority.FINAL, 1_000, realm.now(), realm.moment());
-    realm.node(1).observed(new Evidence.Refusal(30 * Realm.SECOND));
+    realm.node(1).observed(new Evidence.Refusal(30 * Realm.SECOND), realm.moment());
     gate.replied(owner.hears(realm.tells(1, false)), realm.moment());
     Delay first = gate.why(ticket, realm.moment());
     assertEquals(Cause.REFUSED, first.cause());

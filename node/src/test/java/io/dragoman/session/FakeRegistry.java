@@ -71,7 +71,6 @@ final class FakeRegistry implements SessionRegistry {
     switch (outcome) {
       case SessionChange.Outcome.Unchanged _ -> {}
       case SessionChange.Outcome.Put put -> records.put(sid, put.record());
-      case SessionChange.Outcome.Removed _ -> records.remove(sid);
     }
     return outcome.answer();
   }

@@ -348,7 +348,7 @@ class ResumeTest extends NodeFixture {
       client.text(END);
       assertEquals(1000, client.end().closeCode());
     }
-    await().until(() -> node.registry.records.isEmpty());
+    await().until(() -> requireNonNull(node.registry.held(SID)).hasEnded());
   }
 
   @Test

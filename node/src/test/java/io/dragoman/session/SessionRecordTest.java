@@ -248,10 +248,11 @@ final class SessionRecordTest {
   }
 
   @Test
-  void aSessionInWhichNothingWasSaidLeavesNothingBehind() {
-    assertEquals(
-        new SessionChange.Outcome.Removed(new Done(1)),
-        new SessionChange.End(FIRST).applyTo(fresh));
+  void aSessionThatEndedBeforeAnythingWasSaidIsNotRevivedByAChangeThatComesLate() {
+    SessionRecord ended = put(new SessionChange.End(FIRST).applyTo(fresh));
+    assertRefused(Reason.IN_USE, new SessionChange.Begin(fresh).applyTo(ended));
+    assertRefused(Reason.ENDED, new SessionChange.Restore(spoken).applyTo(ended));
+    assertRefused(Reason.UNKNOWN, new SessionChange.Read("token-1").applyTo(ended));
   }
 
   @Test
@@ -266,13 +267,36 @@ final class SessionRecordTest {
     assertRefused(Reason.IN_USE, other.applyTo(spoken.left()));
   }
 
+  /** Each attempt has the epoch 2: it was made where nobody knew of the other. */
   @Test
-  void aMergeKeepsTheLaterEpochAndThenTheLaterEvent() {
-    SessionRecord taken = taken(fresh, SECOND, "token-1", 1, 0);
-    assertTrue(taken.isNewerThan(spoken));
-    assertFalse(spoken.isNewerThan(taken));
-    assertTrue(spoken.isNewerThan(fresh));
+  void aMergeKeepsTheClientsNewestAttemptHoweverMuchAnotherHas() {
+    SessionRecord abandoned =
+        with(
+            taken(spoken, new Owner("n1", 12, 1), "token-1", 3, 0),
+            said(4, Role.TRANSLATION, 0, 100));
+    SessionRecord live = put(resume(SECOND, LATER + 1, "token-1", 1, 0).applyTo(fresh));
+    assertKept(live, abandoned);
+    assertRefused(Reason.TAKEN_OVER, new SessionChange.Restore(abandoned).applyTo(live));
+    SessionRecord again =
+        taken(abandoned, new Owner("n1", 13, 1), abandoned.tokens().current(), 4, 0);
+    assertKept(live, again);
+    assertRefused(Reason.TAKEN_OVER, new SessionChange.Restore(again).applyTo(live));
+  }
+
+  @Test
+  void aMergeKeepsAnEndAndWithinAnAttemptTheLaterEvent() {
+    SessionRecord taken = taken(spoken, SECOND, "token-1", 3, 0);
+    SessionRecord ended = spoken.ended();
+    assertKept(spoken, fresh);
+    assertKept(taken, spoken);
+    assertKept(ended, taken);
+    assertKept(spoken.erased(), ended);
     assertFalse(spoken.isNewerThan(spoken));
+  }
+
+  private static void assertKept(SessionRecord newer, SessionRecord older) {
+    assertTrue(newer.isNewerThan(older));
+    assertFalse(older.isNewerThan(newer));
   }
 
   /**
