@@ -100,7 +100,7 @@ class ConnectionLifeTest extends NodeFixture {
       assertEquals(1000, client.end().closeCode());
     }
     await().until(node::isEmpty);
-    RawClient.started(node.port(), SID).close();
+    RawClient.started(node.port(), "session-for-tests-3").close();
   }
 
   @Test

@@ -147,6 +147,8 @@ class ResumeTest extends NodeFixture {
   @Test
   void aFinalIsCommittedWithWhatItSettlesThoughNoMoreOfThemMayWait() throws IOException {
     node.model.away = true;
+    // What is owed would come faster than this client reads.
+    other.model.away = true;
     node.recognizer.pause = 100;
     int finals = PipelineConfig.of("model").waitingFinals() + 1;
     try (RawClient client = begun()) {
@@ -169,6 +171,7 @@ class ResumeTest extends NodeFixture {
         assertEquals(SID + "." + (240L * finals - 100), caption.path("seg").asText());
       }
       node.model.away = false;
+      other.model.away = false;
     }
   }
 
