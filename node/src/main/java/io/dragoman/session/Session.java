@@ -148,6 +148,11 @@ final class Session implements Inflow.Owner {
     }
   }
 
+  /** The client is there, though it sends no audio. */
+  void present() {
+    speech.present();
+  }
+
   /** Makes what was said so far final. */
   void flush() {
     speech.flush();

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionConnection implements ServerConnection, Watch.Watched, Outbox.Wire {
 
+  /** A pause in a client's audio that is no accident of the network. */
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   /** After so many pings' time without a byte, the client is gone. */
   private static final int SILENT_PINGS = 3;
 
@@ -54,6 +57,9 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
 
   /** Only accessed by the watch. */
   private long pingedAt = heardAt;
+
+  /** Whether the last that came was audio. */
+  private volatile boolean audioIsLast;
 
   /**
    * @param context its {@code dataReader} may hold bytes that came with the handshake
@@ -133,6 +139,10 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
   }
 
   private void take(Received received) throws InterruptedException {
+    audioIsLast = received instanceof Received.Binary;
+    if (!audioIsLast) {
+      socket.present();
+    }
     switch (received) {
       case Received.Text(String text) -> socket.text(text);
       case Received.Binary(byte[] bytes) -> socket.audio(bytes);
@@ -180,12 +190,20 @@ final class SessionConnection implements ServerConnection, Watch.Watched, Outbox
     } else if (silent > SILENT_PINGS * config.ping().toNanos()) {
       cut(Outbox.SILENT);
     } else if (!outbox.isClosing()) {
-      if (silent > config.ping().toNanos() && now - pingedAt > config.ping().toNanos()) {
+      if (isPingDue(now, silent)) {
         pingedAt = now;
         outbox.ping();
       }
       socket.check(now);
     }
+  }
+
+  /** A client that spoke is asked early if it is there: what it said last waits for that. */
+  private boolean isPingDue(long now, long silent) {
+    long ping = config.ping().toNanos();
+    return audioIsLast && pingedAt - heardAt < 0
+        ? silent > Math.min(ping, PAUSE_NANOS)
+        : silent > ping && now - pingedAt > ping;
   }
 
   private void cut(String why) {

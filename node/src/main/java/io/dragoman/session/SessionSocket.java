@@ -144,6 +144,14 @@ final class SessionSocket {
     }
   }
 
+  /** Something other than audio came. */
+  void present() {
+    Session live = session;
+    if (live != null) {
+      live.present();
+    }
+  }
+
   /** Takes audio; holds the thread while there is too much of it. */
   void audio(byte[] pcm) throws InterruptedException {
     Session live = session;

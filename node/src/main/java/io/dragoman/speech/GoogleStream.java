@@ -78,6 +78,11 @@ final class GoogleStream implements SpeechStream {
   }
 
   @Override
+  public void present() {
+    intake.present();
+  }
+
+  @Override
   public void flush() {
     intake.flush();
   }

@@ -20,6 +20,9 @@ final class Intake {
   /** Up to where a final was asked for. */
   private final AtomicLong flushAt = new AtomicLong();
 
+  /** Whether the client was heard of after its last audio. */
+  private volatile boolean present;
+
   /** When the client said that no audio follows, on the monotonic clock; null until then. */
   private volatile @Nullable Long finishedAt;
 
@@ -36,8 +39,19 @@ final class Intake {
     if (isFinished() || stop != null || !audio.append(pcm)) {
       return false;
     }
+    present = false;
     wake.run();
     return true;
+  }
+
+  void present() {
+    present = true;
+    wake.run();
+  }
+
+  /** Whether no audio comes because the client, which is there, sends none. */
+  boolean isPresent() {
+    return present;
   }
 
   void flush() {

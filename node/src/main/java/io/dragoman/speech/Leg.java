@@ -248,8 +248,12 @@ final class Leg {
     if (available > 0) {
       return sentAt + CHUNK_NANOS;
     }
-    long idleAt = sentAudioAt + service.config.idleFillAfter().toNanos();
-    return Math.max(idleAt - sentAt, CHUNK_NANOS) + sentAt;
+    long idleFillAfter = service.config.idleFillAfter().toNanos();
+    if (!hearing.isQuiet() && !intake.isPresent()) {
+      // It may be cut off within a word, and the service would take silence for a sentence's end.
+      return now + idleFillAfter;
+    }
+    return Math.max(sentAudioAt + idleFillAfter - sentAt, CHUNK_NANOS) + sentAt;
   }
 
   /** Whether the call was sent as much more audio than time has passed as the service bears. */

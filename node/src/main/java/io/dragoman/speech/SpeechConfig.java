@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param buffer how much audio of a stream is kept at most until a final covers it
  * @param catchUp how many times faster than real time kept audio is sent again; Google refuses what
  *     comes too fast
- * @param idleFillAfter after how long without audio silence is sent in its place; the service ends
- *     a stream after about 10 s
+ * @param idleFillAfter after how long without audio silence is sent in its place, unless the client
+ *     may be cut off within a word; the service ends a stream after about 10 s
  * @param rotateAfter from what age a call is renewed when nobody speaks
  * @param rotateAtLatest at what age a call is renewed in any case; Google's limit is five minutes
  * @param patience how long a call may take no audio, or not end after its last audio, before it

@@ -16,6 +16,13 @@ public interface SpeechStream extends AutoCloseable {
   boolean offer(byte[] pcm);
 
   /**
+   * Says that the client is there, though it sends no audio: it is silent, and what it said last
+   * may become final. As long as it is not known, it may be cut off in the middle of a word, of
+   * which the rest comes later.
+   */
+  void present();
+
+  /**
    * Asks for the final of what was said so far; audio may go on. Asked for more than once in a
    * second, finals may come late, and as one.
    */

@@ -90,6 +90,9 @@ final class FakeRecognizer implements SpeechRecognizer {
     }
 
     @Override
+    public void present() {}
+
+    @Override
     public void flush() {
       if (position > committed) {
         listener.onEvent(

@@ -87,6 +87,7 @@ class GoogleRecognizerTest extends StreamFixture {
     google.otherwise(call -> new Ear().idle(10_000).serve(call));
     SpeechStream stream = open();
     say(stream, speech.words(3));
+    stream.present();
     // Only the filled-in silence lets the fake notice that the sentence is over.
     heard.await("the final", () -> !heard.all(Final.class).isEmpty());
     Speech next = new Speech(speech.position());
@@ -100,6 +101,23 @@ class GoogleRecognizerTest extends StreamFixture {
     assertEquals(FROM + 5L * Speech.WORD, heard.all(Final.class).getLast().endSample());
     assertEquals(1, google.calls().size());
     assertEquals(List.of(), google.violations());
+  }
+
+  @Test
+  void endsNoSentenceWhereTheClientMayBeCutOff() {
+    idleFillAfter = Duration.ofMillis(50);
+    google.otherwise(call -> new Ear().idle(500).serve(call));
+    SpeechStream stream = open();
+    say(stream, speech.words(3));
+    // The service ends a call that gets nothing.
+    heard.await("another call", () -> google.calls().size() > 1);
+    say(stream, new Speech(speech.position()).words(2).silence(1_000));
+    stream.finish();
+
+    assertNull(heard.awaitEnd().failure());
+    assertEquals(
+        List.of(FROM + 5L * Speech.WORD),
+        heard.all(Final.class).stream().map(Final::endSample).toList());
   }
 
   @Test
