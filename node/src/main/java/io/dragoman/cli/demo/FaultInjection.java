@@ -11,6 +11,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,7 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultInjection {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final int FROZEN_S = 15;
+  private static final Duration FROZEN = Duration.ofSeconds(15);
+
+  /** Clients wait for 3 s, nodes for 6 s. */
+  private static final Duration FALTERING = Duration.ofMillis(4_500);
+
+  /** The longest time between two nodes that falter. */
+  private static final int STEADY_MS = 3_000;
 
   /** For how long all is well before the next node is taken. */
   private static final int BETWEEN_S = 5;
@@ -113,16 +121,28 @@ final class FaultInjection {
         node.leave();
         node.restart(DemoCluster.PATIENCE);
       }
-      case FREEZE -> freeze(node);
+      case FREEZE -> freeze(node, FROZEN);
+      case FALTER -> falter(node);
     }
     awaitWhole();
     say.accept(node.name() + " is back.");
   }
 
-  private static void freeze(DemoNode node) throws CommandException, InterruptedException {
+  /** The clients of each go on, for the most part, at the next one. */
+  private void falter(DemoNode first) throws CommandException, InterruptedException {
+    List<DemoNode> nodes = new ArrayList<>(cluster.nodes());
+    Collections.rotate(nodes, -nodes.indexOf(first));
+    for (DemoNode node : nodes) {
+      freeze(node, FALTERING);
+      TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(STEADY_MS));
+    }
+  }
+
+  private static void freeze(DemoNode node, Duration time)
+      throws CommandException, InterruptedException {
     node.freeze(true);
     try {
-      TimeUnit.SECONDS.sleep(FROZEN_S);
+      Thread.sleep(time);
     } finally {
       node.freeze(false);
     }
