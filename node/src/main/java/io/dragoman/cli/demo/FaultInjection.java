@@ -11,6 +11,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -28,10 +30,16 @@ final class FaultInjection {
 
   /** What befalls any node, wherever it runs. */
   private static final List<NodeFault> ANYWHERE =
-      List.of(NodeFault.KILL, NodeFault.FREEZE, NodeFault.LEAVE);
+      List.of(NodeFault.KILL, NodeFault.FREEZE, NodeFault.FALTER, NodeFault.LEAVE);
 
   /** For how long a node stands still, or is cut off. */
-  private static final int AWAY_S = 15;
+  private static final Duration AWAY = Duration.ofSeconds(15);
+
+  /** Clients wait for 3 s, nodes for 6 s. */
+  private static final Duration FALTERING = Duration.ofMillis(4_500);
+
+  /** The longest time between two nodes that falter. */
+  private static final int STEADY_MS = 3_000;
 
   /** For how long all is well before the next node is taken. */
   private static final int BETWEEN_S = 5;
@@ -105,7 +113,8 @@ final class FaultInjection {
   }
 
   /**
-   * So many kills, freezes and departures, of any node, at any moment; then the sessions may end.
+   * So many kills, freezes, short ones too, and departures, of any node, at any moment; then the
+   * sessions may end.
    */
   void chaos(int times) throws CommandException, InterruptedException {
     ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -134,7 +143,8 @@ final class FaultInjection {
         node.leave();
         node.restart(DemoCluster.PATIENCE);
       }
-      case FREEZE -> freeze(node);
+      case FREEZE -> freeze(node, AWAY);
+      case FALTER -> falter(node);
       case CUT_OFF -> cut(node, HostNetwork::isolate);
       case SPLIT_OFF -> cut(node, HostNetwork::separate);
     }
@@ -143,10 +153,21 @@ final class FaultInjection {
     say.accept(node.name() + " is back.");
   }
 
-  private static void freeze(DemoNode node) throws CommandException, InterruptedException {
+  /** The clients of each go on, for the most part, at the next one. */
+  private void falter(DemoNode first) throws CommandException, InterruptedException {
+    List<DemoNode> nodes = new ArrayList<>(cluster.nodes());
+    Collections.rotate(nodes, -nodes.indexOf(first));
+    for (DemoNode node : nodes) {
+      freeze(node, FALTERING);
+      TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(STEADY_MS));
+    }
+  }
+
+  private static void freeze(DemoNode node, Duration time)
+      throws CommandException, InterruptedException {
     node.freeze(true);
     try {
-      TimeUnit.SECONDS.sleep(AWAY_S);
+      Thread.sleep(time);
     } finally {
       node.freeze(false);
     }
@@ -157,7 +178,7 @@ final class FaultInjection {
     HostNetwork network = cluster.network();
     cut.make(network, node.host());
     try {
-      TimeUnit.SECONDS.sleep(AWAY_S);
+      Thread.sleep(AWAY);
     } finally {
       network.heal();
     }

@@ -6,6 +6,12 @@ enum NodeFault {
   KILL("is killed"),
   /** It stands still for 15 s, and goes on. */
   FREEZE("stands still for 15 s"),
+  /**
+   * It stands still for a moment, and then each other one does: for longer than its clients wait,
+   * but not for so long that the nodes miss each other. So sessions are taken up from nodes that go
+   * on with them, and again before these have caught up.
+   */
+  FALTER("falters, and then the others do"),
   /** It leaves in good order, and is started again. */
   LEAVE("leaves"),
   /** It and everybody else hear nothing of each other for 15 s. Its host must be its own. */
