@@ -68,7 +68,11 @@ class BalancerIT {
     Path rendered = directory.resolve("haproxy.cfg");
     Files.writeString(rendered, file.from(Files.readString(SHIPPED)));
     haproxy = haproxy("-db", "-f", rendered.toString());
-    await().atMost(PATIENCE).failFast(() -> !haproxy.isAlive()).until(() -> allAre("UP"));
+    await()
+        .atMost(PATIENCE)
+        .failFast(() -> !haproxy.isAlive())
+        .ignoreException(UncheckedIOException.class) // It does not listen yet.
+        .until(() -> allAre("UP"));
   }
 
   @AfterEach
