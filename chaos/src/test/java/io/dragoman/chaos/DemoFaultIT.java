@@ -70,7 +70,7 @@ final class DemoFaultIT {
     List<String> where =
         arguments.contains("--cut-one") ? TestNetwork.NEW_ROUTER : List.<String>of();
     try (Dragoman demo = Dragoman.start(directory, where, arguments.toArray(String[]::new))) {
-      assertEquals(0, demo.exit(Duration.ofMinutes(25)), demo::errors);
+      assertEquals(0, demo.exit(Duration.ofMinutes(28)), demo::errors);
       JsonNode summary = demo.summary();
       assertTrue(summary.path("finals_expected").asInt() > 0, summary::toString);
       assertEquals(

@@ -192,6 +192,11 @@ final class DemoSession implements Runnable {
         && (seconds == null || spokenSeconds() + time.toSeconds() <= seconds);
   }
 
+  /** How much of what it said its client would have to send again. */
+  Duration behind() {
+    return Duration.ofMillis((sentSamples - receipt.settledSample()) * 1_000 / Track.SAMPLE_RATE);
+  }
+
   long spokenSeconds() {
     return sentSamples / Track.SAMPLE_RATE;
   }

@@ -47,6 +47,12 @@ final class FaultInjection {
   /** A fault that comes later than this before the sessions' end would hardly be seen. */
   private static final Duration SEEN = Duration.ofSeconds(10);
 
+  /**
+   * Half of what clients keep to send again. What is sent again is heard a quarter faster than it
+   * was said, so sessions that are taken again and again fall behind.
+   */
+  private static final Duration MOST_BEHIND = Duration.ofSeconds(60);
+
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Duration WHOLE_WITHIN = Duration.ofSeconds(120);
 
@@ -119,6 +125,7 @@ final class FaultInjection {
   void chaos(int times) throws CommandException, InterruptedException {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     for (int number = 1; number <= times; number++) {
+      awaitCaughtUp();
       TimeUnit.MILLISECONDS.sleep(random.nextLong(2_000 * BETWEEN_S));
       say.accept("Fault %d of %d:".formatted(number, times));
       strike(
@@ -204,6 +211,18 @@ final class FaultInjection {
           .findFirst()
           .orElseThrow(() -> new IOException("nobody says who keeps the quota's books"));
     }
+  }
+
+  /** Waits until no client is near to having to forget what was not heard. */
+  private void awaitCaughtUp() throws InterruptedException {
+    while (sessions.stream().anyMatch(FaultInjection::isFarBehind)) {
+      TimeUnit.MILLISECONDS.sleep(200);
+    }
+  }
+
+  private static boolean isFarBehind(DemoSession session) {
+    return session.state() == DemoSession.State.SPEAKING
+        && session.behind().compareTo(MOST_BEHIND) > 0;
   }
 
   /** Waits until every node sees all others again. */

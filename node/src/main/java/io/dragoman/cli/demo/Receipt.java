@@ -32,6 +32,7 @@ final class Receipt implements CaptionClient.Listener {
   private boolean away;
   private final List<Long> absences = new ArrayList<>();
   private int gaps;
+  private long settledSample;
 
   Receipt(Delays delays, Pauses pauses, LongSupplier nanoTime) {
     this.delays = delays;
@@ -58,6 +59,8 @@ final class Receipt implements CaptionClient.Listener {
       node = NodeNames.configured(started.node());
     } else if (message instanceof ServerMessage.SessionResumed resumed) {
       node = NodeNames.configured(resumed.node());
+    } else if (message instanceof ServerMessage.AudioAck ack) {
+      settledSample = ack.sample();
     } else if (message instanceof ServerMessage.Gap) {
       gaps++;
     } else if (message instanceof ServerMessage.SessionEnded ended) {
@@ -90,6 +93,11 @@ final class Receipt implements CaptionClient.Listener {
   /** How often it was told that something is lost. */
   synchronized int gaps() {
     return gaps;
+  }
+
+  /** Up to where the session's audio need not be sent again. */
+  synchronized long settledSample() {
+    return settledSample;
   }
 
   /** In the order of arrival. */
