@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
           + " and German, and at the end what was lost and how late it was.",
       "",
       "Stand-ins play Google Speech and OpenAI, each unless its own credentials are set"
-          + " (GOOGLE_APPLICATION_CREDENTIALS, OPENAI_API_KEY). Ctrl-C ends it and leaves nothing"
-          + " behind."
+          + " (GOOGLE_APPLICATION_CREDENTIALS, OPENAI_API_KEY). Ctrl-C, or SIGTERM, ends it and leaves"
+          + " nothing behind."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

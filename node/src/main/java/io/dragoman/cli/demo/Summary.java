@@ -137,7 +137,7 @@ record Summary(
           upstream.limitRequests());
     }
     if (nodeFaults > 0) {
-      line(text, "Nodes", "%,d times one was taken away and came back", nodeFaults);
+      line(text, "Nodes", "taken away and back again: %,d", nodeFaults);
     }
     if (resumes > 0) {
       line(
