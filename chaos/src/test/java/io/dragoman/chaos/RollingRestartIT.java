@@ -97,11 +97,10 @@ class RollingRestartIT {
 
   /**
    * The first sessions load classes and start the threads and connections of pools, which stay: of
-   * the calls to both services, and of the grid. That a session has ended is kept for a while, and
-   * what served the last one may hold on to it until the next.
+   * the calls to both services, and of the grid. That a session has ended is kept for a while.
    */
   private static boolean isBack(Footprint before, Footprint after) {
-    return after.sessions() <= 2
+    return after.sessions() == 0
         && after.heapBytes() <= before.heapBytes() + 15_000_000
         && after.threads() <= before.threads() + 25
         && after.descriptors() <= before.descriptors() + 25;

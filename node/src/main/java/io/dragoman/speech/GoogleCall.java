@@ -23,7 +23,9 @@ final class GoogleCall
 
   private static final int LONGEST_MESSAGE = 300;
 
-  private final Runnable wake;
+  private static final Runnable NOBODY = () -> {};
+
+  private volatile Runnable wake;
   private volatile @Nullable StreamController controller;
   private volatile @Nullable ClientStream<StreamingRecognizeRequest> out;
 
@@ -70,8 +72,12 @@ final class GoogleCall
     return end;
   }
 
-  /** Abandons the call unless it has ended. What the service still had to say is lost. */
+  /**
+   * Abandons the call unless it has ended. What the service still had to say is lost. Google's
+   * library keeps the last call of every connection, which must not keep whom it woke.
+   */
   void abandon() {
+    wake = NOBODY;
     var started = controller;
     if (end == null && started != null) {
       started.cancel();

@@ -3,6 +3,7 @@ package io.dragoman.cluster;
 import static io.dragoman.cluster.TestGrid.FINAL;
 import static io.dragoman.cluster.TestGrid.await;
 import static io.dragoman.cluster.TestGrid.grant;
+import static io.dragoman.cluster.TestGrid.isKeptBy;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -203,13 +204,9 @@ final class GridFailureTest {
   }
 
   private Grid owner() {
-    String owner =
-        grid.get(0)
-            .hazelcast()
-            .getPartitionService()
-            .getPartition(GridQuota.NAME)
-            .getOwner()
-            .getAttribute(Grid.NODE);
-    return grid.all().stream().filter(m -> m.node().equals(owner)).findAny().orElseThrow();
+    return grid.all().stream()
+        .filter(member -> isKeptBy(member.hazelcast(), GridQuota.NAME))
+        .findAny()
+        .orElseThrow();
   }
 }

@@ -1,6 +1,7 @@
 package io.dragoman.cluster;
 
 import static io.dragoman.cluster.TestGrid.await;
+import static io.dragoman.cluster.TestGrid.isKeptBy;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -202,7 +203,7 @@ final class GridSessionWindowsTest {
     HazelcastInstance hazelcast = member.hazelcast();
     return IntStream.range(0, 1_000)
         .mapToObj(i -> "session-" + i)
-        .filter(sid -> hazelcast.getPartitionService().getPartition(sid).getOwner().localMember())
+        .filter(sid -> isKeptBy(hazelcast, sid))
         .skip(skip)
         .findFirst()
         .orElseThrow();

@@ -2,6 +2,7 @@ package io.dragoman.cluster;
 
 import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
 import static io.dragoman.cluster.TestGrid.await;
+import static io.dragoman.cluster.TestGrid.isKeptBy;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hazelcast.cluster.ClusterState;
-import com.hazelcast.cluster.Member;
 import com.hazelcast.map.IMap;
 import com.hazelcast.splitbrainprotection.SplitBrainProtectionException;
 import io.dragoman.pipeline.Caption;
@@ -115,11 +115,7 @@ final class GridSessionsTest {
   private static String sidKeptElsewhere(Grid teller, @Nullable Grid by) {
     for (int i = 0; ; i++) {
       String sid = "session-for-tests-" + i;
-      Member keeper = teller.hazelcast().getPartitionService().getPartition(sid).getOwner();
-      if (keeper != null
-          && (by == null
-              ? !keeper.localMember()
-              : by.node().equals(keeper.getAttribute(Grid.NODE)))) {
+      if (by == null ? !isKeptBy(teller.hazelcast(), sid) : isKeptBy(by.hazelcast(), sid)) {
         return sid;
       }
     }
@@ -137,7 +133,7 @@ final class GridSessionsTest {
     List<String> sids =
         IntStream.range(0, 60)
             .mapToObj(number -> "s" + number)
-            .filter(sid -> isKeptBy(keeper, sid))
+            .filter(sid -> isKeptBy(keeper.hazelcast(), sid))
             .toList();
     Map<String, SessionChange> renewals = new HashMap<>();
     for (String sid : sids) {
@@ -154,11 +150,6 @@ final class GridSessionsTest {
 
     keeper.hazelcast().getCluster().changeClusterState(ClusterState.ACTIVE);
     await(() -> sids.stream().noneMatch(isRefused));
-  }
-
-  private static boolean isKeptBy(Grid member, String sid) {
-    Member keeper = member.hazelcast().getPartitionService().getPartition(sid).getOwner();
-    return keeper != null && keeper.localMember();
   }
 
   private static boolean isRefused(SessionRegistry registry, SessionChange change, String sid) {

@@ -106,8 +106,7 @@ final class NextReleaseTest {
     String sid;
     do {
       sid = UUID.randomUUID().toString();
-    } while (!requireNonNull(keeper.getPartitionService().getPartition(sid).getOwner())
-        .localMember());
+    } while (!TestGrid.isKeptBy(keeper, sid));
     return sid;
   }
 

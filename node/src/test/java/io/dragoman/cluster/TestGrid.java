@@ -3,6 +3,8 @@ package io.dragoman.cluster;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.HazelcastInstance;
 import io.dragoman.quota.Limits;
 import io.dragoman.quota.Permit;
 import io.dragoman.quota.QuotaConfig;
@@ -91,6 +93,12 @@ final class TestGrid implements AutoCloseable {
     quotas.put(member, member.openQuota(DispatchConfig.of(PLACES)));
   }
 
+  /** Whether a member has the original of what is kept under a name, as far as it knows. */
+  static boolean isKeptBy(HazelcastInstance member, String name) {
+    Member keeper = member.getPartitionService().getPartition(name).getOwner();
+    return keeper != null && keeper.localMember();
+  }
+
   /** A member's part in the quota. */
   GridQuota quota(Grid member) {
     return Objects.requireNonNull(quotas.get(member));
@@ -117,19 +125,29 @@ final class TestGrid implements AutoCloseable {
     await(() -> members.stream().allMatch(other -> other.size() == members.size()));
   }
 
+  /** Also a cluster that has not shared out its partitions yet counts as safe. */
   private void awaitSafe() {
     await(
-        () -> members.getFirst().hazelcast().getPartitionService().isClusterSafe(), this::describe);
+        () ->
+            members.stream().allMatch(TestGrid::knowsOwners)
+                && members.getFirst().hazelcast().getPartitionService().isClusterSafe(),
+        this::describe);
+  }
+
+  private static boolean knowsOwners(Grid member) {
+    return member.hazelcast().getPartitionService().getPartitions().stream()
+        .allMatch(partition -> partition.getOwner() != null);
   }
 
   private String describe() {
     return members.stream()
         .map(
             member ->
-                "%s sees %d, safe %b"
+                "%s sees %d, knows owners %b, safe %b"
                     .formatted(
                         member.hazelcast().getName(),
                         member.size(),
+                        knowsOwners(member),
                         member.hazelcast().getPartitionService().isLocalMemberSafe()))
         .collect(Collectors.joining("; "));
   }

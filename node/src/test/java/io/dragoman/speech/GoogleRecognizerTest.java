@@ -12,6 +12,7 @@ import io.dragoman.speech.SpeechEvent.Activity;
 import io.dragoman.speech.SpeechEvent.Failure;
 import io.dragoman.speech.SpeechEvent.Final;
 import io.dragoman.speech.SpeechEvent.Interim;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -184,6 +185,26 @@ class GoogleRecognizerTest extends StreamFixture {
 
     assertNotNull(heard.awaitEnd().failure());
     assertFalse(stream.offer(new byte[2]));
+  }
+
+  @Test
+  void keepsNothingOfAStreamThatIsOver() {
+    WeakReference<SpeechListener> listener = hearOnce();
+    heard.await(
+        "nobody to hold its listener",
+        () -> {
+          System.gc();
+          return listener.refersTo(null);
+        });
+  }
+
+  private WeakReference<SpeechListener> hearOnce() {
+    SpeechListener listener = heard::onEvent;
+    SpeechStream stream = open(listener);
+    say(stream, speech.words(1));
+    stream.finish();
+    assertNull(heard.awaitEnd().failure());
+    return new WeakReference<>(listener);
   }
 
   @Test
