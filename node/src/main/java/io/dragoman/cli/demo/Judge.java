@@ -69,12 +69,15 @@ final class Judge {
     int lost = 0;
     int matched = 0;
     for (Map.Entry<Line, Function<Utterance, String>> line : lines.entrySet()) {
-      List<String> due = words(spoken.stream().map(line.getValue()));
       List<String> got =
-          words(firsts.stream().filter(c -> line(c).equals(line.getKey())).map(Judge::text));
-      int missing = WordDiff.between(due, got).lost();
-      lost += missing;
-      matched += due.size() - missing;
+          firsts.stream().filter(c -> line(c).equals(line.getKey())).map(Judge::text).toList();
+      List<String> due = words(spoken.stream().map(line.getValue()));
+      WordDiff diff = WordDiff.between(due, words(got.stream()));
+      if (diff.lost() + diff.doubled() > 0) {
+        faults.add(difference(line, spoken, got));
+      }
+      lost += diff.lost();
+      matched += due.size() - diff.lost();
     }
     int received = words(finals.stream().map(Judge::text)).size();
     return new Verdict(expected, finals.size(), lost, received - matched, faults);
@@ -96,6 +99,36 @@ final class Judge {
         .sorted(Comparator.comparingLong(c -> Objects.requireNonNullElse(c.seq(), Long.MAX_VALUE)))
         .filter(c -> taken.add(new Slot(c.seg(), line(c))))
         .toList();
+  }
+
+  /** Names the sentences of a line that did not come as they were spoken, and what came instead. */
+  private String difference(
+      Map.Entry<Line, Function<Utterance, String>> line,
+      List<Utterance> spoken,
+      List<String> received) {
+    List<String> beyond = new ArrayList<>(received);
+    List<String> lost = new ArrayList<>();
+    for (Utterance utterance : spoken) {
+      String text = line.getValue().apply(utterance);
+      if (!beyond.remove(text)) {
+        double seconds = (double) utterance.startSample() / Track.SAMPLE_RATE;
+        lost.add(String.format(Locale.ROOT, "\"%s\" (at %.1f s)", text, seconds));
+      }
+    }
+    return "%s: %s; did not come: %s; came instead: %s"
+        .formatted(
+            name,
+            finals(line.getKey()),
+            some(lost),
+            some(beyond.stream().map("\"%s\""::formatted).toList()));
+  }
+
+  private static String some(List<String> sentences) {
+    return switch (sentences.size()) {
+      case 0 -> "none";
+      case 1, 2 -> String.join(", ", sentences);
+      default -> sentences.getFirst() + " and %d more".formatted(sentences.size() - 1);
+    };
   }
 
   /** Numbers go up by one from 1. */
@@ -136,9 +169,12 @@ final class Judge {
 
   private void count(List<String> faults, Line line, long finals, String what) {
     if (finals > 0) {
-      String role = line.role().name().toLowerCase(Locale.ROOT);
-      faults.add("%s: %s finals in %s: %d %s".formatted(name, role, line.lang(), finals, what));
+      faults.add("%s: %s: %d %s".formatted(name, finals(line), finals, what));
     }
+  }
+
+  private static String finals(Line line) {
+    return "%s finals in %s".formatted(line.role().name().toLowerCase(Locale.ROOT), line.lang());
   }
 
   /** How many segments are not among others. */

@@ -62,6 +62,32 @@ class JudgeTest {
   }
 
   @Test
+  void namesTheSentencesThatDifferInOneLine() {
+    finals.set(5, Fixtures.last(8, "b", Role.TRANSLATION, "es", "Buenos días todos."));
+    finals.remove(2);
+
+    assertTrue(
+        verdict()
+            .faults()
+            .containsAll(
+                List.of(
+                    "s1: translation finals in es; did not come: \"Buenos días a todos.\" (at 5.0 s);"
+                        + " came instead: \"Buenos días todos.\"",
+                    "s1: corrected finals in en-US; did not come: \"Good morning.\" (at 0.0 s);"
+                        + " came instead: none")),
+        () -> String.join("\n", verdict().faults()));
+  }
+
+  @Test
+  void aSentenceThatWasHeardInTwoPartsHasAllItsWords() {
+    finals.set(3, Fixtures.last(5, "b", Role.SOURCE, "en-US", "good mornin"));
+    finals.add(Fixtures.last(9, "c", Role.SOURCE, "en-US", "all"));
+
+    assertEquals(0, verdict().wordsLost());
+    assertFalse(verdict().faults().stream().anyMatch(fault -> fault.contains("did not come")));
+  }
+
+  @Test
   void aRepeatedWordIsDoubled() {
     finals.set(5, Fixtures.last(8, "b", Role.TRANSLATION, "es", "Buenos días días a todos."));
 
