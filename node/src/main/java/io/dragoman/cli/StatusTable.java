@@ -36,9 +36,7 @@ final class StatusTable {
     List<String> lines = new ArrayList<>();
     lines.add(headline(status, zone));
     for (String missing : status.nodesMissing()) {
-      lines.add(
-          "! %s does not answer; look at its machine and its log."
-              .formatted(cut(missing, MISSING)));
+      lines.add(missing(missing));
     }
     cutOff(status, lines);
     List<String> troubles = troubles(status);
@@ -62,6 +60,15 @@ final class StatusTable {
       sessions(status, lines);
     }
     return lines;
+  }
+
+  /** A node that is not in the cluster is known by its grid address; no name has a colon. */
+  private static String missing(String node) {
+    String what =
+        node.contains(":")
+            ? "! %s is not in the cluster; it was stopped, or cannot reach the others."
+            : "! %s does not answer; look at its machine and its log.";
+    return what.formatted(cut(node, MISSING));
   }
 
   private static void cutOff(ClusterStatus status, List<String> lines) {

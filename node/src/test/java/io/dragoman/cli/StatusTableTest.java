@@ -61,7 +61,9 @@ class StatusTableTest {
 
     assertTrue(lines.get(0).startsWith("1 of 3 nodes"), lines.get(0));
     assertEquals("! n2-0a1b2c3d does not answer; look at its machine and its log.", lines.get(1));
-    assertTrue(lines.get(2).startsWith("! 192.168.100.200:5701 does not"), lines.get(2));
+    assertEquals(
+        "! 192.168.100.200:5701 is not in the cluster; it was stopped, or cannot reach the others.",
+        lines.get(2));
     assertTrue(lines.get(4).contains("unreachable"), lines.get(4));
   }
 

@@ -13,29 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How sessions leave a node that is drained, one that is cut off, and connections that are old. */
 @Timeout(180)
-class DepartureTest extends NodeFixture {
-  private static final int SECOND = 48_000;
-
-  /** Another node of the same cluster. */
-  private final TestNode other = other();
-
-  private TestNode other() {
-    TestNode.Limits same = new TestNode.Limits();
-    same.registry = node.registry;
-    return same.start();
-  }
-
-  @AfterEach
-  void stopOther() {
-    other.close();
-  }
-
+class DepartureTest extends TwoNodeFixture {
   /** Completes with the number of those who had not gone. */
   private CompletableFuture<Integer> leave(Duration within) {
     CompletableFuture<Integer> left = new CompletableFuture<>();
@@ -99,7 +82,7 @@ class DepartureTest extends NodeFixture {
       client.audio(SECOND / 2);
       CompletableFuture<Integer> left = leave(Duration.ofSeconds(30));
       client.await("session.moving");
-      try (RawClient next = ResumeTest.resume(other, started, 1, 0)) {
+      try (RawClient next = resume(other, started, 1, 0)) {
         assertEquals(24_000, next.await("session.resumed").path("from_sample").asLong());
         client.close();
         assertEquals(0, join(left));
@@ -142,12 +125,12 @@ class DepartureTest extends NodeFixture {
       CompletableFuture<Integer> left = leave(Duration.ofSeconds(10));
       client.await("session.moving");
       assertUnavailable("leaves", "session-for-tests-2");
-      try (RawClient back = ResumeTest.resume(node, started, 1, 0)) {
+      try (RawClient back = resume(node, started, 1, 0)) {
         assertEnds(back, "unavailable", 4429);
       }
       assertEquals(1012, client.end().closeCode());
       join(left); // Its own connection may have closed it a moment before.
-      try (RawClient next = ResumeTest.resume(other, started, 1, 0)) {
+      try (RawClient next = resume(other, started, 1, 0)) {
         assertEquals(2, next.await("session.resumed").path("epoch").asInt());
       }
     }
@@ -161,7 +144,7 @@ class DepartureTest extends NodeFixture {
       JsonNode started = client.await("session.started");
       node.registry.cutOff = true;
       assertUnavailable("does not reach a majority", "session-for-tests-2");
-      try (RawClient back = ResumeTest.resume(node, started, 1, 0)) {
+      try (RawClient back = resume(node, started, 1, 0)) {
         assertEnds(back, "unavailable", 4429);
       }
       node.registry.cutOff = false;
@@ -193,7 +176,7 @@ class DepartureTest extends NodeFixture {
         stranger.text(RawClient.START);
         assertEnds(stranger, "full", 4429);
       }
-      try (RawClient next = ResumeTest.resume(node, started, 1, 0)) {
+      try (RawClient next = resume(node, started, 1, 0)) {
         next.await("session.resumed");
         assertEnds(client, "taken_over", 4409);
         next.audio(SECOND);
