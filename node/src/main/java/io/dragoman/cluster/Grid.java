@@ -91,7 +91,8 @@ public final class Grid implements AutoCloseable {
   /**
    * Joins the cluster, or founds it where no other node answers.
    *
-   * @throws IOException with a sentence for a human: the configuration is wrong, or the port in use
+   * @throws IOException with a sentence for a human: the configuration is wrong or not that of the
+   *     others, or the port in use
    */
   public static Grid start(GridConfig config, QuotaConfig quota) throws IOException {
     NodeMemory memory = NodeMemory.open(config.memory());
@@ -114,7 +115,7 @@ public final class Grid implements AutoCloseable {
       GridConfig config, QuotaConfig quota, NodeMemory memory, Remembered remembered)
       throws IOException {
     String node = config.node() + "-" + UUID.randomUUID().toString().substring(0, 8);
-    Config member = GridFile.member(config, node);
+    Config member = GridFile.member(config, quota, node);
     LedgerOwners owners =
         new LedgerOwners(
             new SecureRandom().nextLong(),
@@ -135,6 +136,14 @@ public final class Grid implements AutoCloseable {
               .formatted(config.host(), config.port(), e.getMessage()),
           e);
     }
+    List<String> differences = Terms.differences(quota, hazelcast.getCluster().getMembers());
+    if (!differences.isEmpty()) {
+      hazelcast.shutdown();
+      throw new IOException(
+          "cannot join the grid: %s, and all nodes must have the same; to change it, stop all, wait 90 s, and start them"
+              .formatted(String.join(", ", differences)));
+    }
+    owners.open();
     copies.started(hazelcast);
     Grid grid = new Grid(node, hazelcast, config, quota, owners, moves, copies, memory, remembered);
     log.info("joined the grid as {}: {}", node, grid.attendance());

@@ -6,6 +6,7 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.config.YamlConfigBuilder;
 import com.hazelcast.internal.config.SchemaViolationConfigurationException;
+import io.dragoman.quota.QuotaConfig;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -49,11 +50,12 @@ public final class GridFile {
    * @param node its name in this life
    * @throws IOException with a sentence for a human
    */
-  static Config member(GridConfig config, String node) throws IOException {
+  static Config member(GridConfig config, QuotaConfig quota, String node) throws IOException {
     Config member = load(config.file());
     member.setInstanceName(node);
     member.getMemberAttributeConfig().setAttribute(Grid.NODE, node);
     member.getMemberAttributeConfig().setAttribute(Grid.PLACE, config.place());
+    Terms.tell(member.getMemberAttributeConfig(), quota);
     place(member.getNetworkConfig(), config);
     // A "majority" of one node would protect from nothing, and the grid refuses it.
     member

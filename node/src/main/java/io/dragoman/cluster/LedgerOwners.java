@@ -41,6 +41,9 @@ final class LedgerOwners {
   // Guarded by this.
   private final Map<String, Told> told = new HashMap<>();
 
+  /** Guarded by this. */
+  private boolean open;
+
   /**
    * @param process names this process, unlike any other's at any time
    * @param voters of a cluster that begins
@@ -64,10 +67,15 @@ final class LedgerOwners {
     return process;
   }
 
-  /** Answers a refresh; null where this process knows no such quota, or leaves. */
+  /** This process may own ledgers: it keeps their books as the other nodes do. */
+  synchronized void open() {
+    open = true;
+  }
+
+  /** Answers a refresh; null where this process is not open, knows no such quota, or leaves. */
   synchronized @Nullable Outcome refresh(String quota, @Nullable Ledger copy, Refresh refresh) {
     LedgerKeeper keeper = keeper(quota);
-    if (keeper == null || !keeper.answers(copy)) {
+    if (!open || keeper == null || !keeper.answers(copy)) {
       return null;
     }
     Outcome outcome = keeper.refresh(copy, refresh, clock.get());

@@ -1,6 +1,7 @@
 package io.dragoman.cluster;
 
 import static io.dragoman.cluster.TestGrid.FINAL;
+import static io.dragoman.cluster.TestGrid.TEN_A_SECOND;
 import static io.dragoman.cluster.TestGrid.await;
 import static io.dragoman.cluster.TestGrid.grant;
 import static io.dragoman.cluster.TestGrid.isKeptBy;
@@ -15,15 +16,18 @@ import io.dragoman.ops.ClusterView;
 import io.dragoman.ops.NodeReport;
 import io.dragoman.ops.Readiness;
 import io.dragoman.ops.Selection;
+import io.dragoman.quota.Charge;
 import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.NodeQuota;
 import io.dragoman.quota.Permit;
+import io.dragoman.quota.QuotaConfig;
 import io.dragoman.quota.QuotaMeter;
 import io.dragoman.quota.QuotaUse;
 import io.dragoman.quota.QuotaUse.State;
 import io.dragoman.quota.SessionQuota;
 import io.dragoman.quota.Turn;
 import io.dragoman.session.SessionRegistry;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -128,32 +132,84 @@ final class GridFailureTest {
     List<Grid> others = grid.all().stream().filter(member -> member != owner).toList();
     try (SessionQuota session = quota(others.getFirst()).gate().open(1)) {
       grant(session).close();
-      Set<State> seen = ConcurrentHashMap.newKeySet();
-      AtomicBoolean over = new AtomicBoolean();
-      Thread watching =
-          Thread.startVirtualThread(
+      Set<State> seen =
+          during(
+              others,
               () -> {
-                while (!over.get()) {
-                  others.forEach(member -> seen.add(quota(member).meter().use().state()));
-                  LockSupport.parkNanos(1_000_000);
-                }
+                owner.leave();
+                QuotaMeter meter = quota(others.getFirst()).meter();
+                await(() -> meter.use().state() == State.NORMAL && meter.use().votes() == 2);
+                grant(session).close();
               });
-      owner.leave();
-      QuotaMeter meter = quota(others.getFirst()).meter();
-      await(() -> meter.use().state() == State.NORMAL && meter.use().votes() == 2);
-      grant(session).close();
-      over.set(true);
-      await(() -> !watching.isAlive());
       assertFalse(seen.contains(State.QUARANTINE), seen::toString);
     }
+  }
+
+  /** As the ledger's owner it would refuse them, and they would be granted nothing. */
+  @Test
+  void aNodeThatKeepsBooksByOtherTermsStaysOutsideAndDisturbsNobody() {
+    List<String> addresses = grid.all().stream().map(GridFailureTest::address).toList();
+    Grid gone = grid.get(2);
+    List<Grid> others = grid.all().subList(0, 2);
+    await(() -> grid.all().stream().allMatch(this::isNormal));
+    gone.leave();
+    await(() -> others.stream().allMatch(this::isNormal));
+    QuotaConfig slower =
+        new QuotaConfig(
+            TEN_A_SECOND.limits(),
+            TEN_A_SECOND.policy(),
+            Charge.USAGE,
+            Duration.ofMillis(30_500),
+            TEN_A_SECOND.networkBound());
+    Set<State> seen =
+        during(
+            others,
+            () -> {
+              for (int attempt = 0; attempt < 3; attempt++) {
+                GridConfig config = TestGrid.config("n3", addresses.get(2), addresses);
+                String refused =
+                    assertThrows(IOException.class, () -> Grid.start(config, slower)).getMessage();
+                assertEquals(
+                    "cannot join the grid: openai.timeout_s is 30.5 here and 20 on %1$s, quota.charge is usage here and reserved on %1$s, and all nodes must have the same; to change it, stop all, wait 90 s, and start them"
+                        .formatted(others.getFirst().node()),
+                    refused);
+              }
+            });
+    // A ledger that moved to it and back is gone on with, without a quarantine.
+    assertTrue(
+        Set.of(State.NORMAL, State.SEALED, State.GATHERING).containsAll(seen), seen::toString);
+    try (SessionQuota session = quota(others.getLast()).gate().open(1)) {
+      grant(session).close();
+    }
+  }
+
+  /** The states of the quota that some members saw meanwhile. */
+  private Set<State> during(List<Grid> members, Runnable what) {
+    Set<State> seen = ConcurrentHashMap.newKeySet();
+    AtomicBoolean over = new AtomicBoolean();
+    Thread watching =
+        Thread.startVirtualThread(
+            () -> {
+              while (!over.get()) {
+                members.forEach(member -> seen.add(quota(member).meter().use().state()));
+                LockSupport.parkNanos(1_000_000);
+              }
+            });
+    what.run();
+    over.set(true);
+    await(() -> !watching.isAlive());
+    return seen;
+  }
+
+  private static String address(Grid member) {
+    return "127.0.0.1:" + member.hazelcast().getCluster().getLocalMember().getAddress().getPort();
   }
 
   @Test
   void aNodeThatIsGoneIsNamedByItsAddress() throws Exception {
     ClusterView view = grid.get(0).clusterView(GridFailureTest::report);
     grid.get(2).clusterView(GridFailureTest::report);
-    String address =
-        "127.0.0.1:" + grid.get(1).hazelcast().getCluster().getLocalMember().getAddress().getPort();
+    String address = address(grid.get(1));
 
     assertEquals("3 of 3 nodes", grid.get(0).attendance());
     grid.kill(grid.get(1));
@@ -188,7 +244,7 @@ final class GridFailureTest {
     String address = TestGrid.freeAddresses(1).getFirst();
     GridConfig config = TestGrid.config("n1", address, List.of(address));
     for (int life = 0; life < 2; life++) {
-      Grid only = Grid.start(config, TestGrid.TEN_A_SECOND);
+      Grid only = Grid.start(config, TEN_A_SECOND);
       GridQuota quota = only.openQuota(DispatchConfig.of(10));
       QuotaUse use = await(quota.meter()::use, it -> it.state().grants());
       assertEquals(State.NORMAL, use.state());
@@ -197,6 +253,10 @@ final class GridFailureTest {
       }
       only.leave();
     }
+  }
+
+  private boolean isNormal(Grid member) {
+    return quota(member).meter().use().state() == State.NORMAL;
   }
 
   private GridQuota quota(Grid member) {

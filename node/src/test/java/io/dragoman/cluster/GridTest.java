@@ -142,6 +142,7 @@ final class GridTest {
     LedgerOwners owners =
         new LedgerOwners(
             9, Voters.configured(1), 1, Map.of("q", TEN_A_SECOND), new SystemMoments());
+    owners.open();
     Rules rules = new Rules(TEN_A_SECOND.timing(1));
     Lessee lessee =
         new Lessee(1, 1, HardState.NONE, rules, Charge.RESERVED, new SystemMoments().get());

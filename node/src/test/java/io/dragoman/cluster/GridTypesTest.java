@@ -90,8 +90,11 @@ final class GridTypesTest {
   private final InternalSerializationService receiver = service(there);
 
   private static LedgerOwners owners(long process) {
-    return new LedgerOwners(
-        process, Voters.configured(1), 1, Map.of("q", TEN_A_SECOND), new SystemMoments());
+    LedgerOwners owners =
+        new LedgerOwners(
+            process, Voters.configured(1), 1, Map.of("q", TEN_A_SECOND), new SystemMoments());
+    owners.open();
+    return owners;
   }
 
   @Test

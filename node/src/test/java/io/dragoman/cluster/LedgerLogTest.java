@@ -62,8 +62,11 @@ final class LedgerLogTest {
   }
 
   private LedgerOwners process(long name) {
-    return new LedgerOwners(
-        name, Voters.configured(1), 1, Map.of(GridQuota.NAME, TEN_A_SECOND), this::moment);
+    LedgerOwners owners =
+        new LedgerOwners(
+            name, Voters.configured(1), 1, Map.of(GridQuota.NAME, TEN_A_SECOND), this::moment);
+    owners.open();
+    return owners;
   }
 
   private CompletionStage<LimitsAnswer> change(SetLimits change) {

@@ -130,7 +130,9 @@ final class NewerReleaseTest {
    * @param lite whether the grid gives it nothing to own
    */
   private HazelcastInstance newer(boolean lite) throws IOException {
-    Config member = GridFile.member(TestGrid.config("n1", addresses.get(0), addresses), "n1-newer");
+    Config member =
+        GridFile.member(
+            TestGrid.config("n1", addresses.get(0), addresses), TEN_A_SECOND, "n1-newer");
     add(member, NewerAdopt.class, 16, new NewerAdopt());
     add(member, NewerAsk.class, 13, new NewerAsk());
     add(member, NewerReply.class, 12, new NewerReply());

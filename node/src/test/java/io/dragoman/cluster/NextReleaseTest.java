@@ -115,7 +115,9 @@ final class NextReleaseTest {
   }
 
   private HazelcastInstance next(List<String> addresses) throws IOException {
-    Config member = GridFile.member(TestGrid.config("n1", addresses.get(0), addresses), "n1-next");
+    Config member =
+        GridFile.member(
+            TestGrid.config("n1", addresses.get(0), addresses), TEN_A_SECOND, "n1-next");
     Copies copies = new Copies(GridSessionRegistry.MAP);
     Longer.teach(member.getSerializationConfig(), copies);
     HazelcastInstance next = Hazelcast.newHazelcastInstance(member);

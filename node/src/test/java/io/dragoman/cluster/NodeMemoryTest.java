@@ -59,6 +59,7 @@ final class NodeMemoryTest {
     LedgerOwners owners =
         new LedgerOwners(
             7, Voters.configured(1), 1, Map.of("q", TEN_A_SECOND), new SystemMoments());
+    owners.open();
     Rules rules = new Rules(TEN_A_SECOND.timing(1));
     Moment now = new SystemMoments().get();
     Refresh refresh =
