@@ -39,6 +39,7 @@ final class StatusTable {
       lines.add(missing(missing));
     }
     cutOff(status, lines);
+    unleased(status, lines);
     List<String> troubles = troubles(status);
     lines.addAll(troubles);
     lines.add("");
@@ -78,6 +79,20 @@ final class StatusTable {
           "! admission is closed: only %d of %s here, fewer than a majority; nobody gets a session."
               .formatted(
                   cutOff, count(status.nodes().size() + status.nodesMissing().size(), "node")));
+    }
+  }
+
+  /** Who may send nothing though others may. Where nobody may, the quota's own line says why. */
+  private static void unleased(ClusterStatus status, List<String> lines) {
+    if (status.nodes().stream().anyMatch(node -> node.lease().lastsMs() > 0)) {
+      status.nodes().stream()
+          .filter(node -> node.state().equals("ready") && node.lease().lastsMs() == 0)
+          .map(node -> cut(node.node(), NODE))
+          .forEach(
+              node ->
+                  lines.add(
+                      "! %s may send nothing, though others may; its log says why. If it lasts, drain it."
+                          .formatted(node)));
     }
   }
 

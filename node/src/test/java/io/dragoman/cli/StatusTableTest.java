@@ -67,6 +67,24 @@ class StatusTableTest {
     assertTrue(lines.get(4).contains("unreachable"), lines.get(4));
   }
 
+  @Test
+  void aNodeThatMaySendNothingThoughOthersMayIsTold() {
+    ClusterStatus.Node without = node("n2-0a1b2c3d", "ready", 0, "1.0");
+    ClusterStatus.Node starting = node("n3-0a1b2c3d", "starting", 0, "1.0");
+
+    List<String> lines = lines(List.of(node("n1-0a1b2c3d", "1.0"), without, starting));
+
+    assertEquals(
+        "! n2-0a1b2c3d may send nothing, though others may; its log says why. If it lasts, drain it.",
+        lines.get(1));
+    assertEquals("", lines.get(2));
+    assertEquals("", lines(List.of(without, starting)).get(1), "where nobody may");
+  }
+
+  private static List<String> lines(List<ClusterStatus.Node> nodes) {
+    return StatusTable.lines(status(nodes, List.of(), HALF, List.of()), ZoneOffset.UTC);
+  }
+
   /** As it was before leases, totals, ceilings and shares were told. No node says less. */
   @Test
   void whatANodeOfAnEarlierReleaseDoesNotTellIsLeftOut() throws Exception {
@@ -240,9 +258,14 @@ class StatusTableTest {
   }
 
   private static ClusterStatus.Node node(String name, String version, Trouble... troubles) {
+    return node(name, "ready", 1_800, version, troubles);
+  }
+
+  private static ClusterStatus.Node node(
+      String name, String state, long leaseMs, String version, Trouble... troubles) {
     return new ClusterStatus.Node(
         name,
-        "ready",
+        state,
         "192.168.100.200:65535",
         "127.0.0.1:8081",
         version,
@@ -254,7 +277,7 @@ class StatusTableTest {
         4,
         1_125,
         50,
-        new ClusterStatus.Lease(12, 4_000, 1_800, 3, 4),
+        new ClusterStatus.Lease(12, 4_000, leaseMs, 3, 4),
         List.of(troubles));
   }
 
