@@ -5,6 +5,7 @@ import static io.dragoman.cluster.TestGrid.await;
 import static io.dragoman.cluster.TestGrid.grant;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -156,6 +157,23 @@ final class GridTest {
           lessee.replied(first, new SystemMoments().get());
           return !first.granted().isZero();
         });
+  }
+
+  /** A ledger that comes to it until then goes on to the next owner as it came. */
+  @Test
+  void aProcessKeepsNoLedgerBeforeItIsKnownToKeepBooksAsTheOthersDo() {
+    LedgerOwners owners =
+        new LedgerOwners(
+            9, Voters.configured(1), 1, Map.of("q", TEN_A_SECOND), new SystemMoments());
+    Rules rules = new Rules(TEN_A_SECOND.timing(1));
+    Lessee lessee =
+        new Lessee(1, 1, HardState.NONE, rules, Charge.RESERVED, new SystemMoments().get());
+    MapEntry entry = new MapEntry();
+
+    assertNull(new Ask(owners, wanting(lessee)).process(entry));
+    assertNull(entry.getValue());
+    owners.open();
+    assertNotNull(new Ask(owners, wanting(lessee)).process(entry));
   }
 
   private static Refresh wanting(Lessee lessee) {
