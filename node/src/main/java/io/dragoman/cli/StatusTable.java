@@ -182,6 +182,11 @@ final class StatusTable {
             quota.tokensLastMinute(),
             quota.tokensPerMinuteLimit(),
             quota.tokensPerMinuteCeiling()));
+    if (quota.requestsUsedByOthers() > 0 || quota.tokensUsedByOthers() > 0) {
+      lines.add(
+          "others    use %,d requests and %,d tokens of these, by what the upstream says"
+              .formatted(quota.requestsUsedByOthers(), quota.tokensUsedByOthers()));
+    }
   }
 
   private static String state(ClusterStatus.Quota quota) {

@@ -10,7 +10,11 @@ import java.time.Duration;
  */
 record KeptWindow(long atMs, SessionWindow window) {
 
-  /** The window as it is by now. The common clock may have been set back. */
+  /**
+   * The window as it is by now. Where the common clock was set meanwhile, a session that moves just
+   * then may be taken to have asked for all of it now, or for nothing lately: for a minute, and
+   * only its share depends on it.
+   */
   SessionWindow at(long nowMs) {
     return window.later(Duration.ofMillis(Math.max(0, nowMs - atMs)));
   }

@@ -31,6 +31,9 @@ final class QuotaStanding implements QuotaMeter {
   /** Guarded by this. */
   private State told = State.UNREACHABLE;
 
+  /** When others were last seen to use the key; null once it is told that they do not. */
+  private @Nullable Long othersSeen;
+
   /**
    * @param initial the limits to show before anybody has answered
    */
@@ -83,13 +86,40 @@ final class QuotaStanding implements QuotaMeter {
     return true;
   }
 
-  /** Puts a line into the log when the state has changed. To be called now and then. */
+  /**
+   * Puts a line into the log when the state has changed, or whether others use the key. To be
+   * called now and then.
+   */
   synchronized void tell() {
+    tellState();
+    tellOthers();
+  }
+
+  private void tellState() {
     QuotaUse use = use();
     if (use.state() != told) {
       told = use.state();
       log.atLevel(use.state().grants() ? Level.INFO : Level.WARN)
           .log("the quota: {}", sentence(use));
+    }
+  }
+
+  /** What the upstream said lapses soon and is said again: so nobody is gone before a window. */
+  private void tellOthers() {
+    Load others = usedByOthers();
+    long now = nanoTime.getAsLong();
+    if (!others.equals(Load.NONE)) {
+      if (othersSeen == null) {
+        log.warn(
+            "the quota: by the upstream's headers, others use {} requests and {} tokens of it with"
+                + " the same key; so much less is granted",
+            others.requests(),
+            others.tokens());
+      }
+      othersSeen = now;
+    } else if (othersSeen != null && now - othersSeen >= timing.window()) {
+      othersSeen = null;
+      log.info("the quota: for a minute, no others were seen to use it");
     }
   }
 
@@ -150,7 +180,7 @@ final class QuotaStanding implements QuotaMeter {
   public Load usedByOthers() {
     Heard heard = last;
     return heard == null || nanoTime.getAsLong() - heard.at > timing.lease()
-        ? new Load(0, 0)
+        ? Load.NONE
         : load(heard.reply.foreign());
   }
 

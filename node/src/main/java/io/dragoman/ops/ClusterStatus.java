@@ -69,6 +69,8 @@ public record ClusterStatus(
    * @param ledgerKeptBy the nodes that the grid takes for those that keep the quota's books: one,
    *     but for a moment
    * @param requestsPerMinuteCeiling the limit, or less where the upstream named less
+   * @param requestsUsedByOthers those of {@code requestsLastMinute} that others use, by the
+   *     upstream's headers
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Quota(
@@ -82,7 +84,9 @@ public record ClusterStatus(
       long requestsPerMinuteCeiling,
       long tokensLastMinute,
       long tokensPerMinuteLimit,
-      long tokensPerMinuteCeiling) {
+      long tokensPerMinuteCeiling,
+      long requestsUsedByOthers,
+      long tokensUsedByOthers) {
     public Quota {
       requestsPerMinuteCeiling = told(requestsPerMinuteCeiling, requestsPerMinuteLimit);
       tokensPerMinuteCeiling = told(tokensPerMinuteCeiling, tokensPerMinuteLimit);
@@ -119,7 +123,8 @@ public record ClusterStatus(
     }
   }
 
-  static ClusterStatus of(long time, String answeredBy, ClusterReport report, QuotaUse quota) {
+  static ClusterStatus of(
+      long time, String answeredBy, ClusterReport report, QuotaUse quota, Load others) {
     Load used = report.used(quota);
     Load share = quota.fairShare(report.sum(NodeReport::activeSessions));
     return new ClusterStatus(
@@ -141,7 +146,9 @@ public record ClusterStatus(
             quota.ceiling().requests(),
             used.tokens(),
             quota.limit().tokens(),
-            quota.ceiling().tokens()),
+            quota.ceiling().tokens(),
+            others.requests(),
+            others.tokens()),
         report.totals(),
         report.sum(NodeReport::sessions),
         report.sum(NodeReport::activeSessions),

@@ -60,7 +60,7 @@ public final class Stats {
     Selection busiest = new Selection.Busiest(number(query, "sessions", BUSIEST, 0));
     CompletableFuture<QuotaUse> use = CompletableFuture.supplyAsync(quota::use, VIRTUAL);
     ClusterReport report = cluster.report(busiest);
-    return ClusterStatus.of(clock.millis(), node, report, use.join());
+    return ClusterStatus.of(clock.millis(), node, report, use.join(), quota.usedByOthers());
   }
 
   private static Selection page(UriQuery query) throws BadQueryException {

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 
@@ -39,7 +40,9 @@ public final class PipelineMetrics {
           .toArray(Duration[]::new);
 
   private final MeterRegistry registry;
-  private final InstantSource clock;
+  private final InstantSource wall;
+  private final LongSupplier nanoTime;
+  private final long startedNanos;
   private final OwnDelays delays;
 
   // Guarded by this.
@@ -54,18 +57,25 @@ public final class PipelineMetrics {
    */
   public record Asked(long sessions, long requests, long tokens) {}
 
+  /**
+   * @param atMs when it ended, as {@link #nowMs} counts
+   */
   private record Ended(long atMs, SessionMeter meter) {}
 
   public PipelineMetrics(MeterRegistry registry) {
-    this(registry, InstantSource.system());
+    this(registry, InstantSource.system(), System::nanoTime);
   }
 
   /**
-   * @param clock the wall clock, which dates requests and by which sessions are active
+   * @param wall tells when a request was, for people to read, and nothing else: it may be set while
+   *     the node runs
+   * @param nanoTime by which requests count for a minute, and sessions are active
    */
-  public PipelineMetrics(MeterRegistry registry, InstantSource clock) {
+  PipelineMetrics(MeterRegistry registry, InstantSource wall, LongSupplier nanoTime) {
     this.registry = registry;
-    this.clock = clock;
+    this.wall = wall;
+    this.nanoTime = nanoTime;
+    this.startedNanos = nanoTime.getAsLong();
     this.delays = new OwnDelays(registry);
     gauge("dragoman.sessions", "Live sessions", metrics -> metrics.live().size());
     gauge(
@@ -127,8 +137,14 @@ public final class PipelineMetrics {
     return List.copyOf(live);
   }
 
+  /** Milliseconds since this was made, on the monotonic clock. */
   long nowMs() {
-    return clock.millis();
+    return (nanoTime.getAsLong() - startedNanos) / 1_000_000;
+  }
+
+  /** What the wall clock shows, in milliseconds since the epoch. */
+  long wallMs() {
+    return wall.millis();
   }
 
   /** A session that began here had begun elsewhere: it is one. */

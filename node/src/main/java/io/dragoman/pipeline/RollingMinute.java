@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Requests and tokens of the last minute: of the second that runs and the 59 before it. Times may
- * come late, by less than that. Not thread-safe.
+ * Requests and tokens of the last minute: of the second that runs and the 59 before it. Times are
+ * of a clock that is never set back; they may come late, by less than that. Not thread-safe.
  */
 final class RollingMinute {
   private static final int SECONDS = 60;

@@ -35,6 +35,11 @@ public final class SessionMeter {
   private int inFlight;
   private Spent spent = Spent.NOTHING;
   private long requests;
+
+  /** When the last request was, as the node counts; {@link Long#MIN_VALUE} before the first. */
+  private long lastMs = Long.MIN_VALUE;
+
+  /** When that was by the wall clock, in milliseconds since the epoch. Only to be shown. */
   private long lastRequestMs;
 
   /** Whether its counts include what the session did on another node. */
@@ -84,11 +89,12 @@ public final class SessionMeter {
   /** A request has its permit and is sent now; {@link Sending#close} it when it is over. */
   Sending begin(int tokens) {
     long nowMs = node.nowMs();
-    count(nowMs, 1, tokens);
     synchronized (this) {
       inFlight++;
-      lastRequestMs = nowMs;
+      lastMs = nowMs;
+      lastRequestMs = node.wallMs();
     }
+    count(nowMs, 1, tokens);
     return new Sending(nowMs, tokens);
   }
 
@@ -111,7 +117,11 @@ public final class SessionMeter {
       for (RecentUse.Part part : window.minute().parts()) {
         minute.add(nowMs - part.age() / 1_000_000, part.requests(), part.tokens());
       }
-      lastRequestMs = Math.max(lastRequestMs, nowMs - window.lastAgeMs());
+      long theirsMs = nowMs - window.lastAgeMs();
+      if (theirsMs > lastMs) {
+        lastMs = theirsMs;
+        lastRequestMs = node.wallMs() - window.lastAgeMs();
+      }
       requests += window.requests();
       spent = spent.plus(window.spent());
       brought = true;
@@ -128,8 +138,7 @@ public final class SessionMeter {
         return null;
       }
       changed = false;
-      return new SessionWindow(
-          requests, Math.max(0, nowMs - lastRequestMs), minute.recent(nowMs), spent);
+      return new SessionWindow(requests, Math.max(0, nowMs - lastMs), minute.recent(nowMs), spent);
     }
   }
 
@@ -204,7 +213,7 @@ public final class SessionMeter {
       return new SessionUse(
           session,
           live,
-          requests > 0 && nowMs - lastRequestMs < ACTIVE.toMillis(),
+          requests > 0 && nowMs - lastMs < ACTIVE.toMillis(),
           queue,
           inFlight,
           requests,

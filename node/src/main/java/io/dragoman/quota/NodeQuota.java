@@ -14,5 +14,5 @@ import java.time.Duration;
 public record NodeQuota(
     boolean keepsLedger, Load leased, Duration lasts, int finals, int partials) {
 
-  public static final NodeQuota NONE = new NodeQuota(false, new Load(0, 0), Duration.ZERO, 0, 0);
+  public static final NodeQuota NONE = new NodeQuota(false, Load.NONE, Duration.ZERO, 0, 0);
 }

@@ -9,6 +9,6 @@ public interface QuotaMeter {
    * which nothing is granted: somebody else uses the key.
    */
   default Load usedByOthers() {
-    return new Load(0, 0);
+    return Load.NONE;
   }
 }

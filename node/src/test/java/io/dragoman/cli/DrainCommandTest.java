@@ -76,7 +76,7 @@ class DrainCommandTest {
         name,
         name.startsWith("x") ? List.of() : nodes,
         List.of("10.0.0.3:5701"),
-        new ClusterStatus.Quota("normal", 0, 2, 2, List.of(), 0, 1, 1, 0, 1, 1),
+        new ClusterStatus.Quota("normal", 0, 2, 2, List.of(), 0, 1, 1, 0, 1, 1, 0, 0),
         Totals.NONE,
         0,
         0,

@@ -204,6 +204,35 @@ class StatusTableTest {
     assertTrue(lines.get(2).length() <= 100, lines.get(2));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          300 | 24000 | others    use 300 requests and 24,000 tokens of these, by what the upstream says
+          0   | 2000  | others    use 0 requests and 2,000 tokens of these, by what the upstream says
+          0   | 0     | ledger    kept by n1; 3 votes, and it needs 2
+          """)
+  void whatOthersUseIsToldBelowTheBarsThatItIsPartOf(long requests, long tokens, String told) {
+    ClusterStatus.Quota quota =
+        new ClusterStatus.Quota(
+            "normal",
+            0,
+            3,
+            2,
+            List.of("n1"),
+            2_250,
+            4_500,
+            4_500,
+            24_000,
+            1_800_000,
+            1_800_000,
+            requests,
+            tokens);
+    ClusterStatus status = status(List.of(node("n1", "1.0")), List.of(), quota, List.of());
+    assertEquals(told, StatusTable.lines(status, ZoneOffset.UTC).get(5));
+  }
+
   @Test
   void allLinesFit() {
     ClusterStatus status =
@@ -221,7 +250,9 @@ class StatusTableTest {
                 9_999_998,
                 1,
                 2_000_000_000,
-                1_999_999_999),
+                1_999_999_999,
+                9_999_999,
+                2_000_000_000),
             List.of(session("s".repeat(20), 99_999, 99_999_999)));
 
     for (String line : StatusTable.lines(status, ZoneOffset.UTC)) {
@@ -310,6 +341,8 @@ class StatusTableTest {
         3_000,
         tokens,
         1_800_000,
-        1_800_000);
+        1_800_000,
+        0,
+        0);
   }
 }

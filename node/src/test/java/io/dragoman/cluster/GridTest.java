@@ -135,7 +135,7 @@ final class GridTest {
       assertEquals(200, (double) others.requests(), 100);
       assertEquals(130_000, (double) others.tokens(), 10_000);
     }
-    await(() -> grid.quota(grid.get(0)).meter().usedByOthers().equals(new Load(0, 0)));
+    await(() -> grid.quota(grid.get(0)).meter().usedByOthers().equals(Load.NONE));
   }
 
   @Test

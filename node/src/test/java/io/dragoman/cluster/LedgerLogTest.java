@@ -10,6 +10,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.dragoman.cluster.LedgerOperation.SetLimits;
+import io.dragoman.quota.Amount;
 import io.dragoman.quota.Charge;
 import io.dragoman.quota.Gate;
 import io.dragoman.quota.HardState;
@@ -139,6 +140,53 @@ final class LedgerLogTest {
             "this node is the ledger's owner now: epoch 2 begins with the sealed books of epoch 1",
             "the ledger's epoch 2 is open here, with 1 votes"),
         lines());
+  }
+
+  @Test
+  void othersWhoUseTheKeyAreNamedOnceWhenTheyBeginAndOnceTheyAreGone() {
+    QuotaStanding told = new QuotaStanding(BEFORE, TIMING, () -> time);
+    Reply nobody = opened(owners);
+    Reply others = others(nobody, Amount.of(300, 24_000));
+    told.heard(nobody);
+    log.list.clear();
+
+    for (int i = 0; i < 20; i++) {
+      told.heard(others);
+      time += TIMING.window() / 2;
+      told.heard(nobody);
+    }
+    assertEquals(
+        List.of(
+            "the quota: by the upstream's headers, others use 300 requests and 24000 tokens of it"
+                + " with the same key; so much less is granted"),
+        lines());
+
+    log.list.clear();
+    time += TIMING.window();
+    told.heard(nobody);
+    told.heard(nobody);
+    assertEquals(List.of("the quota: for a minute, no others were seen to use it"), lines());
+  }
+
+  private static Reply others(Reply reply, Amount foreign) {
+    return new Reply(
+        reply.incarnation(),
+        reply.sequence(),
+        reply.stamp(),
+        reply.joining(),
+        reply.continues(),
+        reply.known(),
+        reply.granted(),
+        reply.booked(),
+        reply.lease(),
+        reply.level(),
+        reply.active(),
+        reply.scarce(),
+        reply.limits(),
+        reply.ceiling(),
+        reply.voters(),
+        reply.status(),
+        foreign);
   }
 
   @Test

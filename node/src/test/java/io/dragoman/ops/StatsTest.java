@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dragoman.pipeline.SessionUse;
 import io.dragoman.quota.Load;
 import io.dragoman.quota.NodeQuota;
+import io.dragoman.quota.QuotaMeter;
 import io.dragoman.quota.QuotaUse;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -43,6 +44,7 @@ class StatsTest {
   private static final NodeQuota LEASED =
       new NodeQuota(true, new Load(12, 4_000), Duration.ofMillis(1_800), 3, 4);
   private static final Totals TOTALS = new Totals(3, 5_000, 600_000);
+  private static final Load OTHERS = new Load(30, 7_000);
   private static final Load LIMIT = new Load(4_500, 1_800_000);
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -57,8 +59,7 @@ class StatsTest {
   @BeforeEach
   void start() {
     Stats stats =
-        new Stats(
-            "n1", this::report, () -> quota, InstantSource.fixed(Instant.ofEpochMilli(7_000)));
+        new Stats("n1", this::report, meter(), InstantSource.fixed(Instant.ofEpochMilli(7_000)));
     HttpRouting.Builder routing = HttpRouting.builder();
     stats.serveOn(routing);
     server = WebServer.builder().host("127.0.0.1").port(0).routing(routing).build().start();
@@ -68,6 +69,20 @@ class StatsTest {
   void stop() {
     http.shutdownNow();
     server.stop();
+  }
+
+  private QuotaMeter meter() {
+    return new QuotaMeter() {
+      @Override
+      public QuotaUse use() {
+        return quota;
+      }
+
+      @Override
+      public Load usedByOthers() {
+        return OTHERS;
+      }
+    };
   }
 
   /** As each node and then the asked one would put it together. */
@@ -235,6 +250,8 @@ class StatsTest {
     assertEquals(100, status.path("quota").path("requestsLastMinute").asInt());
     assertEquals("normal", status.path("quota").path("state").asText());
     assertEquals(3_000, status.path("quota").path("requestsPerMinuteCeiling").asInt());
+    assertEquals(30, status.path("quota").path("requestsUsedByOthers").asInt());
+    assertEquals(7_000, status.path("quota").path("tokensUsedByOthers").asInt());
     assertEquals("n1", status.path("quota").path("ledgerKeptBy").path(0).asText());
     assertEquals(5_000, status.path("totals").path("requests").asInt());
     assertEquals(

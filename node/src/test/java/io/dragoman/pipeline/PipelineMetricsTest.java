@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a node can tell of its sessions, as they work and afterwards. */
 @Timeout(180)
 class PipelineMetricsTest {
   private static final long START_MS = 1_700_000_000_000L;
+  private static final long HOUR_MS = Duration.ofHours(1).toMillis();
   private static final PipelineConfig CONFIG =
       new PipelineConfig(
           "model",
@@ -37,10 +40,14 @@ class PipelineMetricsTest {
           Duration.ofMinutes(2),
           2);
 
-  private final AtomicLong nowMs = new AtomicLong(START_MS);
+  private final AtomicLong wallMs = new AtomicLong(START_MS);
+
+  /** A monotonic clock may begin anywhere. */
+  private final AtomicLong nanos = new AtomicLong(-30_000_000_000L);
+
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final PipelineMetrics metrics =
-      new PipelineMetrics(registry, () -> Instant.ofEpochMilli(nowMs.get()));
+      new PipelineMetrics(registry, () -> Instant.ofEpochMilli(wallMs.get()), nanos::get);
   private final FakeOpenAi openAi = new FakeOpenAi();
   private final FakeGate gate = new FakeGate();
 
@@ -134,6 +141,37 @@ class PipelineMetricsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 1})
+  void aWallClockThatIsSetByAnHourShowsInTimesAndInNoFigure(int hours) {
+    SessionMeter meter = metrics.session("s1");
+    SessionMeter silent = metrics.session("silent");
+    meter.begin(100).close();
+    silent.begin(10).close();
+    pass(Duration.ofSeconds(20));
+
+    wallMs.addAndGet(hours * HOUR_MS);
+
+    assertEquals(1, use("s1").requestsLastMinute());
+    assertEquals(new Spent(2, 110), metrics.lastMinute());
+    assertEquals(20_000, requireNonNull(meter.changes()).lastAgeMs());
+    meter.begin(1).close();
+    assertEquals(2, use("s1").requestsLastMinute());
+    assertEquals(new Spent(3, 111), metrics.lastMinute());
+    assertEquals(START_MS + 20_000 + hours * HOUR_MS, use("s1").lastRequestMs());
+    assertEquals(2, requireNonNull(meter.changes()).minute().parts().size());
+
+    pass(Duration.ofSeconds(40));
+    assertEquals(new Spent(1, 1), metrics.lastMinute());
+    pass(Duration.ofSeconds(239));
+    assertTrue(use("silent").active());
+    pass(Duration.ofSeconds(1));
+    assertFalse(use("silent").active());
+    silent.close();
+    pass(Duration.ofMinutes(5));
+    assertEquals(List.of("s1"), metrics.sessions().stream().map(SessionUse::session).toList());
+  }
+
   @Test
   void whatASessionDidElsewhereCountsHereForAsLongAsItWouldThere() {
     SessionMeter there = metrics.session("s1");
@@ -145,11 +183,13 @@ class PipelineMetricsTest {
     there.changedStill();
     assertNotNull(there.changes());
 
-    PipelineMetrics other =
-        new PipelineMetrics(new SimpleMeterRegistry(), () -> Instant.ofEpochMilli(nowMs.get()));
+    PipelineMetrics other = onClocksAnHourOff();
     SessionMeter here = other.session("s1");
     pass(Duration.ofSeconds(25));
     here.brought(window.later(Duration.ofSeconds(25)));
+    assertEquals(START_MS + 20_000 - HOUR_MS, other.sessions().getFirst().lastRequestMs());
+    assertTrue(other.sessions().getFirst().active());
+    assertEquals(25_000, requireNonNull(here.changes()).lastAgeMs());
     here.begin(1).close();
 
     SessionUse use = other.sessions().getFirst();
@@ -254,7 +294,16 @@ class PipelineMetricsTest {
   }
 
   private void pass(Duration time) {
-    nowMs.addAndGet(time.toMillis());
+    wallMs.addAndGet(time.toMillis());
+    nanos.addAndGet(time.toNanos());
+  }
+
+  /** Another machine's, whose wall clock is an hour behind. */
+  private PipelineMetrics onClocksAnHourOff() {
+    return new PipelineMetrics(
+        new SimpleMeterRegistry(),
+        () -> Instant.ofEpochMilli(wallMs.get() - HOUR_MS),
+        () -> nanos.get() + 5_000_000_000_000L);
   }
 
   private static SpeechEvent.Final said(String text, int second) {
