@@ -31,6 +31,13 @@ public sealed interface Ending {
     };
   }
 
+  /** Whether its node met a bug. */
+  default boolean bug() {
+    return this instanceof Closed closed
+        && closed.error() != null
+        && closed.error().code() == ErrorCode.INTERNAL;
+  }
+
   /** Whether the session ran to its regular end. */
   default boolean regular() {
     return this instanceof Closed closed && closed.code() == CloseCode.ENDED.code();

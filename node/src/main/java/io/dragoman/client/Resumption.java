@@ -22,6 +22,9 @@ final class Resumption {
   private Duration window = Duration.ZERO;
   private long lastSeq;
 
+  /** Null as long as its nodes met none. */
+  private @Nullable Long lastBugNanos;
+
   Resumption(SessionStart start) {
     this.start = start;
     this.said = new SendBuffer(MOST_AUDIO_S * start.audio().sampleRate());
@@ -35,6 +38,18 @@ final class Resumption {
   /** For how long the session is kept where no connection carries it. */
   Duration window() {
     return window;
+  }
+
+  /**
+   * Whether to go on after a bug, which may come of what is committed and would then meet every
+   * next node as well: so one is enough for as long as the session is kept.
+   *
+   * @param nowNanos as {@link System#nanoTime}
+   */
+  boolean outlives(long nowNanos) {
+    Long before = lastBugNanos;
+    lastBugNanos = nowNanos;
+    return before == null || nowNanos - before >= window.toNanos();
   }
 
   /** Whether nothing can be said until some of it is sent. */

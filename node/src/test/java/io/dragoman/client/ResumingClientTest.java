@@ -288,6 +288,27 @@ final class ResumingClientTest {
   }
 
   @Test
+  void aBugThatComesAgainEndsIt() throws Exception {
+    try (FakeNode node =
+            new FakeNode(
+                (session, message) -> {
+                  resuming(session, message, 0);
+                  if (message instanceof SessionStart) {
+                    say(session, failure(ErrorCode.INTERNAL, true));
+                    session.close(4500, "internal");
+                  }
+                });
+        CaptionClient client = CaptionClient.connect(node.address(), START, story, PATIENT)) {
+      assertEquals(
+          "a bug came again soon after another one: the node closed the session with 4500: It is"
+              + " said why.",
+          client.awaitEnd().describe());
+      assertEquals(1, resumes(node).size());
+      assertEquals(1, story.interruptions.size());
+    }
+  }
+
+  @Test
   void nobodyIsAskedForLongerThanTheSessionIsKept() throws Exception {
     try (FakeNode node =
         new FakeNode(
