@@ -23,7 +23,7 @@ public sealed interface Ending {
   default boolean resumable() {
     return switch (this) {
       case Closed(int code, String _, ServerMessage.Failure error) ->
-          error == null || !error.fatal()
+          error == null
               ? code != CloseCode.ENDED.code()
               : RESUMABLE.contains(error.code());
       case Broken _ -> true;
@@ -47,7 +47,7 @@ public sealed interface Ending {
    * The node closed it.
    *
    * @param code one of {@link CloseCode}'s, or of RFC 6455's
-   * @param error the last error that the node sent, which says why; null where it sent none
+   * @param error the fatal one that came before it and says why; null where none did
    */
   record Closed(int code, String reason, ServerMessage.@Nullable Failure error) implements Ending {
     @Override

@@ -288,6 +288,34 @@ final class ResumingClientTest {
   }
 
   @Test
+  void anErrorThatWasNotFatalSaysNothingOfALaterClose() throws Exception {
+    ServerMessage.Failure passing =
+        new ServerMessage.Failure(
+            ErrorCode.SPEECH_UNAVAILABLE, false, true, 600_000L, 10_000L, "Speech fails.");
+    try (FakeNode node =
+            new FakeNode(
+                (session, message) -> {
+                  resuming(session, message, 0);
+                  if (message instanceof ClientMessage.Finalize) {
+                    say(session, passing);
+                  } else if (message instanceof ClientMessage.Keepalive) {
+                    session.close(1012, "moving");
+                  }
+                });
+        CaptionClient client = CaptionClient.connect(node.address(), START, story, PATIENT)) {
+      client.awaitStarted(SOON);
+      client.send(new ClientMessage.Finalize());
+      await().until(() -> story.messages.contains(passing));
+      client.send(new ClientMessage.Keepalive());
+      await().until(() -> !story.absences.isEmpty());
+
+      assertEquals(
+          "the node closed the session with 1012: moving",
+          story.interruptions.element().describe());
+    }
+  }
+
+  @Test
   void aBugThatComesAgainEndsIt() throws Exception {
     try (FakeNode node =
             new FakeNode(
