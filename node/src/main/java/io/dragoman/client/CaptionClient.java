@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * twice in the time for which it is kept.
  *
  * <p>What is said is kept until the node acknowledges it: two minutes of audio at most, of which
- * the oldest is forgotten if it was sent before. Thread-safe.
+ * the oldest is forgotten if it was sent before, but not while a node is asked for the session: up
+ * to four minutes then. Thread-safe.
  */
 public final class CaptionClient implements AutoCloseable {
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);

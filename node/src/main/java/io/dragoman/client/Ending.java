@@ -23,9 +23,7 @@ public sealed interface Ending {
   default boolean resumable() {
     return switch (this) {
       case Closed(int code, String _, ServerMessage.Failure error) ->
-          error == null
-              ? code != CloseCode.ENDED.code()
-              : RESUMABLE.contains(error.code());
+          error == null ? code != CloseCode.ENDED.code() : RESUMABLE.contains(error.code());
       case Broken _ -> true;
       case GivenUp _ -> false;
     };

@@ -30,9 +30,9 @@ final class Resumption {
     this.said = new SendBuffer(MOST_AUDIO_S * start.audio().sampleRate());
   }
 
-  /** What the next connection is to say first. */
+  /** What the next connection is to say first; no audio that it offers is forgotten meanwhile. */
   SessionStart start() {
-    return token.isEmpty() ? start : start.resuming(new Resume(token, lastSeq, said.oldest()));
+    return token.isEmpty() ? start : start.resuming(new Resume(token, lastSeq, said.offer()));
   }
 
   /** For how long the session is kept where no connection carries it. */
