@@ -327,10 +327,12 @@ final class ResumingClientTest {
                   }
                 });
         CaptionClient client = CaptionClient.connect(node.address(), START, story, PATIENT)) {
-      assertEquals(
-          "a bug came again soon after another one: the node closed the session with 4500: It is"
-              + " said why.",
-          client.awaitEnd().describe());
+      String why = client.awaitEnd().describe();
+
+      // Java's WebSocket does not tell of every close.
+      assertTrue(
+          why.matches("a bug came again soon after another one: .* (4500|1006): It is said why\\."),
+          why);
       assertEquals(1, resumes(node).size());
       assertEquals(1, story.interruptions.size());
     }
