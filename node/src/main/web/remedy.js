@@ -6,6 +6,8 @@ export const Remedy = {
   RESUME: 'resume',
   /** The same, but an end that soon comes again is final. */
   RESUME_ONCE: 'resume once',
+  /** The same, but after an end that soon comes again a new session takes its place. */
+  RESUME_OR_ANEW: 'resume or anew',
   /** The session is gone: a new one takes its place. An end that soon comes again is final. */
   ANEW: 'anew',
 };
@@ -21,7 +23,7 @@ const AGAIN = { 4404: Remedy.ANEW, 4409: Remedy.RESUME_ONCE, 4429: Remedy.RESUME
  */
 export function remedy(code, failure, carried) {
   if (failure?.code === 'internal') {
-    return carried ? Remedy.RESUME : Remedy.ANEW;
+    return carried ? Remedy.RESUME_OR_ANEW : Remedy.ANEW;
   }
   return AGAIN[code] ?? (code >= FIRST_OF_NODE || FINAL.includes(code) ? Remedy.NONE : Remedy.RESUME);
 }

@@ -218,7 +218,10 @@ export class Session {
     } else {
       this.#attempt = null;
     }
-    const what = this.#ring === null || this.#ended ? Remedy.NONE : remedy(code, failure, carried);
+    let what = this.#ring === null || this.#ended ? Remedy.NONE : remedy(code, failure, carried);
+    if (what === Remedy.RESUME_OR_ANEW) {
+      what = this.#useOnce(what) ? Remedy.RESUME : Remedy.ANEW;
+    }
     if (this.#connection === null && !this.#helps(what)) {
       this.#over(this.#ended ? ENDED : code, failure);
       return;
@@ -243,21 +246,22 @@ export class Session {
 
   /** Whether there is anything to hope for. */
   #helps(what) {
-    const now = performance.now();
     switch (what) {
       case Remedy.NONE:
         return false;
       case Remedy.RESUME:
-        return now - this.#lostAt <= this.#windowMs;
-      default: {
-        if (this.#attempt !== null) {
-          return true;
-        }
-        const before = this.#usedAt.get(what) ?? -Infinity;
-        this.#usedAt.set(what, now);
-        return now - before > this.#windowMs && !(what === Remedy.ANEW && this.#ending);
-      }
+        return performance.now() - this.#lostAt <= this.#windowMs;
+      default:
+        return this.#attempt !== null || (this.#useOnce(what) && !(what === Remedy.ANEW && this.#ending));
     }
+  }
+
+  /** Whether this is the first use of a remedy for as long as a session is kept. */
+  #useOnce(what) {
+    const now = performance.now();
+    const before = this.#usedAt.get(what) ?? -Infinity;
+    this.#usedAt.set(what, now);
+    return now - before > this.#windowMs;
   }
 
   /** After a connection that was good the next is tried at once. */

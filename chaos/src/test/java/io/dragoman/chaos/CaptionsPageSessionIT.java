@@ -245,6 +245,27 @@ class CaptionsPageSessionIT {
         "session.started,lost,session.resumed");
   }
 
+  @Test
+  void aBugThatComesAgainIsFollowedByANewSessionOnce() {
+    assertSeen(
+        """
+        first.started();
+        speak(0, 1, 2);
+        first.closes(4500, {code: 'internal'});
+        const second = await next();
+        second.resumed(1, 'second');
+        second.closes(4500, {code: 'internal'});
+        const third = await next();
+        third.started();
+        third.closes(4500, {code: 'internal'});
+        return [third.sid === first.sid, third.start.resume, opened.length, told];
+        """,
+        "false",
+        "undefined",
+        "3",
+        "session.started,lost,session.resumed,lost,missed 2,session.started,closed 4500 internal");
+  }
+
   @ParameterizedTest
   @CsvSource({"60000, 2", "0, 3"})
   void whoStopsWhileANewSessionIsTriedWaitsForNone(int retryAfterMs, int opened) {

@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One session, which outlives its connections: when one breaks, falls silent for 3 s, or is left
  * because its node leaves, the session is resumed through another, and what its node lacks is sent
- * again. That goes on by itself until the session has ended or cannot be had any more.
+ * again. That goes on by itself until the session has ended or cannot be had any more, or met a bug
+ * twice in the time for which it is kept.
  *
  * <p>What is said is kept until the node acknowledges it: two minutes of audio at most, of which
- * the oldest is forgotten if it was sent before. Thread-safe.
+ * the oldest is forgotten if it was sent before, but not while a node is asked for the session: up
+ * to four minutes then. Thread-safe.
  */
 public final class CaptionClient implements AutoCloseable {
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
@@ -312,6 +314,9 @@ public final class CaptionClient implements AutoCloseable {
     try {
       if (over && ending.resumable()) {
         ending = new Ending.Closed(CloseCode.ENDED.code(), "ended", null);
+      } else if (ending.bug() && !resumption.outlives(carrier.endedAt())) {
+        ending =
+            new Ending.GivenUp("a bug came again soon after another one: " + ending.describe());
       }
       if (answered) {
         lostAt = carrier.endedAt();

@@ -60,7 +60,7 @@ final class Connection {
   private volatile Duration patience;
   private volatile long heardAt = System.nanoTime();
   private volatile long endedAt;
-  private volatile ServerMessage.@Nullable Failure lastError;
+  private volatile ServerMessage.@Nullable Failure fatalError;
 
   private Connection(URI uri, Listener listener, Duration connectWithin, Duration patience) {
     this.authority = uri.getRawAuthority();
@@ -180,8 +180,8 @@ final class Connection {
    * does not tell of every one, about one in twenty that follow a message closely.
    */
   private Ending ending(int code, String reason, String otherwise) {
-    ServerMessage.Failure error = lastError;
-    return code != NO_CLOSE_FRAME || (error != null && error.fatal())
+    ServerMessage.Failure error = fatalError;
+    return code != NO_CLOSE_FRAME || error != null
         ? new Ending.Closed(code, reason, error)
         : new Ending.Broken(otherwise);
   }
@@ -242,8 +242,8 @@ final class Connection {
     }
 
     private void onMessage(String raw, @Nullable ServerMessage message) {
-      if (message instanceof ServerMessage.Failure failure) {
-        lastError = failure;
+      if (message instanceof ServerMessage.Failure failure && failure.fatal()) {
+        fatalError = failure;
       }
       listener.onMessage(Connection.this, raw, message);
     }

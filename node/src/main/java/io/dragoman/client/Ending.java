@@ -23,12 +23,17 @@ public sealed interface Ending {
   default boolean resumable() {
     return switch (this) {
       case Closed(int code, String _, ServerMessage.Failure error) ->
-          error == null || !error.fatal()
-              ? code != CloseCode.ENDED.code()
-              : RESUMABLE.contains(error.code());
+          error == null ? code != CloseCode.ENDED.code() : RESUMABLE.contains(error.code());
       case Broken _ -> true;
       case GivenUp _ -> false;
     };
+  }
+
+  /** Whether its node met a bug. */
+  default boolean bug() {
+    return this instanceof Closed closed
+        && closed.error() != null
+        && closed.error().code() == ErrorCode.INTERNAL;
   }
 
   /** Whether the session ran to its regular end. */
@@ -40,7 +45,7 @@ public sealed interface Ending {
    * The node closed it.
    *
    * @param code one of {@link CloseCode}'s, or of RFC 6455's
-   * @param error the last error that the node sent, which says why; null where it sent none
+   * @param error the fatal one that came before it and says why; null where none did
    */
   record Closed(int code, String reason, ServerMessage.@Nullable Failure error) implements Ending {
     @Override

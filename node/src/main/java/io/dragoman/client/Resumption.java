@@ -22,19 +22,34 @@ final class Resumption {
   private Duration window = Duration.ZERO;
   private long lastSeq;
 
+  /** Null as long as its nodes met none. */
+  private @Nullable Long lastBugNanos;
+
   Resumption(SessionStart start) {
     this.start = start;
     this.said = new SendBuffer(MOST_AUDIO_S * start.audio().sampleRate());
   }
 
-  /** What the next connection is to say first. */
+  /** What the next connection is to say first; no audio that it offers is forgotten meanwhile. */
   SessionStart start() {
-    return token.isEmpty() ? start : start.resuming(new Resume(token, lastSeq, said.oldest()));
+    return token.isEmpty() ? start : start.resuming(new Resume(token, lastSeq, said.offer()));
   }
 
   /** For how long the session is kept where no connection carries it. */
   Duration window() {
     return window;
+  }
+
+  /**
+   * Whether to go on after a bug, which may come of what is committed and would then meet every
+   * next node as well: so one is enough for as long as the session is kept.
+   *
+   * @param nowNanos as {@link System#nanoTime}
+   */
+  boolean outlives(long nowNanos) {
+    Long before = lastBugNanos;
+    lastBugNanos = nowNanos;
+    return before == null || nowNanos - before >= window.toNanos();
   }
 
   /** Whether nothing can be said until some of it is sent. */

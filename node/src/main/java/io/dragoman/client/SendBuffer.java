@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a client says, until the node has no use for it any more: what is still to be sent, and what
  * was sent and may have to be sent again on another connection. It holds a bounded amount of audio;
- * where that is not enough, the oldest that was sent is forgotten, never what was not. Positions
- * are samples since the session began. Not thread-safe.
+ * where that is not enough, the oldest that was sent is forgotten, never what was not, nor what a
+ * node was offered. Positions are samples since the session began. Not thread-safe.
  */
 final class SendBuffer {
   private static final int BYTES_PER_SAMPLE = 2;
@@ -61,8 +61,12 @@ final class SendBuffer {
   /** The position after all that was said. */
   private long end;
 
+  /** Whether a node may ask for all that it has. */
+  private boolean offered;
+
   /**
-   * @param mostSamples of audio that it holds
+   * @param mostSamples of audio that it holds; up to twice as much from an offer on, until as much
+   *     of it is sent
    */
   SendBuffer(long mostSamples) {
     this.mostSamples = mostSamples;
@@ -78,6 +82,12 @@ final class SendBuffer {
     Piece piece = new Piece(end, pcm, null);
     unsent.add(piece);
     end = piece.end();
+    if (!offered) {
+      forget();
+    }
+  }
+
+  private void forget() {
     while (!sent.isEmpty() && end - sent.getFirst().position() > mostSamples) {
       sent.removeFirst();
     }
@@ -112,6 +122,13 @@ final class SendBuffer {
     return unsent.isEmpty() ? end : unsent.getFirst().position();
   }
 
+  /** The same; and all from there on is kept until it begins again, or is offered anew. */
+  long offer() {
+    forget();
+    offered = true;
+    return oldest();
+  }
+
   /**
    * Begins again at a position.
    *
@@ -121,6 +138,7 @@ final class SendBuffer {
     if (oldest() > sample) {
       return false;
     }
+    offered = false;
     while (!sent.isEmpty()) {
       unsent.addFirst(sent.removeLast());
     }

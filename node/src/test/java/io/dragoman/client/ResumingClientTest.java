@@ -288,6 +288,57 @@ final class ResumingClientTest {
   }
 
   @Test
+  void anErrorThatWasNotFatalSaysNothingOfALaterClose() throws Exception {
+    ServerMessage.Failure passing =
+        new ServerMessage.Failure(
+            ErrorCode.SPEECH_UNAVAILABLE, false, true, 600_000L, 10_000L, "Speech fails.");
+    try (FakeNode node =
+            new FakeNode(
+                (session, message) -> {
+                  resuming(session, message, 0);
+                  if (message instanceof ClientMessage.Finalize) {
+                    say(session, passing);
+                  } else if (message instanceof ClientMessage.Keepalive) {
+                    session.close(1012, "moving");
+                  }
+                });
+        CaptionClient client = CaptionClient.connect(node.address(), START, story, PATIENT)) {
+      client.awaitStarted(SOON);
+      client.send(new ClientMessage.Finalize());
+      await().until(() -> story.messages.contains(passing));
+      client.send(new ClientMessage.Keepalive());
+      await().until(() -> !story.absences.isEmpty());
+
+      assertEquals(
+          "the node closed the session with 1012: moving",
+          story.interruptions.element().describe());
+    }
+  }
+
+  @Test
+  void aBugThatComesAgainEndsIt() throws Exception {
+    try (FakeNode node =
+            new FakeNode(
+                (session, message) -> {
+                  resuming(session, message, 0);
+                  if (message instanceof SessionStart) {
+                    say(session, failure(ErrorCode.INTERNAL, true));
+                    session.close(4500, "internal");
+                  }
+                });
+        CaptionClient client = CaptionClient.connect(node.address(), START, story, PATIENT)) {
+      String why = client.awaitEnd().describe();
+
+      // Java's WebSocket does not tell of every close.
+      assertTrue(
+          why.matches("a bug came again soon after another one: .* (4500|1006): It is said why\\."),
+          why);
+      assertEquals(1, resumes(node).size());
+      assertEquals(1, story.interruptions.size());
+    }
+  }
+
+  @Test
   void nobodyIsAskedForLongerThanTheSessionIsKept() throws Exception {
     try (FakeNode node =
         new FakeNode(

@@ -10,6 +10,7 @@ import io.dragoman.client.SendBuffer.Piece;
 import io.dragoman.protocol.ClientMessage;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.RepeatedTest;
@@ -21,13 +22,17 @@ final class SendBufferTest {
 
   private final SendBuffer buffer = new SendBuffer(MOST);
 
-  /** Whatever comes, each connection is sent every sample from where it begins, once, in order. */
+  /**
+   * Whatever comes, each connection is sent every sample from where it begins, once, in order; and
+   * it can begin wherever it was offered to, whatever was said since.
+   */
   @RepeatedTest(50)
   void everySampleIsSentInOrder(RepetitionInfo repetition) {
     RandomGenerator random = new Random(repetition.getCurrentRepetition());
     long said = 0;
     long due = 0;
     long acknowledged = 0;
+    OptionalLong offered = OptionalLong.empty();
     for (int step = 0; step < 2_000; step++) {
       switch (random.nextInt(5)) {
         case 0, 1 -> {
@@ -38,6 +43,9 @@ final class SendBufferTest {
           }
         }
         case 2, 3 -> {
+          if (offered.isPresent()) {
+            break; // Nothing is sent until a node answers.
+          }
           Piece piece = buffer.next();
           if (piece == null) {
             assertEquals(said, due);
@@ -49,18 +57,22 @@ final class SendBufferTest {
           }
         }
         default -> {
-          acknowledged = random.nextLong(acknowledged, due + 1);
-          buffer.acknowledge(acknowledged);
+          if (offered.isEmpty()) {
+            acknowledged = random.nextLong(acknowledged, due + 1);
+            buffer.acknowledge(acknowledged);
+          } else if (random.nextInt(4) == 0) {
+            due = random.nextLong(Math.max(acknowledged, offered.getAsLong()), due + 1);
+            assertTrue(buffer.rewind(due), "what was offered is there");
+            offered = OptionalLong.empty();
+            break;
+          }
           if (random.nextInt(4) == 0) {
-            long from = random.nextLong(acknowledged, due + 1);
-            boolean had = buffer.oldest() <= from;
-            assertEquals(had, buffer.rewind(from));
-            due = had ? from : due;
+            offered = OptionalLong.of(buffer.offer());
           }
         }
       }
       assertTrue(buffer.oldest() <= due, "what was not sent is never forgotten");
-      assertTrue(said - buffer.oldest() <= MOST + 200, "it is bounded");
+      assertTrue(said - buffer.oldest() <= 2 * MOST + 200, "it is bounded");
     }
   }
 
@@ -82,8 +94,18 @@ final class SendBufferTest {
     assertNotNull(buffer.next());
     buffer.add(samples(900, 900));
 
-    assertEquals(900, buffer.oldest());
     assertFalse(buffer.rewind(0));
+    assertEquals(900, buffer.offer());
+  }
+
+  @Test
+  void whatWasOfferedToANodeThatDidNotAnswerGivesWay() {
+    buffer.add(samples(0, 900));
+    assertNotNull(buffer.next());
+    assertEquals(0, buffer.offer());
+    buffer.add(samples(900, 900));
+
+    assertEquals(900, buffer.offer());
   }
 
   @Test

@@ -20,6 +20,9 @@ final class DemoSession implements Runnable {
   private static final int CHUNK_SAMPLES = Track.SAMPLE_RATE / 20;
   private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
+  /** Where the quota is far too small, minutes lie between two finals. */
+  private static final Duration NEXT_WITHIN = Duration.ofMinutes(10);
+
   /** Where a session is in its life. */
   enum State {
     CONNECTING,
@@ -46,6 +49,7 @@ final class DemoSession implements Runnable {
       @Nullable Integer seconds) {}
 
   private final Plan plan;
+  private final Duration nextWithin;
   private final Delays delays;
   private final Pauses pauses;
   private final Receipt receipt;
@@ -58,7 +62,15 @@ final class DemoSession implements Runnable {
    * @param translationKnown whether its translations are the clips' own
    */
   DemoSession(Plan plan, boolean translationKnown) {
+    this(plan, translationKnown, NEXT_WITHIN);
+  }
+
+  /**
+   * @param nextWithin how long it waits, once it has spoken, for the next of what it is owed
+   */
+  DemoSession(Plan plan, boolean translationKnown, Duration nextWithin) {
     this.plan = plan;
+    this.nextWithin = nextWithin;
     this.delays = new Delays(translationKnown);
     this.pauses = new Pauses(plan.track());
     this.receipt = new Receipt(delays, pauses, System::nanoTime);
@@ -76,7 +88,7 @@ final class DemoSession implements Runnable {
         speak(client);
         client.send(new ClientMessage.SessionEnd());
         state = State.FINISHING;
-        judge(client.awaitEnd());
+        judge(awaitEnd(client));
       }
     } catch (ClientException e) {
       fail(e.getMessage());
@@ -137,8 +149,21 @@ final class DemoSession implements Runnable {
     }
   }
 
-  private void judge(Ending ending) {
-    if (ending.regular()) {
+  /** Waits as long as anything comes that it is owed; null when the end does not. */
+  private @Nullable Ending awaitEnd(CaptionClient client) throws InterruptedException {
+    Ending ending;
+    int heard;
+    do {
+      heard = receipt.seqs().size();
+      ending = client.awaitEnd(nextWithin);
+    } while (ending == null && receipt.seqs().size() > heard);
+    return ending;
+  }
+
+  private void judge(@Nullable Ending ending) {
+    if (ending == null) {
+      fail("its node said nothing that counts for %d s".formatted(nextWithin.toSeconds()));
+    } else if (ending.regular()) {
       state = State.ENDED;
     } else {
       fail(ending.describe());

@@ -53,6 +53,9 @@ final class FaultInjection {
    */
   private static final Duration MOST_BEHIND = Duration.ofSeconds(60);
 
+  /** From all that clients keep down to half of it takes them four minutes. */
+  private static final Duration CAUGHT_UP_WITHIN = Duration.ofMinutes(10);
+
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Duration WHOLE_WITHIN = Duration.ofSeconds(120);
 
@@ -125,7 +128,7 @@ final class FaultInjection {
   void chaos(int times) throws CommandException, InterruptedException {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     for (int number = 1; number <= times; number++) {
-      awaitCaughtUp();
+      awaitCaughtUp(sessions, MOST_BEHIND, CAUGHT_UP_WITHIN);
       TimeUnit.MILLISECONDS.sleep(random.nextLong(2_000 * BETWEEN_S));
       say.accept("Fault %d of %d:".formatted(number, times));
       strike(
@@ -213,16 +216,30 @@ final class FaultInjection {
     }
   }
 
-  /** Waits until no client is near to having to forget what was not heard. */
-  private void awaitCaughtUp() throws InterruptedException {
-    while (sessions.stream().anyMatch(FaultInjection::isFarBehind)) {
-      TimeUnit.MILLISECONDS.sleep(200);
+  /**
+   * Waits until no client is near to having to forget what was not heard.
+   *
+   * @param most how far behind a client may be
+   */
+  static void awaitCaughtUp(List<DemoSession> sessions, Duration most, Duration within)
+      throws CommandException, InterruptedException {
+    long deadlineNanos = System.nanoTime() + within.toNanos();
+    for (DemoSession session : sessions) {
+      while (isBehind(session, most)) {
+        if (System.nanoTime() - deadlineNanos > 0) {
+          throw new CommandException(
+              ExitCode.FAILED,
+              "%s did not catch up within %d s: it is %d s behind"
+                  .formatted(
+                      session.plan().name(), within.toSeconds(), session.behind().toSeconds()));
+        }
+        TimeUnit.MILLISECONDS.sleep(200);
+      }
     }
   }
 
-  private static boolean isFarBehind(DemoSession session) {
-    return session.state() == DemoSession.State.SPEAKING
-        && session.behind().compareTo(MOST_BEHIND) > 0;
+  private static boolean isBehind(DemoSession session, Duration most) {
+    return session.state() == DemoSession.State.SPEAKING && session.behind().compareTo(most) > 0;
   }
 
   /** Waits until every node sees all others again. */

@@ -34,7 +34,8 @@ final class Play {
      * Makes it happen; an interrupt ends it.
      *
      * @param say shows a sentence
-     * @return a sentence when it could not be made to happen; null otherwise
+     * @return a sentence when it could not be made to happen, which makes the sessions come to
+     *     their end; null otherwise
      */
     @Nullable String happen(Consumer<String> say) throws InterruptedException;
   }
@@ -81,6 +82,8 @@ final class Play {
       // Nobody looks any more.
     } catch (RuntimeException bug) {
       trouble = "what was to happen on the way met a bug: " + bug;
+    }
+    if (trouble != null) {
       sessions.forEach(DemoSession::stop);
     }
   }

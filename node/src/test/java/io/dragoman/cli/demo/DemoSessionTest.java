@@ -75,6 +75,24 @@ class DemoSessionTest {
   }
 
   @Test
+  void anEndThatNeverComesIsAFault() throws Exception {
+    try (FakeNode node =
+        new FakeNode(
+            (connection, message) -> {
+              if (message instanceof ClientMessage.SessionStart) {
+                FakeNode.behaved(connection, message);
+              }
+            })) {
+      DemoSession session =
+          new DemoSession(plan(node, 1, new Disturbance.None()), true, Duration.ofSeconds(2));
+      session.run();
+
+      assertEquals(DemoSession.State.FAILED, session.state());
+      assertEquals("s1: its node said nothing that counts for 2 s", session.fault());
+    }
+  }
+
+  @Test
   void aSessionThatHasNotEndedIsAFault() throws Exception {
     try (FakeNode node = new FakeNode(FakeNode::behaved)) {
       assertEquals("s1: it never ended: it is still connecting", session(node, 1).fault());
@@ -98,10 +116,13 @@ class DemoSessionTest {
 
   private static DemoSession session(
       FakeNode node, @Nullable Integer seconds, Disturbance disturbance) throws Exception {
-    return new DemoSession(
-        new DemoSession.Plan(
-            "s1", List.of(node.address().authority()), TRACK, disturbance, Duration.ZERO, seconds),
-        true);
+    return new DemoSession(plan(node, seconds, disturbance), true);
+  }
+
+  private static DemoSession.Plan plan(
+      FakeNode node, @Nullable Integer seconds, Disturbance disturbance) throws Exception {
+    return new DemoSession.Plan(
+        "s1", List.of(node.address().authority()), TRACK, disturbance, Duration.ZERO, seconds);
   }
 
   private static Verdict judge(DemoSession session) {
