@@ -50,8 +50,10 @@ public sealed interface Ending {
   record Closed(int code, String reason, ServerMessage.@Nullable Failure error) implements Ending {
     @Override
     public String describe() {
-      String why = error != null ? error.message() : reason;
-      return "the node closed the session with " + code + (why.isEmpty() ? "" : ": " + why);
+      // Of a close after an error the code may be lost, and tells nothing more.
+      return error != null
+          ? "the node ended the session: " + error.message()
+          : "the node closed the session with " + code + (reason.isEmpty() ? "" : ": " + reason);
     }
 
     /** When the node may be asked again. */

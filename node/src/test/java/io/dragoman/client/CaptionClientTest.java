@@ -107,8 +107,7 @@ class CaptionClientTest {
       ClientException e = assertThrows(ClientException.class, () -> client.awaitStarted(SOON));
 
       assertEquals(
-          "no session: the node closed the session with 4429: This node carries 10 sessions.",
-          e.getMessage());
+          "no session: the node ended the session: This node carries 10 sessions.", e.getMessage());
     }
   }
 
