@@ -127,10 +127,14 @@ final class Session implements Inflow.Owner {
     return receivedSamples.get();
   }
 
-  /** Another connection has the session. Thread-safe. */
+  /**
+   * Another connection has the session. This one hears and asks for nothing from here on, however
+   * long its client takes to go. Thread-safe.
+   */
   void takenOver() {
     over = true;
     journal.takenOver();
+    close(false);
   }
 
   /** Whether the client said that no audio follows. Thread-safe. */
@@ -173,7 +177,8 @@ final class Session implements Inflow.Owner {
   }
 
   /**
-   * Releases everything at once; the connection is gone. Thread-safe.
+   * Releases everything at once: the connection is gone, or another one has the session.
+   * Thread-safe.
    *
    * @param forGood whether the client heard all, and will not resume the session
    */
