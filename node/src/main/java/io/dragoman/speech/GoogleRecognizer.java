@@ -26,8 +26,8 @@ public final class GoogleRecognizer implements SpeechRecognizer {
 
   /**
    * How many share one, by what is configured. The pool hands its connections out in turn, so some
-   * carry more than others; and a session that is taken over by a newer connection has two streams
-   * for a moment, be they all of a node's at once.
+   * carry more than others; a tenth more sessions may be resumed; and one that is taken over by a
+   * newer connection has two streams for a moment, be they all of a node's at once.
    */
   private static final int STREAMS_PER_CONNECTION = 45;
 
