@@ -48,6 +48,14 @@ public final class SessionEndpoint implements AutoCloseable {
   /** The spare connections are not all theirs, so that one that asks for health has a place. */
   private static final int MOST_RESERVED = SPARE_CONNECTIONS / 2;
 
+  /**
+   * Sessions that are still here when their node has to leave.
+   *
+   * @param connected those whose clients are still connected
+   * @param uncommitted those whose clients have gone, and whose last words are not committed yet
+   */
+  public record Stayed(int connected, int uncommitted) {}
+
   private final SessionServices services;
   private final Watch watch = new Watch();
   private final Set<SessionConnection> connections = ConcurrentHashMap.newKeySet();
@@ -94,12 +102,17 @@ public final class SessionEndpoint implements AutoCloseable {
    * Admits no further session, and has all go on elsewhere: asks one after another, and returns
    * when no connection is left, about two seconds after the given time at the latest.
    *
-   * @return how many sessions had not gone in time; what they committed is kept, and their clients
-   *     may resume them
+   * @return what had not gone in time; what was committed is kept, and clients may resume
    */
-  public int leave(Duration within) throws InterruptedException {
+  public Stayed leave(Duration within) throws InterruptedException {
     leaving = true;
     return new Departure(this, within).run();
+  }
+
+  /** Who would not have gone by now. */
+  Stayed staying() {
+    int connected = carrying().size();
+    return new Stayed(connected, Math.max(0, sessions() - connected));
   }
 
   /** The sessions' connections. */
