@@ -100,11 +100,10 @@ final class Admission {
             outbox,
             services.config().resume(),
             services.metrics().delays()::committed);
-    journal.start();
     try {
       return new Session(plan, services, record, wording, journal, outbox);
     } catch (RuntimeException bug) {
-      journal.close(false);
+      entry.ask(new SessionChange.Leave(record.owner()));
       throw bug;
     }
   }

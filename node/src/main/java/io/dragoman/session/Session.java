@@ -107,6 +107,7 @@ final class Session implements Inflow.Owner {
             new SpeechRequest(plan.source(), plan.sampleRate(), record.fromSample()));
     this.inflow =
         new Inflow(speech, plan.sampleRate(), services.config(), this, record.owner().epoch() > 1);
+    journal.start(this::lost);
   }
 
   private SpeechStream listen(SpeechRecognizer recognizer, SpeechRequest request) {
@@ -127,13 +128,14 @@ final class Session implements Inflow.Owner {
     return receivedSamples.get();
   }
 
-  /**
-   * Another connection has the session. This one hears and asks for nothing from here on, however
-   * long its client takes to go. Thread-safe.
-   */
+  /** Another connection to this node has the session. Thread-safe. */
   void takenOver() {
-    over = true;
     journal.takenOver();
+  }
+
+  /** Hears and asks for nothing from here on, however long the client takes to go. */
+  private void lost() {
+    over = true;
     close(false);
   }
 

@@ -130,6 +130,8 @@ class ResumeTest extends TwoNodeFixture {
         next.await("session.resumed");
         // The first node does not know yet. What it hears now is not committed, nor said.
         client.text(FINALIZE);
+        await().until(() -> node.recognizer.open.get() + node.gate.sessions.get() == 0);
+        assertEquals(1, node.endpoint.connections(), "it has not answered its close");
         Ending ending = client.end();
         assertEquals("taken_over", ending.errorCode());
         assertEquals(4409, ending.closeCode());
