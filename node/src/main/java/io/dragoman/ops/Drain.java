@@ -22,6 +22,7 @@ public final class Drain {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration TOLD_EVERY = Duration.ofSeconds(2);
+  private static final SessionEndpoint.Stayed NOBODY = new SessionEndpoint.Stayed(0, 0);
 
   private final String node;
   private final Health health;
@@ -77,15 +78,24 @@ public final class Drain {
         within.toSeconds());
     Thread telling = Thread.startVirtualThread(this::tell);
     try {
-      int left = sessions.leave(within);
-      if (left > 0) {
+      SessionEndpoint.Stayed left = sessions.leave(within);
+      if (left.connected() > 0) {
         log.warn(
             "draining: {} of {} sessions had not gone within {} s, and were closed with 1012; their"
                 + " clients may resume them",
-            left,
+            left.connected(),
             first.sessionsAtFirst(),
             within.toSeconds());
-      } else if (first.sessions() > 0) {
+      }
+      if (left.uncommitted() > 0) {
+        log.warn(
+            "draining: the clients of {} of {} sessions have gone, but the cluster did not take their last words"
+                + " within {} s; what is missing is made anew where they are resumed",
+            left.uncommitted(),
+            first.sessionsAtFirst(),
+            within.toSeconds());
+      }
+      if (left.equals(NOBODY) && first.sessions() > 0) {
         log.info("draining: all {} sessions have gone", first.sessionsAtFirst());
       }
     } finally {

@@ -100,11 +100,10 @@ final class Admission {
             outbox,
             services.config().resume(),
             services.metrics().delays()::committed);
-    journal.start();
     try {
       return new Session(plan, services, record, wording, journal, outbox);
     } catch (RuntimeException bug) {
-      journal.close(false);
+      entry.ask(new SessionChange.Leave(record.owner()));
       throw bug;
     }
   }
@@ -177,7 +176,12 @@ final class Admission {
               "resume: the session has ended; start a new one without \"resume\"");
       case UNKNOWN, WRONG_TOKEN -> services.registry().isSettled() ? gone() : notYet();
       case BEHIND -> notYet();
-      case FORGOTTEN -> gone();
+      case FORGOTTEN ->
+          new RefusedException(
+              ErrorCode.RESUME_UNAVAILABLE,
+              CloseCode.RESUME_EXPIRED,
+              "resume: what came after last_seq is not all kept any more, since too much has come; start a new"
+                  + " session without \"resume\", with another sid");
     };
   }
 

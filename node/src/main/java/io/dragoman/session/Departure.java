@@ -1,5 +1,6 @@
 package io.dragoman.session;
 
+import io.dragoman.session.SessionEndpoint.Stayed;
 import java.time.Duration;
 import java.util.List;
 
@@ -36,13 +37,13 @@ final class Departure {
     this.next = now + Math.min(LEAD.toNanos(), within.toNanos() / 4);
   }
 
-  /** Returns how many sessions had not gone in time. */
-  int run() throws InterruptedException {
+  /** Returns what had not gone in time. */
+  Stayed run() throws InterruptedException {
     while (endpoint.sessions() > 0 && System.nanoTime() - end < 0) {
       ask();
       Thread.sleep(PAUSE);
     }
-    int left = endpoint.sessions();
+    Stayed left = endpoint.staying();
     endpoint.closeAll();
     long patience = System.nanoTime() + GOOD_BYE.toNanos();
     while (endpoint.connections() > 0 && System.nanoTime() - patience < 0) {

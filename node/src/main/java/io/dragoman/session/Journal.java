@@ -46,6 +46,9 @@ final class Journal {
   private final Consumer<Duration> committedAfter;
   private final Thread thread = Thread.ofVirtual().name("journal").unstarted(this::run);
 
+  /** Set before anything is committed. */
+  private Runnable whenLost = () -> {};
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -97,7 +100,13 @@ final class Journal {
     this.renewAt = System.nanoTime() + renewEvery;
   }
 
-  void start() {
+  /**
+   * Begins to commit.
+   *
+   * @param whenLost is run once the session is another connection's, or nobody's
+   */
+  void start(Runnable whenLost) {
+    this.whenLost = whenLost;
     thread.start();
   }
 
@@ -333,6 +342,7 @@ final class Journal {
     // First, so that whoever waits for the last words takes their absence for no good end.
     outbox.fail(new ServerMessage.Failure(code, true, false, null, null, sentence), close);
     nothingMore();
+    whenLost.run();
   }
 
   private void nothingMore() {

@@ -7,6 +7,7 @@ import io.dragoman.protocol.ServerMessage.Caption;
 import io.dragoman.protocol.ServerMessage.Failure;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -37,6 +38,7 @@ final class Outbox {
   static final String CROWDED = "crowded";
   static final String SILENT = "silent";
   static final String STUCK = "stuck";
+  static final List<String> ENDS = List.of(ENDED, MOVING, CLIENT, BROKEN, CROWDED, SILENT, STUCK);
 
   /** The connection, as the writer sees it. */
   interface Wire {

@@ -107,6 +107,7 @@ final class Session implements Inflow.Owner {
             new SpeechRequest(plan.source(), plan.sampleRate(), record.fromSample()));
     this.inflow =
         new Inflow(speech, plan.sampleRate(), services.config(), this, record.owner().epoch() > 1);
+    journal.start(this::lost);
   }
 
   private SpeechStream listen(SpeechRecognizer recognizer, SpeechRequest request) {
@@ -127,10 +128,15 @@ final class Session implements Inflow.Owner {
     return receivedSamples.get();
   }
 
-  /** Another connection has the session. Thread-safe. */
+  /** Another connection to this node has the session. Thread-safe. */
   void takenOver() {
-    over = true;
     journal.takenOver();
+  }
+
+  /** Hears and asks for nothing from here on, however long the client takes to go. */
+  private void lost() {
+    over = true;
+    close(false);
   }
 
   /** Whether the client said that no audio follows. Thread-safe. */
@@ -173,7 +179,8 @@ final class Session implements Inflow.Owner {
   }
 
   /**
-   * Releases everything at once; the connection is gone. Thread-safe.
+   * Releases everything at once: the connection is gone, or another one has the session.
+   * Thread-safe.
    *
    * @param forGood whether the client heard all, and will not resume the session
    */

@@ -42,6 +42,20 @@ public final class SessionEndpoint implements AutoCloseable {
   /** What the rest of a node opens: jars, the grid, calls to Google and OpenAI. */
   private static final int SPARE_DESCRIPTORS = 1_000;
 
+  /** One more for each so many sessions may be live where they are resumed. */
+  private static final int RESERVE_PART = 10;
+
+  /** The spare connections are not all theirs, so that one that asks for health has a place. */
+  private static final int MOST_RESERVED = SPARE_CONNECTIONS / 2;
+
+  /**
+   * Sessions that are still here when their node has to leave.
+   *
+   * @param connected those whose clients are still connected
+   * @param uncommitted those whose clients have gone, and whose last words are not committed yet
+   */
+  public record Stayed(int connected, int uncommitted) {}
+
   private final SessionServices services;
   private final Watch watch = new Watch();
   private final Set<SessionConnection> connections = ConcurrentHashMap.newKeySet();
@@ -88,12 +102,17 @@ public final class SessionEndpoint implements AutoCloseable {
    * Admits no further session, and has all go on elsewhere: asks one after another, and returns
    * when no connection is left, about two seconds after the given time at the latest.
    *
-   * @return how many sessions had not gone in time; what they committed is kept, and their clients
-   *     may resume them
+   * @return what had not gone in time; what was committed is kept, and clients may resume
    */
-  public int leave(Duration within) throws InterruptedException {
+  public Stayed leave(Duration within) throws InterruptedException {
     leaving = true;
     return new Departure(this, within).run();
+  }
+
+  /** Who would not have gone by now. */
+  Stayed staying() {
+    int connected = carrying().size();
+    return new Stayed(connected, Math.max(0, sessions() - connected));
   }
 
   /** The sessions' connections. */
@@ -115,10 +134,7 @@ public final class SessionEndpoint implements AutoCloseable {
     watch.close();
   }
 
-  /**
-   * Takes a place for one more session. One that is resumed from a connection of this same node
-   * takes that one's place, which is given back soon.
-   */
+  /** Takes a place for one more session. */
   void admit(String sid, boolean resumed) throws RefusedException {
     if (leaving) {
       throw new RefusedException(
@@ -133,9 +149,7 @@ public final class SessionEndpoint implements AutoCloseable {
           "this node does not reach a majority of the cluster's nodes; connect again, perhaps another"
               + " one does");
     }
-    // The others' connections are never all of them, so that one that asks for health has a place.
-    int most = Math.min(services.config().most(), services.config().connections().most());
-    int atOnce = resumed && isCarried(sid) ? Integer.MAX_VALUE : most;
+    int atOnce = resumed ? mostWithResumed(sid) : most();
     if (sessions.getAndUpdate(live -> live < atOnce ? live + 1 : live) >= atOnce) {
       throw new RefusedException(
           ErrorCode.FULL,
@@ -144,9 +158,20 @@ public final class SessionEndpoint implements AutoCloseable {
     }
   }
 
-  private boolean isCarried(String sid) {
+  private int most() {
+    return Math.min(services.config().most(), services.config().connections().most());
+  }
+
+  /**
+   * How many may be live at once for one to be resumed. A newcomer may go elsewhere, or wait; one
+   * that was interrupted is sent here by its balancer until it is too late, so there is a reserve
+   * for those. One that this node still carries takes its own place, which is given back soon.
+   */
+  private int mostWithResumed(String sid) {
     synchronized (carried) {
-      return carried.containsKey(sid);
+      return carried.containsKey(sid)
+          ? Integer.MAX_VALUE
+          : most() + Math.clamp(most() / RESERVE_PART, 1, MOST_RESERVED);
     }
   }
 

@@ -1,14 +1,17 @@
 package io.dragoman.session;
 
+import io.dragoman.protocol.ErrorCode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Counts how connections end, sessions that go on here, and what they have lost by then. Only
- * losses are logged, and not each: no client may fill a node's log. Thread-safe.
+ * losses are logged, and not each: no client may fill a node's log. Every counter is there from the
+ * start, at 0, so that who looks for growth sees the first of what it counts. Thread-safe.
  */
 public final class SessionMetrics {
   private static final Logger log = LoggerFactory.getLogger(SessionMetrics.class);
@@ -16,6 +19,7 @@ public final class SessionMetrics {
 
   private final MeterRegistry registry;
   private final Counter gaps;
+  private final Counter resumed;
 
   /** On the monotonic clock. Guarded by this. */
   private long warnAfter = System.nanoTime();
@@ -26,14 +30,17 @@ public final class SessionMetrics {
         Counter.builder("dragoman.sessions.gaps")
             .description("Gaps that clients which resumed at this node were told of")
             .register(registry);
+    this.resumed =
+        Counter.builder("dragoman.sessions.resumed")
+            .description("Interrupted sessions that went on at this node")
+            .register(registry);
+    Arrays.stream(ErrorCode.values()).map(ErrorCode::word).forEach(this::connections);
+    Outbox.ENDS.forEach(this::connections);
   }
 
   /** An interrupted session goes on here. */
   void resumed() {
-    Counter.builder("dragoman.sessions.resumed")
-        .description("Interrupted sessions that went on at this node")
-        .register(registry)
-        .increment();
+    resumed.increment();
   }
 
   /**
@@ -66,10 +73,13 @@ public final class SessionMetrics {
    * @param end an error code, or one of {@link Outbox}'s ends
    */
   void closed(String end) {
-    Counter.builder("dragoman.connections.closed")
+    connections(end).increment();
+  }
+
+  private Counter connections(String end) {
+    return Counter.builder("dragoman.connections.closed")
         .description("WebSocket connections that are over, by why")
         .tag("end", end)
-        .register(registry)
-        .increment();
+        .register(registry);
   }
 }

@@ -21,9 +21,13 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Google Speech-to-Text v2, streaming. */
 public final class GoogleRecognizer implements SpeechRecognizer {
+  /** How many streams Google takes on a connection; more would queue without a word. */
+  private static final int MOST_PER_CONNECTION = 100;
+
   /**
-   * How many streams share a connection. Google takes 100, and more queue without a word; the pool
-   * hands its connections out in turn, so some carry more than others.
+   * How many share one, by what is configured. The pool hands its connections out in turn, so some
+   * carry more than others; a tenth more sessions may be resumed; and one that is taken over by a
+   * newer connection has two streams for a moment, be they all of a node's at once.
    */
   private static final int STREAMS_PER_CONNECTION = 45;
 
@@ -36,18 +40,26 @@ public final class GoogleRecognizer implements SpeechRecognizer {
       new Failure("UNAVAILABLE", "this node is closing its connections to Google Speech");
   private static final Failure FULL =
       new Failure(
-          "RESOURCE_EXHAUSTED", "this node hears as many streams as speech.max_streams allows");
+          "RESOURCE_EXHAUSTED", "this node's connections to Google Speech carry no more streams");
 
   private final SpeechConfig config;
   private final SpeechClient client;
+
+  /**
+   * What the connections can carry. It is no limit on sessions: who is to be heard is decided where
+   * they are admitted, and what was let in there is not refused here.
+   */
+  private final int mostStreams;
+
   private final Set<GoogleStream> streams = ConcurrentHashMap.newKeySet();
   private final ServiceWatch watch = new ServiceWatch(System::nanoTime);
   private final AtomicLong opened = new AtomicLong();
   private volatile boolean closed;
 
-  private GoogleRecognizer(SpeechConfig config, SpeechClient client) {
+  private GoogleRecognizer(SpeechConfig config, SpeechClient client, int connections) {
     this.config = config;
     this.client = client;
+    this.mostStreams = connections * MOST_PER_CONNECTION;
   }
 
   /**
@@ -68,7 +80,7 @@ public final class GoogleRecognizer implements SpeechRecognizer {
     }
     settings.setTransportChannelProvider(transport.build());
     try {
-      return new GoogleRecognizer(config, SpeechClient.create(settings.build()));
+      return new GoogleRecognizer(config, SpeechClient.create(settings.build()), connections);
     } catch (IOException e) {
       throw new IOException(
           "no credentials for Google Speech: set GOOGLE_APPLICATION_CREDENTIALS to the file of a"
@@ -92,7 +104,7 @@ public final class GoogleRecognizer implements SpeechRecognizer {
     String name = "speech-" + opened.incrementAndGet();
     var stream = new GoogleStream(service, request, listener, name, streams::remove);
     streams.add(stream);
-    if (streams.size() > config.maxStreams()) {
+    if (streams.size() > mostStreams) {
       stream.fail(FULL);
     }
     if (closed) {

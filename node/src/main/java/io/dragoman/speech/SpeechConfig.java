@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param location where it is recognised, such as {@code global} or {@code us-central1}
  * @param recognizer the recogniser's id; {@code _} for none
  * @param model the recognition model
- * @param maxStreams how many streams this node hears at once; it sizes the pool of connections
+ * @param maxStreams how many streams this node is to hear at once. It sizes the pool of
+ *     connections, which can carry twice as many for a moment
  * @param buffer how much audio of a stream is kept at most until a final covers it
  * @param catchUp how many times faster than real time kept audio is sent again; Google refuses what
  *     comes too fast

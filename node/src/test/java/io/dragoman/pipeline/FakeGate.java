@@ -38,7 +38,8 @@ public final class FakeGate implements QuotaGate {
   /** Turns that were given up in line. */
   final AtomicInteger withdrawn = new AtomicInteger();
 
-  final AtomicInteger sessions = new AtomicInteger();
+  /** Sessions that may ask. */
+  public final AtomicInteger sessions = new AtomicInteger();
 
   /** Permits that are not closed. */
   final AtomicInteger held = new AtomicInteger();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dragoman.session.SessionEndpoint.Stayed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,9 +20,11 @@ import org.junit.jupiter.api.Timeout;
 /** How sessions leave a node that is drained, one that is cut off, and connections that are old. */
 @Timeout(180)
 class DepartureTest extends TwoNodeFixture {
-  /** Completes with the number of those who had not gone. */
-  private CompletableFuture<Integer> leave(Duration within) {
-    CompletableFuture<Integer> left = new CompletableFuture<>();
+  private static final Stayed NOBODY = new Stayed(0, 0);
+
+  /** Completes with those who had not gone. */
+  private CompletableFuture<Stayed> leave(Duration within) {
+    CompletableFuture<Stayed> left = new CompletableFuture<>();
     Thread.startVirtualThread(
         () -> {
           try {
@@ -33,7 +36,7 @@ class DepartureTest extends TwoNodeFixture {
     return left;
   }
 
-  private static int join(CompletableFuture<Integer> left) throws Exception {
+  private static Stayed join(CompletableFuture<Stayed> left) throws Exception {
     return left.get(60, TimeUnit.SECONDS);
   }
 
@@ -43,7 +46,7 @@ class DepartureTest extends TwoNodeFixture {
     for (int i = 0; i < 5; i++) {
       clients.add(RawClient.started(node.port(), "session-to-move-" + i));
     }
-    CompletableFuture<Integer> left = leave(Duration.ofSeconds(10));
+    CompletableFuture<Stayed> left = leave(Duration.ofSeconds(10));
     List<Long> deadlines = new ArrayList<>();
     for (RawClient client : clients) {
       deadlines.add(client.await("session.moving").path("deadline_ms").asLong());
@@ -52,7 +55,7 @@ class DepartureTest extends TwoNodeFixture {
     for (RawClient client : clients) {
       client.close();
     }
-    assertEquals(0, join(left));
+    assertEquals(NOBODY, join(left));
     deadlines.sort(null);
     // The first is asked after 1 s, the last 3.2 s later; on a busy machine less apart.
     assertTrue(deadlines.getLast() <= 9_000, deadlines::toString);
@@ -64,9 +67,9 @@ class DepartureTest extends TwoNodeFixture {
   void aNodeWithoutSessionsLeavesAtOnce() throws Exception {
     try (RawClient idle = RawClient.connect(node.port(), SID)) {
       long since = System.nanoTime();
-      CompletableFuture<Integer> left = leave(Duration.ofMinutes(10));
+      CompletableFuture<Stayed> left = leave(Duration.ofMinutes(10));
       assertEquals(1012, idle.end().closeCode());
-      assertEquals(0, join(left));
+      assertEquals(NOBODY, join(left));
       assertTrue(System.nanoTime() - since < Duration.ofSeconds(30).toNanos());
     }
   }
@@ -80,12 +83,12 @@ class DepartureTest extends TwoNodeFixture {
       client.text("{\"type\":\"finalize\"}");
       // Half a second that no final covers.
       client.audio(SECOND / 2);
-      CompletableFuture<Integer> left = leave(Duration.ofSeconds(30));
+      CompletableFuture<Stayed> left = leave(Duration.ofSeconds(30));
       client.await("session.moving");
       try (RawClient next = resume(other, started, 1, 0)) {
         assertEquals(24_000, next.await("session.resumed").path("from_sample").asLong());
         client.close();
-        assertEquals(0, join(left));
+        assertEquals(NOBODY, join(left));
         next.audio(SECOND / 2);
         next.text(END);
         var ending = next.end();
@@ -110,11 +113,27 @@ class DepartureTest extends TwoNodeFixture {
       client.await("session.moving"); // What was said waits to be committed.
     }
     await().until(() -> node.recognizer.open.get() == 0);
-    CompletableFuture<Integer> left = leave(Duration.ofSeconds(30));
+    CompletableFuture<Stayed> left = leave(Duration.ofSeconds(30));
     node.registry.silent = false;
-    assertEquals(0, join(left));
+    assertEquals(NOBODY, join(left));
     // At least the sentence itself; what it owes is made by who resumes the session.
     assertTrue(requireNonNull(node.registry.held(SID)).seq() > 1);
+  }
+
+  @Test
+  void whoHasGoneIsToldApartFromWhoStays() throws Exception {
+    try (RawClient gone = RawClient.started(node.port(), SID);
+        RawClient stays = RawClient.started(node.port(), "session-for-tests-2")) {
+      gone.audio(SECOND);
+      gone.await("caption");
+      node.registry.silent = true;
+      gone.abort();
+      await().until(() -> node.endpoint.carrying().size() == 1);
+      CompletableFuture<Stayed> left = leave(Duration.ofSeconds(1));
+      stays.await("session.moving");
+      assertEquals(new Stayed(1, 1), join(left));
+      node.registry.silent = false;
+    }
   }
 
   @Test
@@ -122,7 +141,7 @@ class DepartureTest extends TwoNodeFixture {
     try (RawClient client = RawClient.connect(node.port(), SID)) {
       client.text(RawClient.START);
       JsonNode started = client.await("session.started");
-      CompletableFuture<Integer> left = leave(Duration.ofSeconds(10));
+      CompletableFuture<Stayed> left = leave(Duration.ofSeconds(10));
       client.await("session.moving");
       assertUnavailable("leaves", "session-for-tests-2");
       try (RawClient back = resume(node, started, 1, 0)) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dragoman.pipeline.Caption;
 import io.dragoman.session.RawClient.Ending;
 import java.io.IOException;
 import java.time.Duration;
@@ -129,6 +130,8 @@ class ResumeTest extends TwoNodeFixture {
         next.await("session.resumed");
         // The first node does not know yet. What it hears now is not committed, nor said.
         client.text(FINALIZE);
+        await().until(() -> node.recognizer.open.get() + node.gate.sessions.get() == 0);
+        assertEquals(1, node.endpoint.connections(), "it has not answered its close");
         Ending ending = client.end();
         assertEquals("taken_over", ending.errorCode());
         assertEquals(4409, ending.closeCode());
@@ -188,6 +191,23 @@ class ResumeTest extends TwoNodeFixture {
       assertTrue(error.path("message").asText().contains("kept for 60 s"), error::toString);
     }
     assertNull(node.registry.held(SID));
+  }
+
+  @Test
+  void aClientThatMissedMoreThanIsKeptIsToldSo() throws IOException {
+    JsonNode started;
+    try (RawClient client = begun()) {
+      started = client.await("session.started");
+    }
+    await().until(node::isEmpty);
+    String tooMuch = "x".repeat(SessionRecord.MOST_BYTES);
+    Caption.Final said = new Caption.Final(Caption.Role.SOURCE, "en-US", 0, 1, 0, 9, tooMuch);
+    SessionRecord record = requireNonNull(node.registry.held(SID));
+    node.registry.records.put(SID, requireNonNull(record.with(new SessionEvent.Said(2, 1, said))));
+    try (RawClient client = resume(other, started, 1, 0)) {
+      JsonNode error = assertEnds(client, "resume_unavailable", 4404);
+      assertTrue(error.path("message").asText().contains("not all kept"), error::toString);
+    }
   }
 
   @Test

@@ -27,7 +27,12 @@ abstract class TwoNodeFixture extends NodeFixture {
 
   static RawClient resume(TestNode at, JsonNode before, long lastSeq, long oldestSample)
       throws IOException {
-    RawClient client = RawClient.connect(at.port(), SID);
+    return resume(at, SID, before, lastSeq, oldestSample);
+  }
+
+  static RawClient resume(TestNode at, String sid, JsonNode before, long lastSeq, long oldestSample)
+      throws IOException {
+    RawClient client = RawClient.connect(at.port(), sid);
     client.text(
         RawClient.START.replace(
             "\"correct\"",

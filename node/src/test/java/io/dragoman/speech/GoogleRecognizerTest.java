@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -207,10 +208,29 @@ class GoogleRecognizerTest extends StreamFixture {
     return new WeakReference<>(listener);
   }
 
+  /** Every session may be taken over at once, while the streams that it had are not over yet. */
   @Test
-  void refusesMoreStreamsThanItMayHear() {
+  void hearsTwiceItsStreamsWhileSessionsAreTakenOver() {
+    maxStreams = 3;
+    SpeechStream first = open();
+    List<HeardEvents> others = Stream.generate(HeardEvents::new).limit(2 * maxStreams - 1).toList();
+    List<SpeechStream> streams =
+        others.stream().map(other -> requireNonNull(recognizer).open(request(), other)).toList();
+
+    first.finish();
+    streams.forEach(SpeechStream::finish);
+    assertNull(heard.awaitEnd().failure());
+    others.forEach(other -> assertNull(other.awaitEnd().failure()));
+  }
+
+  /** They would wait in a connection without a word. */
+  @Test
+  void refusesMoreStreamsThanItsConnectionsCarry() {
     maxStreams = 1;
     SpeechStream first = open();
+    for (int i = 1; i < 100; i++) {
+      requireNonNull(recognizer).open(request(), event -> {});
+    }
     HeardEvents refused = new HeardEvents();
     requireNonNull(recognizer).open(request(), refused);
 
