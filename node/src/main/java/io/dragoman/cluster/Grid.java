@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -329,6 +330,9 @@ public final class Grid implements AutoCloseable {
 
     private void changed(String what, Member member) {
       log.info("{} {}: {}", member.getAttribute(NODE), what, attendance());
+      Terms.differences(quotaConfig, Set.of(member))
+          .forEach(
+              it -> log.error("{}, and all nodes must have the same: stop one of the two", it));
       synchronized (membership) {
         membership.notifyAll();
       }

@@ -36,7 +36,9 @@ final class LeaseRenewal {
 
   /** The way to the ledger. */
   interface Link {
-    /** The answer is null where the ledger's owner knows no such quota. */
+    /**
+     * The answer is null where the ledger's owner does not keep it, or not yet, or not any more.
+     */
     CompletionStage<@Nullable Reply> send(Refresh refresh);
   }
 
@@ -207,7 +209,9 @@ final class LeaseRenewal {
       return;
     }
     if (reply == null) {
-      trouble(link, "is not renewed: its owner knows no such quota, or is about to leave");
+      trouble(
+          link,
+          "is not renewed: its owner has just started, is about to leave, or knows no such quota");
       return;
     }
     patience = PATIENCE;

@@ -49,7 +49,7 @@ abstract sealed class LedgerOperation<R> implements EntryProcessor<String, Ledge
     return published == null ? null : new Store<>(published);
   }
 
-  /** A node's refresh; the answer is null where the owner knows no such quota. */
+  /** A node's refresh; the answer is null where the owner does not answer it. */
   static final class Ask extends LedgerOperation<Reply> {
     final Refresh refresh;
     private @Nullable Reply reply;

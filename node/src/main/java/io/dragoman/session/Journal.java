@@ -227,6 +227,8 @@ final class Journal {
               ErrorCode.INTERNAL, true, true, SessionSocket.RETRY_AFTER_MS, null, Session.BUG),
           CloseCode.INTERNAL);
       entry.ask(new SessionChange.Leave(owner));
+      nothingMore();
+      whenLost.run();
     } finally {
       nothingMore();
     }

@@ -63,6 +63,9 @@ public final class SessionEndpoint implements AutoCloseable {
   /** The connections that have a session, by its id. Guarded by itself. */
   private final Map<String, SessionSocket> carried = new HashMap<>();
 
+  /** Sessions whose clients have gone, but not all of their last words. Guarded by carried. */
+  private int uncommitted;
+
   private final AtomicInteger sessions = new AtomicInteger();
 
   /** Whether the node leaves. */
@@ -111,8 +114,9 @@ public final class SessionEndpoint implements AutoCloseable {
 
   /** Who would not have gone by now. */
   Stayed staying() {
-    int connected = carrying().size();
-    return new Stayed(connected, Math.max(0, sessions() - connected));
+    synchronized (carried) {
+      return new Stayed(carried.size(), uncommitted);
+    }
   }
 
   /** The sessions' connections. */
@@ -195,10 +199,23 @@ public final class SessionEndpoint implements AutoCloseable {
     }
   }
 
-  /** A connection has it no more. */
-  void carriesNoMore(String sid, SessionSocket socket) {
+  /**
+   * A connection has it no more.
+   *
+   * @return whether it had it until now; then it says when it has {@link #committed} the last words
+   */
+  boolean carriesNoMore(String sid, SessionSocket socket) {
     synchronized (carried) {
-      carried.remove(sid, socket);
+      boolean had = carried.remove(sid, socket);
+      uncommitted += had ? 1 : 0;
+      return had;
+    }
+  }
+
+  /** The cluster has all that it will have of a session whose client has gone. */
+  void committed() {
+    synchronized (carried) {
+      uncommitted--;
     }
   }
 

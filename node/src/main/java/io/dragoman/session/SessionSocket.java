@@ -241,9 +241,10 @@ final class SessionSocket {
    */
   void gone(boolean done) {
     Session ended = session;
+    boolean had = false;
     try {
       if (ended != null) {
-        endpoint.carriesNoMore(sid, this);
+        had = endpoint.carriesNoMore(sid, this);
         ended.close(done && outbox.end().equals(Outbox.ENDED));
         ended.awaitLetGo();
       }
@@ -252,6 +253,9 @@ final class SessionSocket {
     } catch (RuntimeException bug) {
       log.error("session {} could not be released whole", sid, bug);
     } finally {
+      if (had) {
+        endpoint.committed();
+      }
       if (admitted) {
         endpoint.ended();
       }

@@ -308,9 +308,8 @@ final class ResumingClientTest {
       client.send(new ClientMessage.Keepalive());
       await().until(() -> !story.absences.isEmpty());
 
-      assertEquals(
-          "the node closed the session with 1012: moving",
-          story.interruptions.element().describe());
+      String why = story.interruptions.element().describe();
+      assertFalse(why.contains("Speech fails."), why);
     }
   }
 

@@ -236,7 +236,7 @@ final class LeaseRenewalTest {
   void eachReasonForWhichTheLeaseIsNotRenewedIsToldOnce() {
     isStranger = true;
     renewal.start();
-    awaitLine("the quota's lease is not renewed: its owner knows no such quota");
+    awaitLine("the quota's lease is not renewed: its owner has just started");
     assertEquals(QuotaUse.State.UNREACHABLE, standing.use().state());
     failure = new CompletionException(new IllegalStateException("of a newer release, 1"));
     awaitLine("the quota's lease is not renewed: IllegalStateException");
@@ -251,7 +251,7 @@ final class LeaseRenewalTest {
     awaitNormal();
     assertEquals(
         List.of(
-            "the quota's lease is not renewed: its owner knows no such quota, or is about to leave",
+            "the quota's lease is not renewed: its owner has just started, is about to leave, or knows no such quota",
             "the quota's lease is not renewed: IllegalStateException: of a newer release, 1",
             "the quota's lease is renewed again",
             "the quota's lease cannot be renewed, since the disk is full",

@@ -203,4 +203,22 @@ class CommitTest extends TwoNodeFixture {
       other.model.away = false;
     }
   }
+
+  @Test
+  void aSessionThatABugKeepsFromBeingCommittedIsNotHeardAnyMore() throws IOException {
+    limits.patience = Duration.ofMinutes(2);
+    restart();
+    try (RawClient client = begun()) {
+      client.await("session.started");
+      client.audio(SECOND);
+      client.await("caption");
+      node.registry.broken = true;
+      client.text(FINALIZE);
+      assertEquals("internal", client.await("error").path("code").asText());
+      await().until(() -> node.recognizer.open.get() == 0);
+      assertEquals(1, node.endpoint.connections(), "its client has not answered the close");
+      node.registry.broken = false;
+    }
+    await().until(() -> node.endpoint.sessions() == 0);
+  }
 }

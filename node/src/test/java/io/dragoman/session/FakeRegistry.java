@@ -17,6 +17,9 @@ final class FakeRegistry implements SessionRegistry {
   /** Whether it does not answer, and changes nothing. */
   volatile boolean silent;
 
+  /** Whether it meets a bug. */
+  volatile boolean broken;
+
   /** Whether it makes every change twice, and says that it is not certain. */
   volatile boolean uncertain;
 
@@ -35,6 +38,9 @@ final class FakeRegistry implements SessionRegistry {
   @Override
   public CompletionStage<SessionAnswer> change(String sid, SessionChange change) {
     asked.incrementAndGet();
+    if (broken) {
+      throw new IllegalStateException("a bug");
+    }
     if (silent) {
       return new CompletableFuture<>();
     }
