@@ -23,8 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A whole cluster while the services that it needs fail; docs/testing.md has the table. */
 @Timeout(600)
 class FaultIT {
-  private static final String NO_MODEL = "4500: The language model refuses this server";
-  private static final String NO_SPEECH = "4500: Speech recognition failed";
+  private static final String NO_MODEL =
+      "ended the session: The language model refuses this server";
+  private static final String NO_SPEECH = "ended the session: Speech recognition failed";
 
   /** Faults that nobody waits for, and what is told of each. */
   private static final Map<FaultKind, String> REFUSALS =
