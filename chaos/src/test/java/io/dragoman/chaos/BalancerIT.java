@@ -180,10 +180,7 @@ class BalancerIT {
   void theDemoRunsThroughItWholeWithThePageAtItsAddress() throws Exception {
     try (Dragoman demo =
         Dragoman.start(directory, "demo", "--standin", "--balancer", "--seconds", "8", "--json")) {
-      await()
-          .atMost(Duration.ofMinutes(3))
-          .failFast("it ended", () -> !demo.handle().isAlive())
-          .until(() -> demo.errors().contains("Open http://"));
+      demo.awaitSaid("Open http://");
       String page = demo.errors().replaceFirst("(?s).*Open (http://\\S+) .*", "$1");
       assertTrue(
           demo.errors().contains("HAProxy balances at ws" + page.substring(4, page.length() - 1)));

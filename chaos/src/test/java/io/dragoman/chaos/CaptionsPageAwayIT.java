@@ -86,11 +86,8 @@ class CaptionsPageAwayIT {
   }
 
   private static int portOf(Dragoman demo, String name) {
+    demo.awaitSaid("All nodes at a glance");
     String said = "(?s).*Node " + name + " serves sessions at ws://[\\d.]+:(\\d+).*";
-    await()
-        .atMost(Duration.ofMinutes(2))
-        .failFast("it ended", () -> !demo.handle().isAlive())
-        .until(() -> demo.errors().matches(said));
     return Integer.parseInt(demo.errors().replaceFirst(said, "$1"));
   }
 

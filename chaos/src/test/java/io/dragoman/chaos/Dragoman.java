@@ -95,6 +95,14 @@ final class Dragoman implements AutoCloseable {
     return summary();
   }
 
+  /** Waits until it has said this on standard error, for as long as a machine may be busy. */
+  void awaitSaid(String words) {
+    await()
+        .atMost(Duration.ofMinutes(5))
+        .failFast(() -> assertTrue(process.isAlive() || errors().contains(words), this::errors))
+        .until(() -> errors().contains(words));
+  }
+
   ProcessHandle handle() {
     return process.toHandle();
   }

@@ -95,7 +95,7 @@ class TroubleIT {
     try (Dragoman standIn =
         Dragoman.start(
             directory, "standin", "--openai", "127.0.0.1:0", "--speech", "127.0.0.1:0")) {
-      await().atMost(Duration.ofSeconds(60)).until(() -> standIn.output().contains("ready"));
+      standIn.awaitReady();
       standIn.handle().destroy();
       assertEquals(143, standIn.exit());
       assertTrue(standIn.errors().contains("dragoman: stopping…"), standIn::errors);
@@ -106,10 +106,8 @@ class TroubleIT {
   void aSecondSignalEndsADemoAtOnceAndLeavesNoProcessBehind() throws Exception {
     try (Dragoman demo =
         Dragoman.start(directory, "demo", "--standin", "--nodes=1", "--sessions=1", "--json")) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(
-              () -> demo.handle().descendants().count() == 2 && demo.errors().contains("session"));
+      demo.awaitSaid("session");
+      assertEquals(2, demo.handle().descendants().count());
       List<ProcessHandle> children = demo.handle().descendants().toList();
       demo.handle().destroy();
       await()
