@@ -236,7 +236,8 @@ public final class Grid implements AutoCloseable {
 
   /** Keeps what sessions ask for, for the nodes that they move to, and adds it up. Once only. */
   public SessionWindows openWindows(PipelineMetrics pipelines) {
-    GridSessionWindows opened = new GridSessionWindows(hazelcast, pipelines);
+    long refresh = quotaConfig.timing(config.size()).refresh();
+    GridSessionWindows opened = new GridSessionWindows(hazelcast, pipelines, refresh);
     windows = opened;
     totals = new GridTotals(hazelcast, pipelines);
     return opened;

@@ -30,14 +30,13 @@ import org.slf4j.LoggerFactory;
  * Keeps the windows of this node's sessions in a distributed map by session id, for the nodes that
  * they move to. Thread-safe.
  *
- * <p>Once a second, a thread of its own writes those that have changed: for each member that keeps
- * some of them one message, and no other to that member before it has answered. So a member that is
- * stuck holds up nobody, and what a session did in its last second here may stay behind.
+ * <p>As often as the node's lease is renewed, a thread of its own writes those that have changed:
+ * for each member that keeps some of them one message, and no other to that member before it has
+ * answered. So a member that is stuck holds up nobody, and what a session did since the last time
+ * may stay behind.
  */
 final class GridSessionWindows implements SessionWindows {
   static final String MAP = "windows";
-
-  private static final Duration EVERY = Duration.ofSeconds(1);
 
   /** A session may ask for nothing for long, and what it has spent is to be told at its end. */
   private static final Duration KEPT = Duration.ofHours(1);
@@ -55,13 +54,15 @@ final class GridSessionWindows implements SessionWindows {
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().daemon().name("session-windows").factory());
 
+  /**
+   * @param everyNanos how often what has changed is written
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // It neither ends nor fails with a value.
-  GridSessionWindows(HazelcastInstance hazelcast, PipelineMetrics pipelines) {
+  GridSessionWindows(HazelcastInstance hazelcast, PipelineMetrics pipelines, long everyNanos) {
     this.hazelcast = hazelcast;
     this.windows = hazelcast.getMap(MAP);
     this.pipelines = pipelines;
-    thread.scheduleWithFixedDelay(
-        this::write, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    thread.scheduleWithFixedDelay(this::write, everyNanos, everyNanos, TimeUnit.NANOSECONDS);
   }
 
   /** Nobody waits for copies, and what nobody needs any more goes by itself. */
