@@ -20,9 +20,7 @@ import io.dragoman.quota.SessionQuota;
 import io.dragoman.quota.Ticket;
 import io.dragoman.quota.Turn;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
@@ -197,10 +195,6 @@ final class LeasedGate implements QuotaGate {
   /** A session. */
   private final class Guest implements SessionQuota, LeasedTurn.Line {
     private final FairQueue.Session session;
-
-    /** Those whose answer nobody has taken yet; a few. */
-    private final List<LeasedTurn> open = new ArrayList<>();
-
     private boolean closed;
 
     Guest(FairQueue.Session session) {
@@ -212,52 +206,48 @@ final class LeasedGate implements QuotaGate {
       return locked(() -> line(request));
     }
 
-    private LeasedTurn line(QuotaRequest request) {
+    private Turn line(QuotaRequest request) {
       if (closed) {
-        return turn(null, new Turn.Answer.Over());
+        return new AnsweredTurn(new Turn.Answer.Over());
       }
       String impossible = gate.impossible(request.tokens());
       if (impossible != null) {
-        return turn(null, new Turn.Answer.Impossible(impossible));
+        return new AnsweredTurn(new Turn.Answer.Impossible(impossible));
       }
       Moment now = clock.get();
       long permit =
           places.admits(now.monotonic()) ? gate.take(session, request.tokens(), now) : Gate.NONE;
       if (permit != Gate.NONE) {
-        return turn(null, new Turn.Answer.Granted(occupy(permit, now)));
+        return new AnsweredTurn(new Turn.Answer.Granted(occupy(permit, now)));
       }
       long deadline = now.monotonic() + request.within().toNanos();
       Ticket ticket = gate.await(session, request.priority(), request.tokens(), deadline, now);
-      LeasedTurn turn = turn(ticket, null);
+      LeasedTurn turn = new LeasedTurn(ticket, this);
       waiting.put(ticket, turn);
       handOut();
       return turn;
     }
 
-    private LeasedTurn turn(@Nullable Ticket ticket, Turn.@Nullable Answer answer) {
-      LeasedTurn turn = new LeasedTurn(ticket, this, lock);
-      open.add(turn);
-      if (answer != null) {
-        turn.answer(answer);
-      }
-      return turn;
-    }
-
     @Override
     public @Nullable Delay why(Ticket ticket) {
-      if (!waiting.containsKey(ticket)) {
-        return null;
+      lock.lock();
+      try {
+        Moment now = clock.get();
+        return waiting.containsKey(ticket) ? orPlace(gate.why(ticket, now), now) : null;
+      } finally {
+        lock.unlock();
       }
-      Moment now = clock.get();
-      return places.admits(now.monotonic()) ? gate.why(ticket, now) : places.why();
     }
 
     @Override
-    public void left(LeasedTurn turn) {
-      open.remove(turn);
-      Ticket ticket = turn.ticket();
-      if (ticket != null && waiting.remove(ticket) != null) {
-        gate.cancel(ticket);
+    public void leave(Ticket ticket) {
+      lock.lock();
+      try {
+        if (waiting.remove(ticket) != null) {
+          gate.cancel(ticket);
+        }
+      } finally {
+        lock.unlock();
       }
     }
 
@@ -276,11 +266,15 @@ final class LeasedGate implements QuotaGate {
       lock.lock();
       try {
         Moment now = clock.get();
-        Delay delay = gate.why(session, now);
-        return delay == null || places.admits(now.monotonic()) ? delay : places.why();
+        return orPlace(gate.why(session, now), now);
       } finally {
         lock.unlock();
       }
+    }
+
+    /** Where there is no place for a call, that is what a request waits for. */
+    private @Nullable Delay orPlace(@Nullable Delay delay, Moment now) {
+      return delay == null || places.admits(now.monotonic()) ? delay : places.why();
     }
 
     @Override
@@ -288,7 +282,10 @@ final class LeasedGate implements QuotaGate {
       lock.lock();
       try {
         closed = true;
-        List.copyOf(open).forEach(LeasedTurn::withdraw);
+        waiting.values().stream()
+            .filter(turn -> turn.isIn(this))
+            .toList()
+            .forEach(LeasedTurn::withdraw);
         gate.close(session);
       } finally {
         lock.unlock();

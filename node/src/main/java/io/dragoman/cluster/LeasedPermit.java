@@ -4,6 +4,7 @@ import io.dragoman.quota.Evidence;
 import io.dragoman.quota.Lessee;
 import io.dragoman.quota.Moment;
 import io.dragoman.quota.Permit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 
@@ -15,6 +16,9 @@ final class LeasedPermit implements Permit {
   private final Supplier<Moment> clock;
   private final Lock lock;
   private final Runnable vacate;
+
+  /** Set before it is closed, so that both take the lock once. */
+  private final AtomicBoolean unspent = new AtomicBoolean();
 
   /** Guarded by lock. */
   private boolean closed;
@@ -56,7 +60,7 @@ final class LeasedPermit implements Permit {
 
   @Override
   public void unspent() {
-    locked(() -> lessee.giveBack(id));
+    unspent.setRelease(true);
   }
 
   @Override
@@ -65,6 +69,9 @@ final class LeasedPermit implements Permit {
         () -> {
           if (!closed) {
             closed = true;
+            if (unspent.getAcquire()) {
+              lessee.giveBack(id);
+            }
             vacate.run();
           }
         });

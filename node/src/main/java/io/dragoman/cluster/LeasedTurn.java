@@ -1,9 +1,6 @@
 package io.dragoman.cluster;
 
-import io.dragoman.quota.Amount;
 import io.dragoman.quota.Delay;
-import io.dragoman.quota.Delay.Bound;
-import io.dragoman.quota.Delay.Cause;
 import io.dragoman.quota.Permit;
 import io.dragoman.quota.Ticket;
 import io.dragoman.quota.Turn;
@@ -12,47 +9,38 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Lock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** A request in the line of a {@link LeasedGate}, or at its head. Thread-safe. */
+/** The turn of a request that waits in the line of a {@link LeasedGate}. Thread-safe. */
 final class LeasedTurn implements Turn {
-  private static final Delay NO_DELAY = new Delay(Cause.SHARE, Bound.REQUESTS, Amount.ZERO, 0);
 
-  /** Where it stands; called under the gate's lock. */
+  /** Where it stands. */
   interface Line {
     /** What a request waits for; null where it waits no more. */
     @Nullable Delay why(Ticket ticket);
 
-    /** Its answer was handed over, or given up. */
-    void left(LeasedTurn turn);
+    /** Takes a request back, if it still waits. */
+    void leave(Ticket ticket);
   }
 
-  private final @Nullable Ticket ticket;
+  private final Ticket ticket;
   private final Line line;
-  private final Lock lock;
   private final CompletableFuture<Answer> answer = new CompletableFuture<>();
 
-  // Guarded by lock.
-
   /** Whether the answer was handed over, or given up. */
-  private boolean taken;
+  private final AtomicBoolean taken = new AtomicBoolean();
 
   /** What it waited for when somebody asked last. */
-  private Delay delay = NO_DELAY;
+  private volatile Delay delay = AnsweredTurn.NO_DELAY;
 
-  /**
-   * @param ticket null where it was answered at once
-   * @param lock of the gate
-   */
-  LeasedTurn(@Nullable Ticket ticket, Line line, Lock lock) {
+  LeasedTurn(Ticket ticket, Line line) {
     this.ticket = ticket;
     this.line = line;
-    this.lock = lock;
   }
 
-  @Nullable Ticket ticket() {
-    return ticket;
+  boolean isIn(Line line) {
+    return this.line == line;
   }
 
   void answer(Answer came) {
@@ -61,58 +49,35 @@ final class LeasedTurn implements Turn {
 
   @Override
   public Answer await(Duration atMost) throws InterruptedException {
-    Answer came;
     try {
-      came = answer.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      Answer came = answer.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      return taken.getAndSet(true) ? new Answer.Over() : came;
     } catch (TimeoutException e) {
       return new Answer.Waiting();
     } catch (ExecutionException e) {
       throw new IllegalStateException("an answer is never an exception", e);
     }
-    lock.lock();
-    try {
-      return take() ? came : new Answer.Over();
-    } finally {
-      lock.unlock();
-    }
   }
 
   @Override
   public Delay why() {
-    lock.lock();
-    try {
-      Delay now = ticket == null ? null : line.why(ticket);
-      if (now != null) {
-        delay = now;
-      }
-      return delay;
-    } finally {
-      lock.unlock();
+    Delay now = line.why(ticket);
+    if (now != null) {
+      delay = now;
     }
+    return delay;
   }
 
   @Override
   public void withdraw() {
-    lock.lock();
-    try {
-      if (take()
-          && !answer.complete(new Answer.Over())
-          && answer.resultNow() instanceof Answer.Granted(Permit permit)) {
-        permit.unspent();
-        permit.close();
-      }
-    } finally {
-      lock.unlock();
+    if (taken.getAndSet(true)) {
+      return;
     }
-  }
-
-  /** Whether the answer is the caller's. */
-  private boolean take() {
-    if (taken) {
-      return false;
+    line.leave(ticket);
+    if (!answer.complete(new Answer.Over())
+        && answer.resultNow() instanceof Answer.Granted(Permit permit)) {
+      permit.unspent();
+      permit.close();
     }
-    taken = true;
-    line.left(this);
-    return true;
   }
 }

@@ -17,7 +17,10 @@ public interface SessionQuota extends AutoCloseable {
   /** Why the request waits that is next of this session's; null where none does. */
   @Nullable Delay why();
 
-  /** The session is over: whatever waits in its name is withdrawn. */
+  /**
+   * The session is over: whatever waits in its name is withdrawn. A permit that is there already is
+   * for whoever asked for it to take or to withdraw.
+   */
   @Override
   void close();
 }
