@@ -39,10 +39,17 @@ final class QuotaCluster implements AutoCloseable {
   /**
    * A call that was answered, by the clock that all processes share.
    *
+   * @param arrived when the answer began, from which on it counts for a window
    * @param tokens that were booked for it
    */
   record Call(
-      int member, String session, boolean isFinal, long permitted, long answered, long tokens) {}
+      int member,
+      String session,
+      boolean isFinal,
+      long permitted,
+      long arrived,
+      long answered,
+      long tokens) {}
 
   private final Path directory;
   private final TestNetwork network;
@@ -190,8 +197,9 @@ final class QuotaCluster implements AutoCloseable {
                     line[2],
                     line[3].equals("FINAL"),
                     Long.parseLong(line[4]),
+                    Long.parseLong(line[5]),
                     Long.parseLong(line[1]),
-                    Long.parseLong(line[5])));
+                    Long.parseLong(line[6])));
   }
 
   /** What the language model has counted. */

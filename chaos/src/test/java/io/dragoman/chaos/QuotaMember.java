@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
  * and every change of how the quota stands, is a line of its output:
  *
  * <pre>
- *   call MILLIS SESSION PRIORITY MILLIS_OF_ITS_PERMIT TOKENS
+ *   call MILLIS SESSION PRIORITY MILLIS_OF_ITS_PERMIT MILLIS_OF_ITS_ARRIVAL TOKENS
  *   state MILLIS NAME WHETHER_OWNER REMAINING_SECONDS
  * </pre>
  *
@@ -146,10 +146,13 @@ final class QuotaMember {
         return;
       }
       try (slot) {
-        ApiResult result = slot.call(request, permit.since(), new Arrival(permit));
+        Arrival arrival = new Arrival(permit);
+        ApiResult result = slot.call(request, permit.since(), arrival);
         switch (result) {
           case ApiResult.Completed completed ->
-              line("call", "%s %s %d %d".formatted(name, priority, permitted, tokens));
+              line(
+                  "call",
+                  "%s %s %d %d %d".formatted(name, priority, permitted, arrival.millis, tokens));
           case ApiResult.Failed(boolean retryable, boolean sent, String reason) when !sent ->
               permit.unspent();
           case ApiResult.RateLimited limited -> {
@@ -162,10 +165,19 @@ final class QuotaMember {
     }
   }
 
-  private record Arrival(Permit permit) implements ChatListener {
+  /** Notes when the answer began, which proves that the request had arrived. */
+  private static final class Arrival implements ChatListener {
+    private final Permit permit;
+    private volatile long millis;
+
+    Arrival(Permit permit) {
+      this.permit = permit;
+    }
+
     @Override
     public void onArrival(RateLimitHeaders limits) {
       permit.arrived();
+      millis = System.currentTimeMillis();
       UpstreamEvidence.of(limits).ifPresent(permit::observed);
     }
 
