@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The captions page while its connection is lost, and after it. */
-@Timeout(300)
+@Timeout(600)
 class CaptionsPageAwayIT {
   private static final Duration SOON = Duration.ofSeconds(50);
   private static final Duration A_CLIP = Duration.ofMinutes(2);

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(600)
 class DemoIT {
-  private static final String[] ONE_NODE = {
-    "demo", "--standin", "--nodes", "1", "--sessions", "3", "--seconds", "8", "--json"
+  private static final String[] A_BRIEF_ONE = {
+    "demo", "--standin", "--nodes=1", "--sessions=3", "--seconds=8", "--json"
   };
 
   @TempDir Path directory;
@@ -86,22 +86,33 @@ class DemoIT {
 
   @Test
   void aSecondDemoBesideTheFirstWorksThoughTheUsualPortsAreInUse() throws Exception {
-    try (Dragoman first = Dragoman.start(directory, ONE_NODE)) {
+    try (Dragoman first = Dragoman.start(directory, "demo", "--standin", "--nodes=1", "--json")) {
       first.awaitSaid("Open http");
       // If not by the first, then by another program of this machine.
       assertFalse(isFree(8080) && isFree(8081), first::errors);
-      judged(0, ONE_NODE);
-      assertEquals(0, first.exit(), first::errors);
+      try (Dragoman second = Dragoman.start(directory, A_BRIEF_ONE)) {
+        assertEquals(0, second.exit(), second::errors);
+        assertNothingLost(second.summary());
+        assertFalse(second.errors().contains("at http://127.0.0.1:8081"), second::errors);
+      }
+      first.handle().destroy();
+      assertEquals(143, first.exit(), first::errors);
+      assertNothingLost(first.summary());
     }
   }
 
   @Test
   void aPortThatIsTakenWhileTheNodeStartsIsPassedOver() throws Exception {
-    try (Dragoman demo = Dragoman.start(directory, ONE_NODE)) {
+    try (Dragoman demo = Dragoman.start(directory, A_BRIEF_ONE)) {
       // The ports are chosen now; the node's own Java starts first.
       demo.awaitSaid("Stand-ins: OpenAI");
-      try (ServerSocket _ = occupied(8080)) {
+      try (ServerSocket taken = occupied(8080)) {
         assertEquals(0, demo.exit(), demo::errors);
+        assertNothingLost(demo.summary());
+        // Unless somebody else was there before.
+        assertTrue(
+            taken.getLocalPort() != 8080 || demo.errors().contains("A port was taken meanwhile"),
+            demo::errors);
       }
     }
   }

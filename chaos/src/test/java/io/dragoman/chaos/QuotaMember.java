@@ -176,8 +176,8 @@ final class QuotaMember {
 
     @Override
     public void onArrival(RateLimitHeaders limits) {
-      permit.arrived();
       millis = System.currentTimeMillis();
+      permit.arrived();
       UpstreamEvidence.of(limits).ifPresent(permit::observed);
     }
 

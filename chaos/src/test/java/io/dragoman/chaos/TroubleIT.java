@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What goes wrong with everyone at some time is told in one sentence, and with a non-zero exit. */
-@Timeout(120)
+@Timeout(600)
 class TroubleIT {
   @TempDir Path directory;
 

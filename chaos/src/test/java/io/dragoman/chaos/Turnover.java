@@ -1,5 +1,7 @@
 package io.dragoman.chaos;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import io.dragoman.chaos.QuotaCluster.Call;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -7,19 +9,21 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * How what ends to count is permitted anew. Tokens are counted, which bind before requests do.
+ * Whether permits go on at the rate at which bookings end. Told in tokens, which bind before
+ * requests do.
  *
- * @param rate how many were permitted for each that ended
- * @param delay after how many milliseconds, at most, as many had been permitted as had ended
+ * @param rate how many were permitted in the time for each of which the booking ended
+ * @param delay how many milliseconds later, at most, as many had been permitted since the time
+ *     began as had ended since then
  */
 record Turnover(double rate, long delay) {
   private static final long WINDOW = 60_000;
 
   /**
-   * That of a time.
+   * That of a time in which something ended.
    *
    * @param calls all that were answered
-   * @param known of which of them the cluster knows that they count
+   * @param known of which of them the cluster knows that they are booked
    * @param from when it begins, as {@link System#currentTimeMillis()}
    * @param to when it ends
    */
@@ -30,6 +34,7 @@ record Turnover(double rate, long delay) {
             .filter(call -> end(call) >= from && end(call) < to)
             .sorted(Comparator.comparingLong(Turnover::end))
             .toList();
+    assertFalse(ended.isEmpty(), "no booking ended");
     List<Call> permitted =
         calls.stream()
             .filter(call -> call.permitted() >= from)

@@ -23,7 +23,10 @@ final class AnsweredTurn implements Turn {
   }
 
   @Override
-  public Answer await(Duration atMost) {
+  public Answer await(Duration atMost) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
     return taken.getAndSet(true) ? new Answer.Over() : answer;
   }
 

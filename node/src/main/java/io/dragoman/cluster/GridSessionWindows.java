@@ -105,10 +105,12 @@ final class GridSessionWindows implements SessionWindows {
     try {
       Map<Member, Batch> batches = new HashMap<>();
       for (SessionMeter meter : pipelines.meters()) {
-        Member keeper = hazelcast.getPartitionService().getPartition(meter.session()).getOwner();
-        if (keeper != null && !open.containsKey(keeper.getUuid())) {
-          SessionWindow window = meter.changes();
-          if (window != null) {
+        SessionWindow window = meter.changes();
+        if (window != null) {
+          Member keeper = hazelcast.getPartitionService().getPartition(meter.session()).getOwner();
+          if (keeper == null || open.containsKey(keeper.getUuid())) {
+            meter.changedStill();
+          } else {
             batches.computeIfAbsent(keeper, _ -> new Batch()).add(meter, window, nowMs());
           }
         }
@@ -165,18 +167,23 @@ final class GridSessionWindows implements SessionWindows {
 
   /** Writes what is not written yet, if the grid answers soon; then it stops. */
   void leave(Duration atMost) {
+    // What changed while a write was open goes with the one after it.
     CompletableFuture<Void> written =
-        CompletableFuture.runAsync(this::write, thread)
-            .thenCompose(
-                _ -> CompletableFuture.allOf(open.values().toArray(CompletableFuture[]::new)));
-    stop();
+        answered().thenRunAsync(this::write, thread).thenCompose(_ -> answered());
     try {
       written.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | ExecutionException e) {
       log.info("what sessions used here last could not be handed over: {}", e.toString());
+    } finally {
+      stop();
     }
+  }
+
+  /** Done when all writes that are open now are answered. */
+  private CompletableFuture<Void> answered() {
+    return CompletableFuture.allOf(open.values().toArray(CompletableFuture[]::new));
   }
 
   /** Stops without a word. */

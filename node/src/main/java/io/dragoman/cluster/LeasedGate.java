@@ -20,7 +20,9 @@ import io.dragoman.quota.SessionQuota;
 import io.dragoman.quota.Ticket;
 import io.dragoman.quota.Turn;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
@@ -195,6 +197,10 @@ final class LeasedGate implements QuotaGate {
   /** A session. */
   private final class Guest implements SessionQuota, LeasedTurn.Line {
     private final FairQueue.Session session;
+
+    /** Those that had to wait and whose answer nobody has taken yet; a few. */
+    private final List<LeasedTurn> open = new ArrayList<>();
+
     private boolean closed;
 
     Guest(FairQueue.Session session) {
@@ -222,7 +228,8 @@ final class LeasedGate implements QuotaGate {
       }
       long deadline = now.monotonic() + request.within().toNanos();
       Ticket ticket = gate.await(session, request.priority(), request.tokens(), deadline, now);
-      LeasedTurn turn = new LeasedTurn(ticket, this);
+      LeasedTurn turn = new LeasedTurn(ticket, this, lock);
+      open.add(turn);
       waiting.put(ticket, turn);
       handOut();
       return turn;
@@ -230,24 +237,18 @@ final class LeasedGate implements QuotaGate {
 
     @Override
     public @Nullable Delay why(Ticket ticket) {
-      lock.lock();
-      try {
-        Moment now = clock.get();
-        return waiting.containsKey(ticket) ? orPlace(gate.why(ticket, now), now) : null;
-      } finally {
-        lock.unlock();
+      if (!waiting.containsKey(ticket)) {
+        return null;
       }
+      Moment now = clock.get();
+      return places.admits(now.monotonic()) ? gate.why(ticket, now) : places.why();
     }
 
     @Override
-    public void leave(Ticket ticket) {
-      lock.lock();
-      try {
-        if (waiting.remove(ticket) != null) {
-          gate.cancel(ticket);
-        }
-      } finally {
-        lock.unlock();
+    public void left(LeasedTurn turn) {
+      open.remove(turn);
+      if (waiting.remove(turn.ticket()) != null) {
+        gate.cancel(turn.ticket());
       }
     }
 
@@ -266,15 +267,11 @@ final class LeasedGate implements QuotaGate {
       lock.lock();
       try {
         Moment now = clock.get();
-        return orPlace(gate.why(session, now), now);
+        Delay delay = gate.why(session, now);
+        return delay == null || places.admits(now.monotonic()) ? delay : places.why();
       } finally {
         lock.unlock();
       }
-    }
-
-    /** Where there is no place for a call, that is what a request waits for. */
-    private @Nullable Delay orPlace(@Nullable Delay delay, Moment now) {
-      return delay == null || places.admits(now.monotonic()) ? delay : places.why();
     }
 
     @Override
@@ -282,10 +279,7 @@ final class LeasedGate implements QuotaGate {
       lock.lock();
       try {
         closed = true;
-        waiting.values().stream()
-            .filter(turn -> turn.isIn(this))
-            .toList()
-            .forEach(LeasedTurn::withdraw);
+        List.copyOf(open).forEach(LeasedTurn::withdraw);
         gate.close(session);
       } finally {
         lock.unlock();

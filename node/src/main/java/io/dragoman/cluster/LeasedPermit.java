@@ -17,7 +17,7 @@ final class LeasedPermit implements Permit {
   private final Lock lock;
   private final Runnable vacate;
 
-  /** Set before it is closed, so that both take the lock once. */
+  /** Given back when it is closed, which takes the lock anyway. */
   private final AtomicBoolean unspent = new AtomicBoolean();
 
   /** Guarded by lock. */

@@ -18,7 +18,7 @@ public interface Permit extends AutoCloseable {
   /** What the upstream's answer said of the quota. */
   void observed(Evidence evidence);
 
-  /** It certainly was never sent: once it is closed, it can be given to another request. */
+  /** The request certainly was never sent: once this is closed, another one may have its part. */
   void unspent();
 
   /** The call is over. */

@@ -18,8 +18,8 @@ public interface SessionQuota extends AutoCloseable {
   @Nullable Delay why();
 
   /**
-   * The session is over: whatever waits in its name is withdrawn. A permit that is there already is
-   * for whoever asked for it to take or to withdraw.
+   * The session is over: whatever waited in its name is withdrawn. A permit that was there at once
+   * stays with whoever asked, to be taken or withdrawn.
    */
   @Override
   void close();

@@ -162,6 +162,16 @@ final class LeasedGateTest {
   }
 
   @Test
+  void whoIsInterruptedTakesNothing() throws Exception {
+    long before = lessee.unspent().tokens();
+    Turn turn = ask();
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, () -> turn.await(SOON));
+    turn.withdraw();
+    assertEquals(before, lessee.unspent().tokens());
+  }
+
+  @Test
   void whatWasNeverSentIsOnTheLeaseAgain() throws Exception {
     long before = lessee.unspent().tokens();
     Permit permit = permit(ask());
@@ -175,13 +185,16 @@ final class LeasedGateTest {
   @Test
   void aSessionThatIsOverLeavesNothing() throws Exception {
     SessionQuota other = gate.open(1);
-    permit(ask());
+    Permit first = permit(ask());
+    Turn atOnce = ask();
     Turn granted = ask();
     Turn waiting = ask();
+    first.close();
     session.close();
     assertInstanceOf(Answer.Over.class, waiting.await(SOON));
-    granted.withdraw();
-    assertInstanceOf(Answer.Over.class, granted.await(SOON));
+    assertInstanceOf(Answer.Over.class, granted.await(SOON), "nobody took it");
+    atOnce.withdraw();
+    assertInstanceOf(Answer.Over.class, atOnce.await(SOON));
     assertInstanceOf(Answer.Over.class, ask().await(SOON));
     permit(other.ask(new QuotaRequest(Priority.FINAL, 100, SOON)));
   }
