@@ -85,18 +85,15 @@ class DemoIT {
   }
 
   @Test
-  void aSecondDemoBesideTheFirstWorksThoughTheUsualPortsAreInUse() throws Exception {
+  void aSecondDemoBesideTheFirstWorks() throws Exception {
     try (Dragoman first = Dragoman.start(directory, "demo", "--standin", "--nodes=1", "--json")) {
       first.awaitSaid("Open http");
-      // If not by the first, then by another program of this machine.
-      assertFalse(isFree(8080) && isFree(8081), first::errors);
       try (Dragoman second = Dragoman.start(directory, A_BRIEF_ONE)) {
         assertEquals(0, second.exit(), second::errors);
         assertNothingLost(second.summary());
-        assertFalse(second.errors().contains("at http://127.0.0.1:8081"), second::errors);
       }
       first.handle().destroy();
-      assertEquals(143, first.exit(), first::errors);
+      assertEquals(0, first.exit(), first::errors);
       assertNothingLost(first.summary());
     }
   }
@@ -151,14 +148,6 @@ class DemoIT {
       await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
-    }
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket _ = listening(port)) {
-      return true;
-    } catch (IOException e) {
-      return false;
     }
   }
 
