@@ -36,8 +36,11 @@ final class QuotaFaultIT {
   /** What was permitted longer than that after a fault is from a lease of after it. */
   private static final Duration LEASE = Duration.ofSeconds(2);
 
-  /** Permits follow the end of bookings by a slot of the books and two refreshes, and to spare. */
-  private static final Duration SOON = Duration.ofSeconds(1);
+  /**
+   * Permits follow the end of bookings by a slot of the books and two refreshes; and by what a
+   * member's new lease takes up first.
+   */
+  private static final Duration SOON = Duration.ofSeconds(2);
 
   /** By then all is as before: a lease, the longest call, the network, a window; and to spare. */
   private static final Duration RECOVERED = Duration.ofSeconds(90);
@@ -141,7 +144,8 @@ final class QuotaFaultIT {
       long over = System.currentTimeMillis();
       pass(RECOVERED);
       double after = used(cluster);
-      Turnover ordinary = Turnover.of(cluster.calls(), _ -> true, minute, since - SOON.toMillis());
+      Turnover ordinary =
+          Turnover.of(cluster.calls(), cluster.calls(), minute, since - SOON.toMillis());
       List<Turnover> wentOn = turnovers(cluster, fault, outcome, over);
       List<Long> firstFinals = outcome.firstFinals(cluster);
       System.out.printf(
@@ -252,24 +256,26 @@ final class QuotaFaultIT {
   }
 
   /**
-   * How permits went on within a window of the fault: from when others had to go on, when only the
-   * bookings of those that were spared are known; and, unless it was killed, once the member that
-   * was away is back. A roll counts from its end, since it is three times what leaving is.
+   * How permits went on in the window after the fault, from when others had to go on: for each
+   * booking of which is known when it ends, as it is of those members that were spared. Where one
+   * was away for a while, it may be back only in the second part. A roll counts from its end, since
+   * it is three times what leaving is.
    */
   private static List<Turnover> turnovers(
       QuotaCluster cluster, Fault fault, Outcome outcome, long over) {
+    List<Call> all = cluster.calls();
+    List<Call> spared =
+        all.stream().filter(call -> outcome.others().contains(call.member())).toList();
     long wentOn = outcome.then() + fault.promised.toMillis();
-    Turnover afterwards =
-        Turnover.of(cluster.calls(), _ -> true, over, over + MINUTE.toMillis() - SOON.toMillis());
-    Predicate<Call> spared = call -> outcome.others().contains(call.member());
+    long aWindowLater = outcome.then() + MINUTE.toMillis();
     return switch (fault) {
-      case LEAVES, ROLLS -> List.of(afterwards);
-      case DIES ->
-          List.of(Turnover.of(cluster.calls(), spared, wentOn, outcome.then() + MINUTE.toMillis()));
-      case CUT_OFF, CUTS_OFF, FREEZES -> {
-        long healed = outcome.then() + fault.whole.toMillis();
-        yield List.of(Turnover.of(cluster.calls(), spared, wentOn, healed), afterwards);
-      }
+      case LEAVES, ROLLS ->
+          List.of(Turnover.of(all, all, over, over + MINUTE.minus(SOON).toMillis()));
+      case DIES -> List.of(Turnover.of(spared, all, wentOn, aWindowLater));
+      case CUT_OFF, CUTS_OFF, FREEZES ->
+          List.of(
+              Turnover.of(spared, all, wentOn, outcome.then() + fault.whole.toMillis()),
+              Turnover.of(spared, all, over, aWindowLater));
     };
   }
 

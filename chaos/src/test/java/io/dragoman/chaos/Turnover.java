@@ -6,7 +6,6 @@ import io.dragoman.chaos.QuotaCluster.Call;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * Whether permits go on at the rate at which bookings end. Told in tokens, which bind before
@@ -22,15 +21,14 @@ record Turnover(double rate, long delay) {
   /**
    * That of a time in which something ended.
    *
+   * @param booked of which the cluster knows when their bookings end
    * @param calls all that were answered
-   * @param known of which of them the cluster knows that they are booked
    * @param from when it begins, as {@link System#currentTimeMillis()}
    * @param to when it ends
    */
-  static Turnover of(List<Call> calls, Predicate<Call> known, long from, long to) {
+  static Turnover of(List<Call> booked, List<Call> calls, long from, long to) {
     List<Call> ended =
-        calls.stream()
-            .filter(known)
+        booked.stream()
             .filter(call -> end(call) >= from && end(call) < to)
             .sorted(Comparator.comparingLong(Turnover::end))
             .toList();
