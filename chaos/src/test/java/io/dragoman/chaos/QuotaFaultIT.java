@@ -37,10 +37,13 @@ final class QuotaFaultIT {
   private static final Duration LEASE = Duration.ofSeconds(2);
 
   /**
-   * Permits follow the end of bookings by a slot of the books and two refreshes; after a kill, 1.4
-   * s were seen.
+   * Permits follow the end of bookings by a slot of the books and two refreshes; and by what the
+   * leases of a member that is back take, as long as others have only a part of the limit.
    */
   private static final Duration SOON = Duration.ofSeconds(2);
+
+  /** For all that ends something is permitted, but for a few requests of 200 that leases hold. */
+  private static final double KEPT_UP = 0.97;
 
   /** By then all is as before: a lease, the longest call, the network, a window; and to spare. */
   private static final Duration RECOVERED = Duration.ofSeconds(90);
@@ -156,6 +159,7 @@ final class QuotaFaultIT {
       assertNothingIsLost(cluster, fault, since);
       assertTrue(before >= 0.97 && after >= 0.97);
       assertTrue(jain >= 0.98);
+      assertTrue(wentOn.stream().allMatch(each -> each.rate() >= KEPT_UP));
       assertTrue(wentOn.stream().allMatch(each -> each.delay() <= SOON.toMillis()));
       assertTrue(firstFinals.getFirst() <= fault.promised.toMillis());
     }
@@ -256,10 +260,10 @@ final class QuotaFaultIT {
   }
 
   /**
-   * How permits went on in the window after the fault, from when others had to go on: for each
-   * booking of which is known when it ends, as it is of those members that were spared. Where one
-   * was away for a while, it may be back only in the second part. A roll counts from its end, since
-   * it is three times what leaving is.
+   * How permits went on in the window after the fault, for each booking of which is known when it
+   * ends: those of members that were spared, from when others had to go on; and all, from when the
+   * one that was away is served again, since it has told by then what it had sent. A roll counts
+   * from its end, since it is three times what leaving is.
    */
   private static List<Turnover> turnovers(
       QuotaCluster cluster, Fault fault, Outcome outcome, long over) {
@@ -267,7 +271,8 @@ final class QuotaFaultIT {
     List<Call> spared =
         all.stream().filter(call -> outcome.others().contains(call.member())).toList();
     long wentOn = outcome.then() + fault.promised.toMillis();
-    long aWindowLater = outcome.then() + MINUTE.toMillis();
+    // Soon after that nothing ends for a while, since nothing was sent when it began.
+    long aWindowLater = outcome.then() + MINUTE.minus(SOON).toMillis();
     return switch (fault) {
       case LEAVES, ROLLS ->
           List.of(Turnover.of(all, all, over, over + MINUTE.minus(SOON).toMillis()));
@@ -275,8 +280,18 @@ final class QuotaFaultIT {
       case CUT_OFF, CUTS_OFF, FREEZES ->
           List.of(
               Turnover.of(spared, all, wentOn, outcome.then() + fault.whole.toMillis()),
-              Turnover.of(spared, all, over, aWindowLater));
+              Turnover.of(all, all, servedAgain(all, outcome, over), aWindowLater));
     };
+  }
+
+  /** When the one that was away was permitted something for the first time after it. */
+  private static long servedAgain(List<Call> all, Outcome outcome, long over) {
+    return all.stream()
+        .filter(call -> !outcome.others().contains(call.member()))
+        .mapToLong(Call::permitted)
+        .filter(permitted -> permitted > over)
+        .min()
+        .orElseThrow();
   }
 
   private static long count(QuotaCluster cluster, Predicate<Call> which) {

@@ -6,13 +6,16 @@ import io.dragoman.chaos.QuotaCluster.Call;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
- * Whether permits go on at the rate at which bookings end. Told in tokens, which bind before
- * requests do.
+ * Whether permits go on at the rate at which bookings end. A limit of requests and one of tokens
+ * are kept at once, and only one of them binds: this is told in the one in which more was
+ * permitted.
  *
- * @param rate how many were permitted in the time for each of which the booking ended
- * @param delay how many milliseconds later, at most, as many had been permitted since the time
+ * @param rate how much was permitted in the time for each of which the booking ended
+ * @param delay how many milliseconds later, at most, as much had been permitted since the time
  *     began as had ended since then
  */
 record Turnover(double rate, long delay) {
@@ -38,25 +41,33 @@ record Turnover(double rate, long delay) {
             .filter(call -> call.permitted() >= from)
             .sorted(Comparator.comparingLong(Call::permitted))
             .toList();
-    long permittedInTime =
-        tokens(permitted.stream().filter(call -> call.permitted() < to).toList());
-    return new Turnover((double) permittedInTime / tokens(ended), delay(ended, permitted));
+    return Stream.<ToLongFunction<Call>>of(call -> 1, Call::tokens)
+        .map(amount -> in(amount, ended, permitted, to))
+        .max(Comparator.comparingDouble(Turnover::rate))
+        .orElseThrow();
   }
 
-  private static long delay(List<Call> ended, List<Call> permitted) {
+  private static Turnover in(
+      ToLongFunction<Call> amount, List<Call> ended, List<Call> permitted, long to) {
+    long inTime = permitted.stream().filter(call -> call.permitted() < to).mapToLong(amount).sum();
+    long all = ended.stream().mapToLong(amount).sum();
+    return new Turnover((double) inTime / all, delay(amount, ended, permitted));
+  }
+
+  private static long delay(ToLongFunction<Call> amount, List<Call> ended, List<Call> permitted) {
     Iterator<Call> permits = permitted.iterator();
-    long tokensEnded = 0;
-    long tokensPermitted = 0;
+    long amountEnded = 0;
+    long amountPermitted = 0;
     long at = 0;
     long longest = 0;
     for (Call call : ended) {
-      tokensEnded += call.tokens();
-      while (tokensPermitted < tokensEnded) {
+      amountEnded += amount.applyAsLong(call);
+      while (amountPermitted < amountEnded) {
         if (!permits.hasNext()) {
           return Long.MAX_VALUE;
         }
         Call permit = permits.next();
-        tokensPermitted += permit.tokens();
+        amountPermitted += amount.applyAsLong(permit);
         at = permit.permitted();
       }
       longest = Math.max(longest, at - end(call));
@@ -66,10 +77,6 @@ record Turnover(double rate, long delay) {
 
   private static long end(Call call) {
     return call.arrived() + WINDOW;
-  }
-
-  private static long tokens(List<Call> calls) {
-    return calls.stream().mapToLong(Call::tokens).sum();
   }
 
   @Override

@@ -121,7 +121,8 @@ final class Books {
     boolean first = holder.sequence() == 0;
     boolean covers = first && recollection.opened() < ledger.unknownEpoch;
     if (ledger.phase == Ledger.Phase.OPEN && covers) {
-      Amount sure = recollection.sure(rules, told(holder, refresh), ledger.since);
+      long lastGrant = rules.lastGrant(ledger.unknownUntil);
+      Amount sure = recollection.sure(rules, told(holder, refresh), lastGrant);
       Amount known = sure.plus(refresh.held());
       ledger.unknown = ledger.unknown.minus(known).orZero();
     }

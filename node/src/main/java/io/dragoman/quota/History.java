@@ -6,9 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Amounts by the time at which something happened, for a certain time. That is longer than a window
- * by more than an owner can lag behind: which of them still matter only {@link Rules} says. Not
- * thread-safe.
+ * Amounts by the time at which something happened, for a certain time. Which of them still matter
+ * only {@link Rules} says. Not thread-safe.
  */
 final class History {
 

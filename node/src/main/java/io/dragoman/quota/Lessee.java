@@ -67,7 +67,7 @@ public final class Lessee {
     this.charge = charge;
     this.lease = new LocalLease(rules, now);
     this.allegiance = new Allegiance(rules, remembered, now.monotonic());
-    this.proven = new History(timing.window() + timing.vote() + timing.network());
+    this.proven = new History(rules.memory());
     this.sent = now;
     this.awake = now;
     this.woken = now.monotonic();

@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a node remembers of its own requests within a window: its testimony for a ledger that begins
- * anew. Ages count from the moment at which the refresh was sent. Immutable.
+ * What a node remembers of its own requests, for {@link Rules#memory() as long as it matters}: its
+ * testimony for a ledger that begins anew. Ages count from the moment at which the refresh was
+ * sent. Immutable.
  *
  * @param joined the last epoch that the node had joined before, 0 for a node that has just started
  * @param opened the last epoch that it has seen open, 0 for none

@@ -35,9 +35,6 @@ public class Rules {
   /** For how long a node that tells ages compares its clocks with the same reading. */
   private final long readingOfAges;
 
-  /** What may go unnoticed while a proof grows old: it sees three readings at most. */
-  private final long unnoticedInAges;
-
   /**
    * What may go unnoticed by an owner while it counts a vote. It compares its clocks with two
    * readings at most meanwhile, and until one is replaced they drift apart by 0.1 %; votes that are
@@ -49,7 +46,6 @@ public class Rules {
     this.timing = timing;
     this.reading = Math.max(READING, timing.vote());
     this.readingOfAges = (timing.window() + timing.lease()) / 2;
-    this.unnoticedInAges = 3 * (NOTICED_IN_AGES + readingOfAges / 1_000);
     this.unnoticedByOwner = 2 * (NOTICED_BY_OWNER + (reading + timing.vote()) / 1_000);
   }
 
@@ -108,6 +104,24 @@ public class Rules {
   }
 
   /**
+   * When any owner before these books can have granted anything for the last time, at the latest.
+   * They may have gone through the hands of several owners since, whose clocks' rates differ.
+   *
+   * @param unknownUntil until when the unknown is held back
+   */
+  public long lastGrant(long unknownUntil) {
+    return unknownUntil - Timing.shrunk(unknownUntil(0));
+  }
+
+  /**
+   * For how long a node remembers what has arrived: as long as it may be a part of what a new owner
+   * holds back, if the node comes to it at the last moment.
+   */
+  public long memory() {
+    return unknownUntil(timing.window());
+  }
+
+  /**
    * What a new owner must hold back: what the last one had booked when it granted for the last
    * time, less what surely was of nodes that have given up their leases.
    *
@@ -152,7 +166,17 @@ public class Rules {
    * @param proofAge the age of the proof of its arrival then, at most
    */
   public long surelyBookedUntil(long told, long proofAge) {
-    return told - Timing.stretched(proofAge) - unnoticedInAges - unnoticedByOwner + timing.window();
+    return told
+        - Timing.stretched(proofAge)
+        - unnoticed(proofAge)
+        - unnoticedByOwner
+        + timing.window();
+  }
+
+  /** For how long a node can have been suspended unnoticed while a proof grew that old. */
+  private long unnoticed(long proofAge) {
+    long readings = proofAge / readingOfAges + 2;
+    return readings * (NOTICED_IN_AGES + readingOfAges / 1_000);
   }
 
   /**

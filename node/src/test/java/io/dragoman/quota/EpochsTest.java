@@ -1,11 +1,14 @@
 package io.dragoman.quota;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dragoman.quota.Reply.State;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -267,6 +270,21 @@ final class EpochsTest {
     assertEquals(left, second.ledger().unknown);
   }
 
+  /** All that it had sent has ended by then, and the ledger has another owner. */
+  @Test
+  void aPartIsTakenOutOfTheUnknownHoweverLateItsNodeComesBack() {
+    Amount sent = requireNonNull(work(owner, 1, 2, 3).get(3L));
+    Realm.Owner next = realm.owner(1, 2, 3);
+    realm.run(next, 65, 1, 2);
+    Realm.Owner second = realm.handOver(next, realm.owner(1, 2, 3));
+    realm.run(second, 3, 1, 2);
+    Amount before = second.ledger().unknown;
+    realm.run(second, 3, 1, 2, 3);
+    assertTrue(second.ledger().holder(3).joined());
+    assertTrue(sent.requests() >= Amount.of(15, 0).requests(), sent::toString);
+    assertEquals(before.minus(sent), second.ledger().unknown);
+  }
+
   /** It was reckoned with when the unknown was; it only missed a hand-over. */
   @Test
   void aPartThatWasNeverUnknownIsNotTakenOutOfIt() {
@@ -289,14 +307,21 @@ final class EpochsTest {
     assertTrue(unknown.requests() > third.ledger().unknown.requests(), "the third one's was not");
   }
 
-  private void work(Realm.Owner at, long... which) {
+  /** For ten seconds; what each of these nodes has sent then. */
+  private Map<Long, Amount> work(Realm.Owner at, long... which) {
+    Map<Long, Amount> sent = new HashMap<>();
     for (int i = 0; i < 40; i++) {
       realm.run(at, 0.25, which);
       for (long number : which) {
         Lessee node = realm.node(number);
-        node.arrived(node.spend(1_000, realm.moment()), realm.moment());
+        long permit = node.spend(1_000, realm.moment());
+        if (permit >= 0) {
+          node.arrived(permit, realm.moment());
+          sent.merge(number, Amount.of(1, 1_000), Amount::plus);
+        }
       }
     }
+    return sent;
   }
 
   /** Its former life may have voted for somebody in the moment before it died. */

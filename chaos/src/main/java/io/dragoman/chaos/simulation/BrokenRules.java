@@ -91,6 +91,17 @@ final class BrokenRules {
     }
   }
 
+  static final class LongAgo extends Rules {
+    LongAgo(Timing timing) {
+      super(timing);
+    }
+
+    @Override
+    public long lastGrant(long unknownUntil) {
+      return Long.MIN_VALUE / 2;
+    }
+  }
+
   static final class FewWitnesses extends Rules {
     FewWitnesses(Timing timing) {
       super(timing);

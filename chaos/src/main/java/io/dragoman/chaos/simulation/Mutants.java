@@ -37,6 +37,7 @@ final class Mutants {
           Mutant.of("votes switched before they lapsed", SPLITS, BrokenRules.SwitchesVotes::new),
           Mutant.of("no quarantine", KILLS, BrokenRules.NoQuarantine::new),
           Mutant.of("quarantine with ages taken at their latest", SPLITS, BrokenRules.Ageless::new),
+          Mutant.of("quarantine ended by what counted no longer", SPLITS, BrokenRules.LongAgo::new),
           Mutant.of(
               "what a minority remembers taken for all",
               ALL.with(Skew.TIDE),
