@@ -31,7 +31,9 @@ final class WarmUpTest {
             echo ready; cat >/dev/null
             echo made >>"$home/made"
             sed -n "$(wc -l <"$home/made")p" "$home/caches" >"${argument#*=}" ;;
-          -XX:AOTCache=*) grep -q good "${argument#*=}" || kill -SEGV $$ ;;
+          -XX:AOTCache=*)
+            echo tried >>"$home/tried"
+            ulimit -c 0; grep -q good "${argument#*=}" || kill -SEGV $$ ;;
         esac
       done
       """;
@@ -60,6 +62,7 @@ final class WarmUpTest {
     assertEquals("good\n", Files.readString(cache()));
     assertEquals("", warmUp("bad"));
     assertEquals("good\n", Files.readString(cache()), "made again, though it is up to date");
+    assertEquals("tried\n", Files.readString(home.resolve("jdk/tried")));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.dragoman.quota.Evidence.Refusal;
 import io.dragoman.quota.Holder.Standing;
 import io.dragoman.quota.Recollection.Aged;
 import io.dragoman.quota.Refresh.Landing;
+import io.dragoman.quota.Refresh.Stamp;
 
 /** Keeps a ledger's entries true: what nodes tell is booked, and what has ended is let go. */
 final class Books {
@@ -90,7 +91,6 @@ final class Books {
         }
       }
     }
-    ledger.bookings = ledger.bookings.at(now); // Some had ended before they were told.
     if (ledger.phase == Ledger.Phase.GATHERING && recollection != null) {
       holder =
           holder.testifying(
@@ -119,8 +119,7 @@ final class Books {
     // Once for each life, and never of a node that was reckoned with when the unknown was.
     Holder holder = ledger.holder(refresh.node());
     boolean first = holder.sequence() == 0;
-    boolean covers = first && recollection.opened() < ledger.unknownEpoch;
-    if (ledger.phase == Ledger.Phase.OPEN && covers) {
+    if (!ledger.beginsAnew() && first && recollection.opened() < ledger.unknownEpoch) {
       long lastGrant = rules.lastGrant(ledger.unknownUntil);
       Amount sure = recollection.sure(rules, told(holder, refresh), lastGrant);
       Amount known = sure.plus(refresh.held());
@@ -128,12 +127,17 @@ final class Books {
     }
   }
 
-  /** When a node sent what it tells, or before, by this clock. */
+  /** When a node sent what it tells, or before, by this clock. A later vote may have come first. */
   private long told(Holder holder, Refresh refresh) {
-    return rules.told(holder.vote().from(), refresh.echoAge());
+    Stamp echo = refresh.echo();
+    long voted = holder.vote().from();
+    return rules.told(echo == null ? voted : Math.min(voted, echo.at()), refresh.echoAge());
   }
 
   private void book(Ledger ledger, long age, Amount amount, long now) {
-    ledger.bookings = ledger.bookings.with(rules.bookedUntil(now, age), amount);
+    long until = rules.bookedUntil(now, age);
+    if (until > now) {
+      ledger.bookings = ledger.bookings.with(until, amount);
+    }
   }
 }

@@ -2,8 +2,9 @@ package io.dragoman.quota;
 
 import io.dragoman.quota.Holder.Ending;
 import io.dragoman.quota.Holder.Testimony;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a node remembers of its own requests, for {@link Rules#memory() as long as it matters}: its
@@ -35,6 +36,9 @@ public record Recollection(
    */
   public record Aged(long age, Amount amount) {}
 
+  /** So many endings tell well enough what had ended by the last grant; the ledger keeps them. */
+  private static final int ENDINGS = 64;
+
   /**
    * What a ledger that gathers needs of it.
    *
@@ -48,17 +52,22 @@ public record Recollection(
     long votedUntil = rules.votedUntil(receipt, voteAge);
     // Good for as long as the vote that came with it: no owner before this one grants after that.
     long latest = told + rules.timing().vote();
+    long apart = Math.max(1, Math.ceilDiv(latest - votedUntil, ENDINGS));
     Amount known = held;
-    List<Ending> ending = new ArrayList<>();
+    SortedMap<Long, Amount> ending = new TreeMap<>();
     for (Aged aged : proven) {
       long until = bookedUntil(aged, told, rules);
       if (until > latest) {
         known = known.plus(aged.amount());
       } else if (until > votedUntil) {
-        ending.add(new Ending(until, aged.amount()));
+        // Together with others, from the earliest of them.
+        long group = until - (until - votedUntil) % apart;
+        ending.merge(group, aged.amount(), Amount::plus);
       }
     }
-    return new Testimony(known, List.copyOf(ending), joined, most, votedUntil);
+    List<Ending> endings =
+        ending.entrySet().stream().map(it -> new Ending(it.getKey(), it.getValue())).toList();
+    return new Testimony(known, endings, joined, most, votedUntil);
   }
 
   /**

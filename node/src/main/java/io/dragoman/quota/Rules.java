@@ -105,9 +105,10 @@ public class Rules {
 
   /**
    * When any owner before these books can have granted anything for the last time, at the latest.
-   * They may have gone through the hands of several owners since, whose clocks' rates differ.
+   * They may have gone through the hands of several owners since, whose clocks' rates differ, and
+   * whose releases must agree on {@link #unknownUntil}: a longer time would seem to begin earlier.
    *
-   * @param unknownUntil until when the unknown is held back
+   * @param unknownUntil until when the unknown is held back, which has not come yet
    */
   public long lastGrant(long unknownUntil) {
     return unknownUntil - Timing.shrunk(unknownUntil(0));
@@ -173,7 +174,10 @@ public class Rules {
         + timing.window();
   }
 
-  /** For how long a node can have been suspended unnoticed while a proof grew that old. */
+  /**
+   * For how long a node can have been suspended unnoticed while a proof grew that old: it compared
+   * its clocks with as many readings as fit into that, and with one at either end.
+   */
   private long unnoticed(long proofAge) {
     long readings = proofAge / readingOfAges + 2;
     return readings * (NOTICED_IN_AGES + readingOfAges / 1_000);
