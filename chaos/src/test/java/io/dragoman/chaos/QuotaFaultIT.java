@@ -42,8 +42,11 @@ final class QuotaFaultIT {
    */
   private static final Duration SOON = Duration.ofSeconds(2);
 
-  /** For all that ends something is permitted, but for a few requests of 200 that leases hold. */
-  private static final double KEPT_UP = 0.97;
+  /**
+   * For all that ends as much is permitted. But what leases hold varies by a few requests, which
+   * may be missing at the end, however long that took: by that part of the limit.
+   */
+  private static final double HELD = 0.015;
 
   /** By then all is as before: a lease, the longest call, the network, a window; and to spare. */
   private static final Duration RECOVERED = Duration.ofSeconds(90);
@@ -159,7 +162,7 @@ final class QuotaFaultIT {
       assertNothingIsLost(cluster, fault, since);
       assertTrue(before >= 0.97 && after >= 0.97);
       assertTrue(jain >= 0.98);
-      assertTrue(wentOn.stream().allMatch(each -> each.rate() >= KEPT_UP));
+      assertTrue(wentOn.stream().allMatch(each -> each.missing() <= HELD));
       assertTrue(wentOn.stream().allMatch(each -> each.delay() <= SOON.toMillis()));
       assertTrue(firstFinals.getFirst() <= fault.promised.toMillis());
     }

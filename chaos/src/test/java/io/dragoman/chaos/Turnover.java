@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 
 /**
  * Whether permits go on at the rate at which bookings end. A limit of requests and one of tokens
@@ -15,10 +14,11 @@ import java.util.stream.Stream;
  * permitted.
  *
  * @param rate how much was permitted in the time for each of which the booking ended
+ * @param missing how much less was permitted in the time than ended, as a part of the limit
  * @param delay how many milliseconds later, at most, as much had been permitted since the time
  *     began as had ended since then
  */
-record Turnover(double rate, long delay) {
+record Turnover(double rate, double missing, long delay) {
   private static final long WINDOW = 60_000;
 
   /**
@@ -41,17 +41,17 @@ record Turnover(double rate, long delay) {
             .filter(call -> call.permitted() >= from)
             .sorted(Comparator.comparingLong(Call::permitted))
             .toList();
-    return Stream.<ToLongFunction<Call>>of(call -> 1, Call::tokens)
-        .map(amount -> in(amount, ended, permitted, to))
-        .max(Comparator.comparingDouble(Turnover::rate))
-        .orElseThrow();
+    Turnover inRequests = in(call -> 1, QuotaCluster.REQUESTS, ended, permitted, to);
+    Turnover inTokens = in(Call::tokens, QuotaCluster.TOKENS, ended, permitted, to);
+    return inRequests.rate > inTokens.rate ? inRequests : inTokens;
   }
 
   private static Turnover in(
-      ToLongFunction<Call> amount, List<Call> ended, List<Call> permitted, long to) {
+      ToLongFunction<Call> amount, int limit, List<Call> ended, List<Call> permitted, long to) {
     long inTime = permitted.stream().filter(call -> call.permitted() < to).mapToLong(amount).sum();
     long all = ended.stream().mapToLong(amount).sum();
-    return new Turnover((double) inTime / all, delay(amount, ended, permitted));
+    double missing = Math.max(0, (double) (all - inTime) / limit);
+    return new Turnover((double) inTime / all, missing, delay(amount, ended, permitted));
   }
 
   private static long delay(ToLongFunction<Call> amount, List<Call> ended, List<Call> permitted) {
@@ -81,6 +81,7 @@ record Turnover(double rate, long delay) {
 
   @Override
   public String toString() {
-    return "%.3f permitted of what ended, within %d ms".formatted(rate, delay);
+    return "%.3f permitted of what ended, %.4f of the limit less, within %d ms"
+        .formatted(rate, missing, delay);
   }
 }

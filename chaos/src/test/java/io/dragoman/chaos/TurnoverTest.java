@@ -17,33 +17,37 @@ final class TurnoverTest {
 
   @Test
   void oneForOneAtOnce() {
-    assertEquals(new Turnover(1, 0), turnover(calls(WINDOW, 60, 1_000, 400)));
+    assertEquals(new Turnover(1, 0, 0), turnover(calls(WINDOW, 60, 1_000, 400)));
   }
 
   @Test
   void oneForOneAndLater() {
-    assertEquals(new Turnover(1, 700), turnover(calls(WINDOW + 700, 60, 1_000, 400)));
+    assertEquals(new Turnover(1, 0, 700), turnover(calls(WINDOW + 700, 60, 1_000, 400)));
   }
 
   /** The last permit comes after twice the time. */
   @Test
   void oneForTwo() {
-    assertEquals(new Turnover(0.5, 59_000), turnover(calls(WINDOW, 60, 2_000, 400)));
+    assertEquals(
+        new Turnover(0.5, 30.0 / QuotaCluster.REQUESTS, 59_000),
+        turnover(calls(WINDOW, 60, 2_000, 400)));
   }
 
   @Test
   void fewerTokensWhereRequestsBind() {
-    assertEquals(new Turnover(1, 200), turnover(calls(WINDOW + 200, 60, 1_000, 300)));
+    assertEquals(new Turnover(1, 0, 200), turnover(calls(WINDOW + 200, 60, 1_000, 300)));
   }
 
   @Test
   void fewerRequestsWhereTokensBind() {
-    assertEquals(new Turnover(1, 0), turnover(calls(WINDOW, 60, 2_000, 800)));
+    assertEquals(new Turnover(1, 0, 0), turnover(calls(WINDOW, 60, 2_000, 800)));
   }
 
   @Test
   void whatWasPermittedBeforeDoesNotCount() {
-    assertEquals(new Turnover(0, Long.MAX_VALUE), turnover(calls(WINDOW - 60_000, 60, 1_000, 400)));
+    assertEquals(
+        new Turnover(0, 60.0 / QuotaCluster.REQUESTS, Long.MAX_VALUE),
+        turnover(calls(WINDOW - 60_000, 60, 1_000, 400)));
   }
 
   @Test
