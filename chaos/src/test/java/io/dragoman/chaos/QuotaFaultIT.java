@@ -60,8 +60,8 @@ final class QuotaFaultIT {
   enum Fault {
     /** It is stopped in good order, and started again. */
     LEAVES(3, 0, 0, true),
-    /** So is every process in turn. */
-    ROLLS(3, 0, 0, true),
+    /** So is every process in turn, of which the slowest is told. */
+    ROLLS(5, 0, 0, true),
     /** It is cut off from both others. */
     CUT_OFF(10, 30, 10, false),
     /** It and one other are cut off from the third. */
