@@ -30,14 +30,14 @@ public record Recollection(
     long awake,
     List<Aged> proven) {
 
+  /** So many endings tell well enough what had ended by the last grant; the ledger keeps them. */
+  private static final int ENDINGS = 64;
+
   /**
    * An amount and the age of the proof that it arrived, in nanoseconds: at least this, and less
    * than {@link History#GRAIN} more.
    */
   public record Aged(long age, Amount amount) {}
-
-  /** So many endings tell well enough what had ended by the last grant; the ledger keeps them. */
-  private static final int ENDINGS = 64;
 
   /**
    * What a ledger that gathers needs of it.
